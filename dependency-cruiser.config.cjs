@@ -1,0 +1,81 @@
+// The direction of imports, proved: each folder may import what stands to its right, never to its left.
+const layers = {
+  demos: ['demos', 'commands', 'dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  commands: ['dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics', 'embedded'],
+  dashboard: ['monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  monitoring: ['scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  scoring: ['streams', 'kafka', 'schema', 'metrics'],
+  streams: ['kafka', 'schema', 'metrics'],
+  kafka: ['wire'],
+  schema: [],
+  metrics: [],
+  wire: [],
+  embedded: ['wire'],
+};
+
+// A wrapped library is imported in one folder, so that it can be replaced in one folder.
+const wrapped = {
+  kafkajs: 'shared/kafka',
+  '@kafkajs/confluent-schema-registry': 'shared/schema',
+  avsc: 'shared/(schema|embedded/registry)',
+  'onnxruntime-node': 'shared/scoring',
+  'prom-client': 'shared/metrics',
+  express: 'shared/dashboard',
+};
+
+const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
+const test = '\\.test\\.ts$';
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(layers).map(([name, allowed]) => ({
+      name: `${name}-imports-only-below-it`,
+      severity: 'error',
+      from: { path: folder(name), pathNot: test },
+      to: {
+        path: '^(demos|shared|bench)/',
+        pathNot: [folder(name), '^shared/errors\\.ts$', ...allowed.map(folder)],
+      },
+    })),
+    {
+      name: 'a-demo-never-imports-another',
+      severity: 'error',
+      from: { path: '^demos/([^/]+)/' },
+      to: { path: '^demos/', pathNot: '^demos/$1/' },
+    },
+    {
+      name: 'a-folder-is-entered-by-its-index',
+      comment: 'Across folders: #shared/<folder>, never a file inside it.',
+      severity: 'error',
+      from: { path: '^(?:demos|bench|shared/(?:embedded/)?[^/]+)/', pathNot: test },
+      to: {
+        path: '^shared/',
+        pathNot: ['^shared/errors\\.ts$', '^shared/(embedded/)?[^/]+/index\\.ts$'],
+        dependencyTypesNot: ['local'],
+      },
+    },
+    {
+      name: 'a-relative-import-stays-in-its-folder',
+      severity: 'error',
+      from: { path: '^(shared/embedded/[^/]+|shared/(?!embedded)[^/]+|demos/[^/]+)/' },
+      to: { path: '^(demos|shared|bench)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+    },
+    ...Object.entries(wrapped).map(([library, home]) => ({
+      name: `${library}-has-one-home`,
+      severity: 'error',
+      from: { path: '^(demos|shared)/', pathNot: [`^${home}/`, test] },
+      to: { path: `^node_modules/(@types/)?${library}/` },
+    })),
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-resolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] },
+  ssr: { resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: ['{demos,shared,bench}/**/*.test.ts'],
+    exclude: ['dist/**', 'node_modules/**', 'demos/*/exercises/**'],
+    pool: 'forks',
+    // The machines are small and the tests start real brokers: two at a time keep the clock honest.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
