@@ -1,0 +1,209 @@
+import type { DashboardDefinition, DeadLetterNote, PredictionFields, ScorerStatus } from './definition.js';
+import { EventClock } from './event-clock.js';
+import { LatencyWindow } from './latency-window.js';
+import { type Awaited, OutcomeJoin, type Settled } from './outcome-join.js';
+import type { About, DeadLetter, Row, Snapshot } from './page/snapshot.js';
+import { QualityCourse } from './quality-course.js';
+import { Recent } from './recent.js';
+import { RowFormat } from './rows.js';
+import { ScoreDistribution } from './score-distribution.js';
+import { Scorers } from './scorers.js';
+import { SecondsCounter } from './seconds-counter.js';
+
+const seriesSeconds = 300;
+const rateWindowSeconds = 5;
+const latencyWindowSeconds = 60;
+
+/** What a view keeps at most. */
+const limits = {
+  pending: 200_000,
+  records: 5_000,
+  latest: 50,
+  settled: 50,
+  deadLetters: 5,
+  scores: 5_000,
+  coursePoints: 240,
+} as const;
+
+/**
+ * The state of a demo's page: told of every record (20,000 a second are fine), asked for a snapshot now and then.
+ * Everything it keeps is bounded; text is formatted at snapshot time, and only for the rows shown.
+ */
+export class LiveView<P extends PredictionFields, O> {
+  readonly #now: () => number;
+  readonly #isPositive: (outcome: O) => boolean;
+  readonly #about: About;
+  readonly #join: OutcomeJoin<P, O>;
+  readonly #rows: RowFormat<P, O>;
+  readonly #input = new SecondsCounter(seriesSeconds);
+  readonly #scored = new SecondsCounter(seriesSeconds);
+  readonly #latency = new LatencyWindow(latencyWindowSeconds, seriesSeconds);
+  readonly #scores: ScoreDistribution;
+  readonly #quality: QualityCourse;
+  readonly #clock = new EventClock();
+  readonly #scorers = new Scorers();
+  readonly #latest = new Recent<{ prediction: P; awaited: Awaited<P, O> }>(limits.latest);
+  readonly #settled = new Recent<{ prediction: P; awaited: Awaited<P, O> }>(limits.settled);
+  readonly #deadLetters = new Recent<DeadLetter>(limits.deadLetters);
+  readonly #totals = { input: 0, scored: 0, deadLettered: 0, outcomes: 0 };
+  #latencyKnown = false;
+  #lastModel: { name: string; version: string } | undefined;
+
+  constructor(definition: DashboardDefinition<P, O>, options: { now?: () => number } = {}) {
+    this.#now = options.now ?? Date.now;
+    this.#isPositive = (outcome) => definition.outcome.positive(outcome);
+    const scoreRange = definition.scoreRange ?? [0, 1];
+    this.#about = {
+      title: definition.title,
+      subtitle: definition.subtitle,
+      eventTimeZone: definition.eventTimeZone,
+      positive: definition.positive,
+      negative: definition.negative,
+      threshold: definition.threshold ?? null,
+      scoreRange,
+      columns: definition.columns.map(({ header, align = 'left' }) => ({ header, align })),
+    };
+    this.#join = new OutcomeJoin(definition, limits);
+    this.#rows = new RowFormat(definition);
+    this.#scores = new ScoreDistribution(limits.scores, 50, scoreRange);
+    this.#quality = new QualityCourse(scoreRange, { points: limits.coursePoints, firstStepMs: 60_000 });
+  }
+
+  /** Tells of records of the main input topic; `eventTime` in milliseconds is that of the latest. */
+  input(count: number, eventTime: number): void {
+    const second = this.#second();
+    this.#totals.input += count;
+    this.#input.add(second, count);
+    this.#clock.advance(second, eventTime);
+  }
+
+  /** Tells of a prediction; `latencyMs` is known in paced runs only. */
+  prediction(prediction: P, latencyMs?: number): void {
+    const second = this.#second();
+    this.#totals.scored++;
+    this.#scored.add(second, 1);
+    this.#clock.advance(second, prediction.eventTime);
+    if (latencyMs !== undefined) {
+      this.#latency.add(second, latencyMs);
+      this.#latencyKnown = true;
+    }
+    const { awaited, settled } = this.#join.prediction(prediction);
+    if (Number.isFinite(prediction.score)) this.#scores.add(prediction.score, awaited.positive === true);
+    this.#latest.push({ prediction, awaited });
+    if (this.#lastModel?.name !== prediction.modelName || this.#lastModel.version !== prediction.modelVersion) {
+      this.#lastModel = { name: prediction.modelName, version: prediction.modelVersion };
+    }
+    if (settled !== undefined) this.#settle(settled);
+  }
+
+  /** Tells of a true outcome; `countsForQuality` is false in later laps over the same data. */
+  outcome(outcome: O, countsForQuality = true): void {
+    this.#totals.outcomes++;
+    const settled = this.#join.outcome(outcome, countsForQuality);
+    if (settled !== undefined) this.#settle(settled);
+  }
+
+  deadLetter(note: DeadLetterNote): void {
+    this.#totals.deadLettered++;
+    this.#deadLetters.push({ at: `${note.topic}-${note.partition}@${note.offset}`, reason: note.reason });
+  }
+
+  /** Takes in a scorer's heartbeat. */
+  scorer(status: ScorerStatus): void {
+    this.#scorers.heartbeat(status);
+  }
+
+  /** The running AUC of the outcomes that count; undefined until both classes were seen. */
+  get auc(): { value: number | undefined; n: number } {
+    return { value: this.#quality.value, n: this.#quality.n };
+  }
+
+  snapshot(): Snapshot {
+    const now = this.#now();
+    const lastWholeSecond = Math.floor(now / 1000) - 1;
+    const model = this.#scorers.newest;
+    return {
+      about: this.#about,
+      event: { time: this.#clock.time ?? null, speed: significant(this.#clock.speed(lastWholeSecond), 2) },
+      totals: { ...this.#totals },
+      rate: {
+        windowSeconds: rateWindowSeconds,
+        input: significant(this.#input.mean(lastWholeSecond, rateWindowSeconds), 4),
+        scored: significant(this.#scored.mean(lastWholeSecond, rateWindowSeconds), 4),
+        peak: this.#scored.peak,
+      },
+      latency: this.#latencyFigures(lastWholeSecond),
+      quality: {
+        auc: significant(this.#quality.value, 4),
+        n: this.#quality.n,
+        missing: this.#quality.missing,
+        drawnFrom: this.#quality.drawnFrom,
+        eventTimes: this.#quality.eventTimes,
+        values: this.#quality.values,
+      },
+      series: this.#series(lastWholeSecond),
+      scores: {
+        window: limits.scores,
+        n: this.#scores.n,
+        negative: this.#scores.negative,
+        positive: this.#scores.positive,
+      },
+      latest: this.#latest.newestFirst().map((shown) => this.#row(shown)),
+      settled: this.#settled.newestFirst().map((shown) => this.#row(shown)),
+      deadLetters: this.#deadLetters.newestFirst(),
+      scorers: this.#scorers.list(now),
+      model:
+        model === undefined
+          ? this.#lastModel === undefined
+            ? null
+            : { ...this.#lastModel, sha256: null }
+          : { name: model.modelName, version: model.modelVersion, sha256: model.modelSha256 },
+      topology: model?.topology ?? '',
+    };
+  }
+
+  #second(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+
+  #settle({ awaited, outcome, countsForQuality }: Settled<P, O>): void {
+    if (countsForQuality) this.#quality.add(awaited.score, this.#isPositive(outcome), this.#clock.time);
+    if (awaited.prediction !== undefined) this.#settled.push({ prediction: awaited.prediction, awaited });
+  }
+
+  #row({ prediction, awaited }: { prediction: P; awaited: Awaited<P, O> }): Row {
+    return this.#rows.row(prediction, awaited);
+  }
+
+  #latencyFigures(end: number): Snapshot['latency'] {
+    const figures = this.#latency.recent(end);
+    const p50 = significant(figures?.p50, 3);
+    const p99 = significant(figures?.p99, 3);
+    const window = { windowSeconds: latencyWindowSeconds, p50, p99 };
+    if (figures !== undefined) return { ...window, missing: null };
+    if (this.#totals.scored === 0) return { ...window, missing: 'no prediction yet' };
+    if (!this.#latencyKnown) return { ...window, missing: 'unpaced run' };
+    const idle = this.#scored.last <= end - latencyWindowSeconds;
+    return { ...window, missing: idle ? `nothing scored in the last ${latencyWindowSeconds} s` : 'measuring' };
+  }
+
+  #series(end: number): Snapshot['series'] {
+    // Once the whole window is empty the series stands still, so that an idle page is not sent again and again.
+    const active = Math.max(this.#input.last, this.#scored.last) > end - seriesSeconds;
+    if (!active) return { end: 0, length: seriesSeconds, input: [], scored: [], p50: [], p99: [] };
+    const { p50, p99 } = this.#latency.series(end, seriesSeconds);
+    return {
+      end,
+      length: seriesSeconds,
+      input: this.#input.series(end, seriesSeconds),
+      scored: this.#scored.series(end, seriesSeconds),
+      p50,
+      p99,
+    };
+  }
+}
+
+/** Rounds to so many significant digits: the page shows no more, and the line carries less. */
+function significant(value: number | undefined, digits: number): number | null {
+  return value === undefined ? null : Number(value.toPrecision(digits));
+}

@@ -1,0 +1,114 @@
+/** What the server sends and the page draws: plain JSON, complete each time, so that a missed one costs nothing. */
+export interface PageState {
+  /** Changes with the page's own files: an open page of an older build loads itself anew. */
+  readonly build: string;
+  readonly ready: { readonly ready: boolean; readonly reason: string };
+  /** Where things are, in the order to show them. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly snapshot: Snapshot;
+}
+
+/** Figures that are not known are null, never 0. Times are milliseconds since 1970 unless a name says otherwise. */
+export interface Snapshot {
+  readonly about: About;
+  readonly event: {
+    /** The highest event time seen. */
+    readonly time: number | null;
+    /** Seconds of event time that pass in a second; null while nothing moves. */
+    readonly speed: number | null;
+  };
+  readonly totals: {
+    readonly input: number;
+    readonly scored: number;
+    readonly deadLettered: number;
+    readonly outcomes: number;
+  };
+  /** Records a second over the last `windowSeconds`; null before the first whole second. */
+  readonly rate: {
+    readonly windowSeconds: number;
+    readonly input: number | null;
+    readonly scored: number | null;
+    /** The best whole second since the start. */
+    readonly peak: number;
+  };
+  readonly latency: {
+    readonly windowSeconds: number;
+    readonly p50: number | null;
+    readonly p99: number | null;
+    /** Why there is no figure; null where there is one. */
+    readonly missing: string | null;
+  };
+  readonly quality: {
+    readonly auc: number | null;
+    readonly n: number;
+    readonly missing: string | null;
+    /** From how many outcomes on the course is drawn. */
+    readonly drawnFrom: number;
+    /** The course of the AUC over event time. */
+    readonly eventTimes: readonly number[];
+    readonly values: readonly number[];
+  };
+  /** One value a second, oldest first, up to and including the second `end` (Unix seconds). */
+  readonly series: {
+    readonly end: number;
+    readonly length: number;
+    readonly input: readonly number[];
+    readonly scored: readonly number[];
+    readonly p50: readonly (number | null)[];
+    readonly p99: readonly (number | null)[];
+  };
+  /** How many of the last `window` scores fall into each bin of `about.scoreRange`. */
+  readonly scores: {
+    readonly window: number;
+    readonly n: number;
+    readonly negative: readonly number[];
+    readonly positive: readonly number[];
+  };
+  readonly latest: readonly Row[];
+  readonly settled: readonly Row[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly scorers: readonly Scorer[];
+  readonly model: { readonly name: string; readonly version: string; readonly sha256: string | null } | null;
+  /** The topology as the scorer describes it; empty until one says so. */
+  readonly topology: string;
+}
+
+export interface About {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly eventTimeZone: string;
+  readonly positive: string;
+  readonly negative: string;
+  readonly threshold: number | null;
+  readonly scoreRange: readonly [number, number];
+  readonly columns: readonly { readonly header: string; readonly align: 'left' | 'right' }[];
+}
+
+/** A prediction, and its outcome once that is known. */
+export interface Row {
+  readonly time: string;
+  readonly cells: readonly string[];
+  readonly score: number;
+  readonly decision: string | null;
+  /** Whether the decision is the positive one; null where the model decides nothing. */
+  readonly positive: boolean | null;
+  readonly outcome: string | null;
+  readonly right: boolean | null;
+}
+
+export interface DeadLetter {
+  readonly at: string;
+  readonly reason: string;
+}
+
+export interface Scorer {
+  readonly instance: string;
+  readonly state: string;
+  /** For how many whole seconds no heartbeat came; null while they come. */
+  readonly silentSeconds: number | null;
+  readonly recordsPerSecond: number;
+  readonly scoredTotal: number;
+  readonly partitions: number;
+  readonly model: string;
+  readonly guarantee: string;
+}

@@ -1,0 +1,52 @@
+import type { ScorerStatus } from './definition.js';
+import type { Scorer } from './page/snapshot.js';
+
+const silentAfterMs = 5_000;
+const forgottenAfterMs = 300_000;
+const mostScorers = 32;
+
+/** The scorer instances by their latest heartbeats: one that goes quiet is shown as silent, and forgotten after 5 minutes. */
+export class Scorers {
+  readonly #latest = new Map<string, ScorerStatus>();
+
+  heartbeat(status: ScorerStatus): void {
+    const known = this.#latest.get(status.instance);
+    if (known !== undefined && known.heartbeatAt > status.heartbeatAt) return;
+    this.#latest.set(status.instance, status);
+    if (this.#latest.size <= mostScorers) return;
+    const [oldest] = [...this.#latest.values()].sort((a, b) => a.heartbeatAt - b.heartbeatAt);
+    if (oldest !== undefined) this.#latest.delete(oldest.instance);
+  }
+
+  /** The instances in order of their names, as of `now`. */
+  list(now: number): Scorer[] {
+    for (const [instance, status] of this.#latest) {
+      if (now - status.heartbeatAt > forgottenAfterMs) this.#latest.delete(instance);
+    }
+    return [...this.#latest.values()]
+      .sort((a, b) => a.instance.localeCompare(b.instance, 'en', { numeric: true }))
+      .map((status) => {
+        const age = now - status.heartbeatAt;
+        const silent = age > silentAfterMs;
+        return {
+          instance: status.instance,
+          state: status.state,
+          silentSeconds: silent ? Math.floor(age / 1000) : null,
+          recordsPerSecond: silent ? 0 : Math.round(status.recordsPerSecond * 10) / 10,
+          scoredTotal: status.scoredTotal,
+          partitions: status.partitions,
+          model: `${status.modelName} ${status.modelVersion}`.trim(),
+          guarantee: status.guarantee,
+        };
+      });
+  }
+
+  /** The newest heartbeat of all: what it says of model and topology is what holds now. */
+  get newest(): ScorerStatus | undefined {
+    let newest: ScorerStatus | undefined;
+    for (const status of this.#latest.values()) {
+      if (newest === undefined || status.heartbeatAt > newest.heartbeatAt) newest = status;
+    }
+    return newest;
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue, createMetrics } from '#shared/metrics';
+
+const samplesOf = (text: string, name: string): string[] =>
+  text.split('\n').filter((line) => line.startsWith(name) && !line.startsWith('#'));
+
+describe('the catalogue', () => {
+  it('names every metric once, with the prefix and the unit that Prometheus expects', () => {
+    const names = Object.values(catalogue).map((metric) => metric.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const metric of Object.values(catalogue)) {
+      expect(metric.name).toMatch(/^kafka_ml_[a-z_]+$/);
+      expect(metric.name.endsWith('_total')).toBe(metric.kind === 'counter');
+      expect(metric.help).toMatch(/\.$|serving/);
+    }
+  });
+
+  it('is what the page of metrics shows, type and help included', async () => {
+    const text = await createMetrics().text();
+    for (const metric of Object.values(catalogue)) {
+      expect(text).toContain(`# TYPE ${metric.name} ${metric.kind}`);
+      expect(text).toContain(`# HELP ${metric.name} ${metric.help}`);
+    }
+  });
+});
+
+describe('createMetrics', () => {
+  it('counts, observes and sets', async () => {
+    const metrics = createMetrics();
+    metrics.recordsProduced.add(5000);
+    metrics.recordsScored.add(4969);
+    metrics.recordsDeadLettered.add(2, { reason: 'record-undecodable' });
+    metrics.predictionLatency.observe(0.004);
+    metrics.runningAuc.set(0.69);
+    metrics.scorerUp.set(1, { scorer: 'scorer-1' });
+    metrics.modelInfo.set(1, { name: 'flight-delay-gbm', version: '1' });
+    const text = await metrics.text();
+    expect(samplesOf(text, 'kafka_ml_records_produced_total')).toEqual(['kafka_ml_records_produced_total 5000']);
+    expect(text).toContain('kafka_ml_records_dead_lettered_total{reason="record-undecodable"} 2');
+    expect(text).toContain('kafka_ml_prediction_latency_seconds_bucket{le="0.005"} 1');
+    expect(text).toContain('kafka_ml_prediction_latency_seconds_bucket{le="0.002"} 0');
+    expect(text).toContain('kafka_ml_running_auc_ratio 0.69');
+    expect(text).toContain('kafka_ml_scorer_up{scorer="scorer-1"} 1');
+    expect(text).toContain('kafka_ml_model_info{name="flight-delay-gbm",version="1"} 1');
+    expect(metrics.contentType).toMatch(/^text\/plain/);
+  });
+
+  it('includes the metrics of the process', async () => {
+    expect(await createMetrics().text()).toMatch(/^process_cpu_seconds_total /m);
+  });
+
+  it('keeps two sets apart', async () => {
+    const one = createMetrics();
+    const other = createMetrics();
+    one.recordsScored.add(7);
+    expect(samplesOf(await other.text(), 'kafka_ml_records_scored_total')).toEqual(['kafka_ml_records_scored_total 0']);
+  });
+
+  it('leaves a gauge out until it is known, and again once it is cleared', async () => {
+    const metrics = createMetrics();
+    const auc = async () => samplesOf(await metrics.text(), 'kafka_ml_running_auc_ratio');
+    expect(await auc()).toEqual([]);
+    metrics.runningAuc.set(0.7);
+    expect(await auc()).toHaveLength(1);
+    metrics.runningAuc.clear();
+    expect(await auc()).toEqual([]);
+  });
+
+  it('bounds the values of its labels, whatever a topic holds', async () => {
+    const metrics = createMetrics();
+    metrics.recordsDeadLettered.add(1, { reason: 'at Object.<anonymous> (/tmp/x.js:1:1)' });
+    for (let i = 0; i < 1000; i++) metrics.scorerUp.set(1, { scorer: `scorer-${i}` });
+    const text = await metrics.text();
+    expect(samplesOf(text, 'kafka_ml_records_dead_lettered_total')).toEqual([
+      'kafka_ml_records_dead_lettered_total{reason="other"} 1',
+    ]);
+    expect(samplesOf(text, 'kafka_ml_scorer_up')).toHaveLength(65);
+  });
+});
