@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KitError } from '#shared/errors';
+import type { Json } from './avro-schema.js';
+import { RestError, refusals } from './rest-error.js';
+import { matchRoute, type Route } from './router.js';
+import { configRoutes } from './routes/config.js';
+import { schemaRoutes } from './routes/schemas.js';
+import { subjectRoutes } from './routes/subjects.js';
+import { SchemaStore } from './schema-store.js';
+
+export interface RegistryOptions {
+  /** Address to listen on; 127.0.0.1 where absent. */
+  readonly host?: string;
+  /** 8081 where absent; 0 = any free port. */
+  readonly port?: number;
+}
+
+/** A running registry. */
+export interface Registry {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  /** Stops at once, also for clients that keep their connections. */
+  close(): Promise<void>;
+}
+
+const contentType = 'application/vnd.schemaregistry.v1+json';
+const maxBodyBytes = 1_000_000;
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Starts a Confluent-compatible Schema Registry that keeps Avro schemas in memory.
+ * Throws KitError 'port-taken' where something else listens, 'usage' where the address cannot be listened on.
+ * API: https://docs.confluent.io/platform/current/schema-registry/develop/api.html
+ */
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
+  const { host = '127.0.0.1', port = 8081 } = options;
+  const store = new SchemaStore();
+  const routes: Route[] = [
+    { method: 'GET', path: '/', answer: () => ({}) },
+    ...subjectRoutes(store),
+    ...schemaRoutes(store),
+    ...configRoutes(store),
+  ];
+  const server = createServer((request, response) => {
+    void respond(routes, request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, host, port)));
+    server.listen(port, host, resolve);
+  });
+  // A TCP server that listens has an address of this kind.
+  const bound = server.address() as AddressInfo;
+  return {
+    host,
+    port: bound.port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): KitError {
+  const doing = `Starting the Schema Registry on ${host}:${port}`;
+  if (cause.code === 'EADDRINUSE') {
+    return new KitError('port-taken', `${doing}: the port is taken; stop what uses it, or choose another one`, {
+      cause,
+    });
+  }
+  return new KitError('usage', `${doing}: ${cause.message}; give an address of this machine and a free port`, {
+    cause,
+  });
+}
+
+async function respond(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const reply = await replyTo(routes, request).catch(refuse);
+  if (response.destroyed) return;
+  const body = Buffer.from(reply.text);
+  response.writeHead(reply.status, {
+    'content-type': contentType,
+    'content-length': body.length,
+    // What is left of an oversized body is not read: this connection is of no more use.
+    ...(reply.status === 413 && { connection: 'close' }),
+  });
+  response.end(body);
+}
+
+async function replyTo(routes: readonly Route[], request: IncomingMessage): Promise<Reply> {
+  const url = parseUrl(request.url ?? '/');
+  const { route, path } = matchRoute(routes, request.method ?? 'GET', url.pathname);
+  const body = await readJson(request);
+  const routed = { path, query: url.searchParams, body };
+  return { status: 200, text: route.text?.(routed) ?? JSON.stringify(route.answer?.(routed)) };
+}
+
+function refuse(reason: unknown): Reply {
+  const error =
+    reason instanceof RestError
+      ? reason
+      : new RestError(500, 500, `Internal error: ${reason instanceof Error ? reason.message : String(reason)}`);
+  return { status: error.status, text: JSON.stringify({ error_code: error.errorCode, message: error.message }) };
+}
+
+function parseUrl(target: string): URL {
+  try {
+    return new URL(target, 'http://registry');
+  } catch {
+    throw refusals.badRequest(`${JSON.stringify(target)} is not a path`);
+  }
+}
+
+/** Reads a JSON body of bounded size; undefined where there is none. */
+async function readJson(request: IncomingMessage): Promise<Json | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    // Without an encoding, an HTTP request is a stream of buffers.
+    const part = chunk as Buffer;
+    bytes += part.length;
+    if (bytes > maxBodyBytes) throw refusals.bodyTooLarge(maxBodyBytes);
+    chunks.push(part);
+  }
+  if (bytes === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString()) as Json;
+  } catch (cause) {
+    throw refusals.badRequest(
+      `The request body is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { AvroSchema } from './avro-types.js';
+import { readerTypeOf } from './avro-types.js';
+import { createDeserializer, type Deserializer } from './deserializer.js';
+import { connectRegistry, type SchemaRegistryOptions } from './registry-client.js';
+import { createSchemaLookup } from './schema-lookup.js';
+import { createSerializer, type Serializer } from './serializer.js';
+import type { Topic } from './topic.js';
+
+export interface DeserializerOptions {
+  /** The schema that values are read by, whatever they were written with: missing fields get its defaults. */
+  readonly reader?: AvroSchema;
+}
+
+/** Connected serdes for one registry. */
+export interface Schemas {
+  /**
+   * Registers (or finds) a topic's schema under `<fullTopicName>-value`. Throws KitError 'schema' where it is
+   * incompatible with an earlier version, or the registry does not answer.
+   */
+  register<V>(topic: Topic<V>, fullTopicName: string): Promise<Serializer<V>>;
+  /** Makes a deserializer; it keeps the schemas that it has met. */
+  deserializer<V>(options?: DeserializerOptions): Deserializer<V>;
+}
+
+export interface SchemasOptions extends SchemaRegistryOptions {
+  /** The clock by which unknown ids are forgotten, in milliseconds; the system's where absent. */
+  readonly now?: () => number;
+}
+
+/** Connects serdes to a registry; nothing is sent before the first use. Throws KitError 'usage' for a malformed address. */
+export function connectSchemas(options: SchemasOptions): Schemas {
+  const client = connectRegistry(options);
+  const lookup = createSchemaLookup(client, options.now ?? Date.now);
+  return {
+    async register<V>(topic: Topic<V>, fullTopicName: string) {
+      const type = readerTypeOf(topic.schema, `the topic ${fullTopicName}`);
+      const id = await client.register(`${fullTopicName}-value`, topic.schema);
+      return createSerializer<V>(fullTopicName, id, type);
+    },
+    deserializer<V>({ reader }: DeserializerOptions = {}) {
+      return createDeserializer<V>(
+        lookup,
+        reader === undefined ? undefined : readerTypeOf(reader, 'what records are read by'),
+      );
+    },
+  };
+}
