@@ -1,0 +1,39 @@
+/** An offset that a group has committed for a partition. */
+export interface CommittedOffset {
+  readonly offset: number;
+  readonly leaderEpoch: number;
+  readonly metadata: string | null;
+}
+
+/** The committed offsets of one group, by topic and partition. */
+export class CommittedOffsets {
+  readonly #byTopic = new Map<string, Map<number, CommittedOffset>>();
+
+  get isEmpty(): boolean {
+    return this.#byTopic.size === 0;
+  }
+
+  get(topic: string, partition: number): CommittedOffset | undefined {
+    return this.#byTopic.get(topic)?.get(partition);
+  }
+
+  set(topic: string, partition: number, committed: CommittedOffset): void {
+    const partitions = this.#byTopic.get(topic) ?? new Map<number, CommittedOffset>();
+    partitions.set(partition, committed);
+    this.#byTopic.set(topic, partitions);
+  }
+
+  delete(topic: string, partition: number): void {
+    const partitions = this.#byTopic.get(topic);
+    partitions?.delete(partition);
+    if (partitions?.size === 0) this.#byTopic.delete(topic);
+  }
+
+  deleteTopic(topic: string): void {
+    this.#byTopic.delete(topic);
+  }
+
+  topics(): [string, number[]][] {
+    return [...this.#byTopic].map(([topic, partitions]) => [topic, [...partitions.keys()]]);
+  }
+}

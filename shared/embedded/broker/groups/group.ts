@@ -1,0 +1,355 @@
+import { randomUUID } from 'node:crypto';
+import { errorCode } from '#shared/wire';
+import type { RequestContext } from '../handler.js';
+import { CommittedOffsets } from './committed-offsets.js';
+import { type JoiningMember, type JoinResult, Member, noBytes, type SyncResult } from './member.js';
+import { PendingMembers } from './pending-members.js';
+import { isProtocolShared, selectProtocol } from './protocol-selection.js';
+
+export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
+
+/** What a request says of the member that sends it. */
+export interface Identity {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly generationId?: number;
+}
+
+/** How a joining member is to be treated, by the version of its request. */
+export interface JoinManners {
+  /** From version 4 on a new member is first told its id and joins again with it (KIP-394). */
+  readonly mustKnowId: boolean;
+  /** From version 9 on a returning static leader can be told not to assign anew (KIP-814). */
+  readonly canSkipAssignment: boolean;
+}
+
+/**
+ * A consumer group in the classic protocol: members join until all known ones are there (a generation), its leader assigns,
+ * everyone fetches its assignment, and the heartbeats keep it so until somebody comes or goes. There is no delay before the
+ * first generation: a member that is alone has its partitions at once.
+ */
+export class Group {
+  readonly offsets = new CommittedOffsets();
+  readonly #members = new Map<string, Member>();
+  readonly #instances = new Map<string, string>();
+  readonly #pending = new PendingMembers(() => this.#completeJoinIfAllAreThere());
+  #state: GroupState = 'Empty';
+  #generationId = 0;
+  #protocolType: string | null = null;
+  #protocolName: string | null = null;
+  #leaderId = '';
+  #rebalance: NodeJS.Timeout | undefined;
+
+  constructor(readonly id: string) {}
+
+  get state(): GroupState {
+    return this.#state;
+  }
+
+  get protocolType(): string {
+    return this.#protocolType ?? '';
+  }
+
+  get protocolName(): string {
+    return this.#state === 'Stable' ? (this.#protocolName ?? '') : '';
+  }
+
+  get members(): Iterable<Member> {
+    return this.#members.values();
+  }
+
+  get isDeletable(): boolean {
+    return this.#members.size === 0;
+  }
+
+  /** JoinGroup: answers once the generation that the member takes part in is complete. */
+  join(
+    joining: JoiningMember,
+    manners: JoinManners,
+    context: Pick<RequestContext, 'clientId' | 'clientHost'>,
+  ): JoinResult | Promise<JoinResult> {
+    const refused = (code: number, memberId = joining.memberId) => this.#noJoin(code, memberId);
+    if (joining.protocols.length === 0 || joining.protocolType === '')
+      return refused(errorCode.inconsistentGroupProtocol);
+    const others = [...this.#members.values()].filter(({ id }) => id !== joining.memberId);
+    const isOfType = others.length === 0 || joining.protocolType === this.#protocolType;
+    if (!isOfType || !isProtocolShared(others, joining.protocols)) return refused(errorCode.inconsistentGroupProtocol);
+    if (joining.groupInstanceId !== null) {
+      const known = this.#instances.get(joining.groupInstanceId);
+      if (joining.memberId === '') return this.#joinStatic(known, joining, manners, context);
+      if (known !== undefined && known !== joining.memberId) return refused(errorCode.fencedInstanceId);
+    }
+    if (joining.memberId === '') {
+      const memberId = newMemberId(context.clientId);
+      if (!manners.mustKnowId) return this.#add(memberId, joining, context);
+      this.#pending.add(memberId, joining.sessionTimeoutMs);
+      return refused(errorCode.memberIdRequired, memberId);
+    }
+    if (this.#pending.delete(joining.memberId)) return this.#add(joining.memberId, joining, context);
+    const member = this.#members.get(joining.memberId);
+    return member === undefined ? refused(errorCode.unknownMemberId) : this.#rejoin(member, joining);
+  }
+
+  #rejoin(member: Member, joining: JoiningMember): JoinResult | Promise<JoinResult> {
+    const isUnchanged = member.hasProtocols(joining.protocols);
+    // It may have missed the answer of the generation that it belongs to; that costs nobody a rebalance.
+    const missedAnswer = this.#state === 'CompletingRebalance' && isUnchanged;
+    const nothingNew = this.#state === 'Stable' && isUnchanged && member.id !== this.#leaderId;
+    if (missedAnswer || nothingNew) {
+      member.refreshSession();
+      return this.#joined(member);
+    }
+    member.update(joining);
+    const answer = member.awaitJoin(this.#noJoin(errorCode.rebalanceInProgress, member.id));
+    this.#prepareRebalance();
+    return answer;
+  }
+
+  #add(
+    memberId: string,
+    joining: JoiningMember,
+    context: Pick<RequestContext, 'clientId' | 'clientHost'>,
+  ): Promise<JoinResult> {
+    const member = new Member(memberId, joining, context, (expired) => this.#remove(expired));
+    this.#members.set(memberId, member);
+    if (joining.groupInstanceId !== null) this.#instances.set(joining.groupInstanceId, memberId);
+    this.#protocolType = joining.protocolType;
+    if (!this.#members.has(this.#leaderId)) this.#leaderId = memberId;
+    const answer = member.awaitJoin(this.#noJoin(errorCode.rebalanceInProgress, memberId));
+    this.#prepareRebalance();
+    return answer;
+  }
+
+  /** A static member (KIP-345) that starts again takes the place of the one it was, without a rebalance if it can. */
+  #joinStatic(
+    knownId: string | undefined,
+    joining: JoiningMember,
+    manners: JoinManners,
+    context: Pick<RequestContext, 'clientId' | 'clientHost'>,
+  ): JoinResult | Promise<JoinResult> {
+    const memberId = `${joining.groupInstanceId}-${randomUUID()}`;
+    const former = knownId === undefined ? undefined : this.#members.get(knownId);
+    if (former === undefined) return this.#add(memberId, joining, context);
+
+    const member = new Member(memberId, joining, context, (expired) => this.#remove(expired));
+    member.assignment = former.assignment;
+    this.#forget(former, errorCode.fencedInstanceId);
+    this.#members.set(memberId, member);
+    if (joining.groupInstanceId !== null) this.#instances.set(joining.groupInstanceId, memberId);
+    const formerLeader = this.#leaderId;
+    const isLeader = formerLeader === former.id;
+    if (isLeader) this.#leaderId = memberId;
+
+    if (this.#state === 'Stable' && selectProtocol(this.#memberList()) === this.#protocolName) {
+      member.beginSession();
+      const skipAssignment = isLeader && manners.canSkipAssignment;
+      // Told its former id as the leader's, an older client does not take itself for the leader and assigns nothing.
+      const leader = isLeader && !skipAssignment ? formerLeader : this.#leaderId;
+      return { ...this.#joined(member), leader, skipAssignment, members: skipAssignment ? this.#roster() : [] };
+    }
+    const answer = member.awaitJoin(this.#noJoin(errorCode.rebalanceInProgress, memberId));
+    this.#prepareRebalance();
+    return answer;
+  }
+
+  /** SyncGroup: the leader brings the assignments, everybody gets its own once they are there. */
+  sync(
+    identity: Identity,
+    protocol: { readonly type: string | null; readonly name: string | null },
+    assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[],
+  ): SyncResult | Promise<SyncResult> {
+    const member = this.#identify(identity);
+    if (typeof member === 'number') return this.#noSync(member);
+    const isOther =
+      (protocol.type !== null && protocol.type !== this.#protocolType) ||
+      (protocol.name !== null && protocol.name !== this.#protocolName);
+    if (isOther) return this.#noSync(errorCode.inconsistentGroupProtocol);
+    if (this.#state === 'PreparingRebalance') return this.#noSync(errorCode.rebalanceInProgress);
+    member.refreshSession();
+    if (this.#state === 'Stable') return this.#synced(member);
+
+    const answer = member.awaitSync(this.#noSync(errorCode.rebalanceInProgress));
+    if (member.id === this.#leaderId) {
+      for (const one of this.#members.values()) one.assignment = noBytes;
+      for (const { memberId, assignment } of assignments) {
+        const assigned = this.#members.get(memberId);
+        if (assigned !== undefined) assigned.assignment = Buffer.from(assignment);
+      }
+      this.#state = 'Stable';
+      for (const one of this.#members.values()) if (one.isSyncing) one.answerSync(this.#synced(one));
+    }
+    return answer;
+  }
+
+  /** Heartbeat: gives an error code; 27 calls the member to join again. */
+  heartbeat(identity: Identity): number {
+    const member = this.#identify(identity);
+    if (typeof member === 'number') return member;
+    member.refreshSession();
+    return this.#state === 'PreparingRebalance' ? errorCode.rebalanceInProgress : errorCode.none;
+  }
+
+  /** LeaveGroup for one member: gives an error code. */
+  leave(identity: Identity): number {
+    const memberId =
+      identity.memberId === '' && identity.groupInstanceId !== null
+        ? (this.#instances.get(identity.groupInstanceId) ?? '')
+        : identity.memberId;
+    if (this.#pending.delete(memberId)) {
+      this.#completeJoinIfAllAreThere();
+      return errorCode.none;
+    }
+    const member = this.#identify({ ...identity, memberId });
+    if (typeof member === 'number') return member;
+    this.#remove(member);
+    return errorCode.none;
+  }
+
+  /** Whether this sender may commit offsets now: gives an error code. */
+  mayCommit(identity: Required<Identity>): number {
+    // A client that assigns partitions by itself commits without being a member.
+    if (identity.generationId < 0 && identity.memberId === '') {
+      return this.#members.size === 0 ? errorCode.none : errorCode.unknownMemberId;
+    }
+    const member = this.#identify(identity);
+    if (typeof member === 'number') return member;
+    if (this.#state === 'CompletingRebalance') return errorCode.rebalanceInProgress;
+    member.refreshSession();
+    return errorCode.none;
+  }
+
+  /** Ends every wait and timer; for when the broker closes or the group is deleted. */
+  close(): void {
+    clearTimeout(this.#rebalance);
+    this.#pending.clear();
+    for (const member of this.#members.values()) this.#forget(member, errorCode.coordinatorNotAvailable);
+  }
+
+  /** The member that a request claims to come from, or the error code for a claim that is wrong. */
+  #identify({ memberId, groupInstanceId, generationId }: Identity): Member | number {
+    if (groupInstanceId !== null) {
+      const known = this.#instances.get(groupInstanceId);
+      if (known === undefined) return errorCode.unknownMemberId;
+      if (known !== memberId) return errorCode.fencedInstanceId;
+    }
+    const member = this.#members.get(memberId);
+    if (member === undefined) return errorCode.unknownMemberId;
+    const isOfGeneration = generationId === undefined || generationId === this.#generationId;
+    return isOfGeneration ? member : errorCode.illegalGeneration;
+  }
+
+  #prepareRebalance(): void {
+    if (this.#state === 'CompletingRebalance') {
+      for (const member of this.#members.values()) {
+        member.assignment = noBytes;
+        if (member.isSyncing) member.answerSync(this.#noSync(errorCode.rebalanceInProgress));
+      }
+    }
+    if (this.#state !== 'PreparingRebalance') {
+      this.#state = 'PreparingRebalance';
+      const longestMs = Math.max(...this.#memberList().map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs));
+      clearTimeout(this.#rebalance);
+      this.#rebalance = setTimeout(() => this.#completeJoin(), longestMs);
+      this.#rebalance.unref();
+    }
+    this.#completeJoinIfAllAreThere();
+  }
+
+  #completeJoinIfAllAreThere(): void {
+    if (this.#state !== 'PreparingRebalance' || !this.#pending.isEmpty) return;
+    if (this.#memberList().every(({ isJoining }) => isJoining)) this.#completeJoin();
+  }
+
+  /** Begins the next generation with whoever has joined; who has not, is out. Static members may be away for a while. */
+  #completeJoin(): void {
+    clearTimeout(this.#rebalance);
+    for (const member of this.#memberList()) {
+      if (!member.isJoining && member.groupInstanceId === null) this.#forget(member, errorCode.unknownMemberId);
+    }
+    this.#generationId += 1;
+    const members = this.#memberList();
+    const [first] = members;
+    if (first === undefined) {
+      this.#state = 'Empty';
+      this.#protocolName = null;
+      return;
+    }
+    if (this.#members.get(this.#leaderId)?.isJoining !== true) {
+      this.#leaderId = (members.find(({ isJoining }) => isJoining) ?? first).id;
+    }
+    this.#state = 'CompletingRebalance';
+    this.#protocolName = selectProtocol(members);
+    for (const member of members) if (member.isJoining) member.answerJoin(this.#joined(member));
+  }
+
+  #remove(member: Member): void {
+    this.#forget(member, errorCode.unknownMemberId);
+    if (this.#state === 'PreparingRebalance') this.#completeJoinIfAllAreThere();
+    else if (this.#members.size > 0) this.#prepareRebalance();
+    else this.#completeJoin();
+  }
+
+  #forget(member: Member, code: number): void {
+    if (member.isJoining) member.answerJoin(this.#noJoin(code, member.id));
+    if (member.isSyncing) member.answerSync(this.#noSync(code));
+    member.endSession();
+    this.#members.delete(member.id);
+    const { groupInstanceId } = member;
+    if (groupInstanceId !== null && this.#instances.get(groupInstanceId) === member.id) {
+      this.#instances.delete(groupInstanceId);
+    }
+  }
+
+  #memberList(): Member[] {
+    return [...this.#members.values()];
+  }
+
+  #roster(): JoinResult['members'] {
+    return this.#memberList().map((member) => ({
+      memberId: member.id,
+      groupInstanceId: member.groupInstanceId,
+      metadata: member.metadataFor(this.#protocolName),
+    }));
+  }
+
+  #joined(member: Member): JoinResult {
+    return {
+      errorCode: errorCode.none,
+      generationId: this.#generationId,
+      protocolType: this.#protocolType,
+      protocolName: this.#protocolName,
+      leader: this.#leaderId,
+      skipAssignment: false,
+      memberId: member.id,
+      members: member.id === this.#leaderId ? this.#roster() : [],
+    };
+  }
+
+  #synced(member: Member): SyncResult {
+    return {
+      errorCode: errorCode.none,
+      protocolType: this.#protocolType,
+      protocolName: this.#protocolName,
+      assignment: member.assignment,
+    };
+  }
+
+  #noJoin(code: number, memberId: string): JoinResult {
+    return {
+      errorCode: code,
+      generationId: -1,
+      protocolType: null,
+      protocolName: '',
+      leader: '',
+      skipAssignment: false,
+      memberId,
+      members: [],
+    };
+  }
+
+  #noSync(code: number): SyncResult {
+    return { errorCode: code, protocolType: null, protocolName: null, assignment: noBytes };
+  }
+}
+
+const newMemberId = (clientId: string) => `${clientId}-${randomUUID()}`;

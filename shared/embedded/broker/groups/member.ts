@@ -1,0 +1,151 @@
+import type { RequestContext } from '../handler.js';
+
+/** What the leader learns of a member, and what each member learns of its generation. */
+export interface JoinResult {
+  readonly errorCode: number;
+  readonly generationId: number;
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  readonly leader: string;
+  readonly skipAssignment: boolean;
+  readonly memberId: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly metadata: Buffer;
+  }[];
+}
+
+/** A member's assignment in a generation. */
+export interface SyncResult {
+  readonly errorCode: number;
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  readonly assignment: Buffer;
+}
+
+/** One way of assigning that a member can follow, with what it has to say for it. */
+export interface MemberProtocol {
+  readonly name: string;
+  readonly metadata: Buffer;
+}
+
+/** What a member says of itself when it joins. */
+export interface JoiningMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  readonly protocolType: string;
+  readonly protocols: readonly MemberProtocol[];
+}
+
+export const noBytes = Buffer.alloc(0);
+
+/** A member of a group: what it joined with, its assignment, and the answers that it waits for. */
+export class Member {
+  sessionTimeoutMs: number;
+  rebalanceTimeoutMs: number;
+  protocols: readonly MemberProtocol[];
+  assignment: Buffer = noBytes;
+  readonly clientId: string;
+  readonly clientHost: string;
+  #joining: ((result: JoinResult) => void) | undefined;
+  #syncing: ((result: SyncResult) => void) | undefined;
+  #session: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly id: string,
+    joining: JoiningMember,
+    context: Pick<RequestContext, 'clientId' | 'clientHost'>,
+    readonly onExpired: (member: Member) => void,
+  ) {
+    this.groupInstanceId = joining.groupInstanceId;
+    this.sessionTimeoutMs = joining.sessionTimeoutMs;
+    this.rebalanceTimeoutMs = joining.rebalanceTimeoutMs;
+    this.protocols = keep(joining.protocols);
+    this.clientId = context.clientId;
+    this.clientHost = context.clientHost;
+  }
+
+  readonly groupInstanceId: string | null;
+
+  get isJoining(): boolean {
+    return this.#joining !== undefined;
+  }
+
+  get isSyncing(): boolean {
+    return this.#syncing !== undefined;
+  }
+
+  /** Takes over what the member says now that it joins again. */
+  update(joining: JoiningMember): void {
+    this.sessionTimeoutMs = joining.sessionTimeoutMs;
+    this.rebalanceTimeoutMs = joining.rebalanceTimeoutMs;
+    this.protocols = keep(joining.protocols);
+  }
+
+  /** Whether it joins with the very protocols it has. */
+  hasProtocols(protocols: readonly MemberProtocol[]): boolean {
+    return (
+      protocols.length === this.protocols.length &&
+      protocols.every(({ name, metadata }, i) => {
+        const own = this.protocols[i];
+        return own !== undefined && own.name === name && own.metadata.equals(metadata);
+      })
+    );
+  }
+
+  metadataFor(protocolName: string | null): Buffer {
+    return this.protocols.find(({ name }) => name === protocolName)?.metadata ?? noBytes;
+  }
+
+  /** Waits for the generation to be complete; an earlier wait of the same member is superseded. */
+  awaitJoin(superseded: JoinResult): Promise<JoinResult> {
+    this.endSession();
+    this.#joining?.(superseded);
+    return new Promise((resolve) => {
+      this.#joining = resolve;
+    });
+  }
+
+  answerJoin(result: JoinResult): void {
+    this.#joining?.(result);
+    this.#joining = undefined;
+    this.beginSession();
+  }
+
+  awaitSync(superseded: SyncResult): Promise<SyncResult> {
+    this.#syncing?.(superseded);
+    return new Promise((resolve) => {
+      this.#syncing = resolve;
+    });
+  }
+
+  answerSync(result: SyncResult): void {
+    this.#syncing?.(result);
+    this.#syncing = undefined;
+    this.beginSession();
+  }
+
+  /** Begins the time within which the member must be heard of again. */
+  beginSession(): void {
+    this.endSession();
+    this.#session = setTimeout(() => this.onExpired(this), this.sessionTimeoutMs);
+    this.#session.unref();
+  }
+
+  /** The member was heard of. */
+  refreshSession(): void {
+    if (!this.isJoining) this.beginSession();
+  }
+
+  endSession(): void {
+    clearTimeout(this.#session);
+    this.#session = undefined;
+  }
+}
+
+/** Copies, so that a few bytes do not keep a whole frame in memory. */
+const keep = (protocols: readonly MemberProtocol[]): MemberProtocol[] =>
+  protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }));

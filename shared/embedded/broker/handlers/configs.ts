@@ -1,0 +1,141 @@
+import { apis, errorCode, type InputOf } from '#shared/wire';
+import { type BrokerState, nodeId } from '../broker-state.js';
+import { type Handler, handler } from '../handler.js';
+import type { Refusal } from '../log/check-batch.js';
+import { type ConfigEntry, configFault, isListConfig } from '../topics/topic-config.js';
+
+type Described = InputOf<typeof apis.describeConfigs.response>['results'][number];
+
+const topicResource = 2;
+const brokerResource = 4;
+
+/** Where a value comes from, as DescribeConfigs numbers it: the topic itself, or the default. */
+export const sourceOf = (entry: ConfigEntry) => (entry.isDefault ? 5 : 1);
+
+/** What a change does to a setting (KIP-339). */
+const operation = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
+
+interface Change {
+  readonly name: string;
+  readonly operation: number;
+  readonly value: string | null;
+}
+
+/** Tells and changes the settings of topics. */
+export function configHandlers(state: BrokerState): Handler[] {
+  const { topics } = state;
+
+  const describe = (type: number, name: string): readonly ConfigEntry[] | Refusal => {
+    if (type === brokerResource) return name === String(nodeId) ? brokerEntries(state) : noSuchBroker(name);
+    if (type !== topicResource) return onlyTopics(type);
+    return topics.find(name)?.config.entries() ?? noSuchTopic(name);
+  };
+
+  const describeConfigs = handler(apis.describeConfigs, (request) => ({
+    results: request.resources.map(({ resourceType, resourceName, configurationKeys }): Described => {
+      const found = describe(resourceType, resourceName);
+      if ('errorCode' in found) return { resourceType, resourceName, ...found, configs: [] };
+      const asked = found.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
+      return {
+        resourceType,
+        resourceName,
+        errorCode: errorCode.none,
+        errorMessage: null,
+        configs: asked.map((entry) => ({
+          name: entry.name,
+          value: entry.value,
+          readOnly: resourceType === brokerResource,
+          isDefault: entry.isDefault,
+          configSource: sourceOf(entry),
+          isSensitive: false,
+          synonyms: request.includeSynonyms ? [{ name: entry.name, value: entry.value, source: sourceOf(entry) }] : [],
+          configType: entry.kindNumber,
+        })),
+      };
+    }),
+  }));
+
+  /** Applies all of the changes to the topic, or none and says why. */
+  const alter = (
+    type: number,
+    name: string,
+    from: 'nothing' | 'current',
+    changes: readonly Change[],
+    trial: boolean,
+  ) => {
+    if (type !== topicResource) return onlyTopics(type);
+    const topic = topics.find(name);
+    if (topic === undefined) return noSuchTopic(name);
+    const next = new Map(from === 'current' ? topic.config.overrides : []);
+    for (const change of changes) {
+      const fault = applyChange(next, change, topic.config.get(change.name));
+      if (fault !== undefined) return { errorCode: errorCode.invalidConfig, errorMessage: fault };
+    }
+    if (!trial) topics.configure(topic, next);
+    return { errorCode: errorCode.none, errorMessage: null };
+  };
+
+  const alterConfigs = handler(apis.alterConfigs, (request) => ({
+    responses: request.resources.map(({ resourceType, resourceName, configs }) => {
+      const changes = configs.map((config) => ({ ...config, operation: operation.set }));
+      const outcome = alter(resourceType, resourceName, 'nothing', changes, request.validateOnly);
+      return { resourceType, resourceName, ...outcome };
+    }),
+  }));
+
+  const incrementalAlterConfigs = handler(apis.incrementalAlterConfigs, (request) => ({
+    responses: request.resources.map(({ resourceType, resourceName, configs }) => {
+      const changes = configs.map(({ name, value, configOperation }) => ({ name, value, operation: configOperation }));
+      const outcome = alter(resourceType, resourceName, 'current', changes, request.validateOnly);
+      return { resourceType, resourceName, ...outcome };
+    }),
+  }));
+
+  return [describeConfigs, alterConfigs, incrementalAlterConfigs];
+}
+
+/** Makes the change in `settings`, or says what is wrong with it. */
+function applyChange(settings: Map<string, string>, change: Change, current: string): string | undefined {
+  const { name } = change;
+  if (change.operation === operation.delete || change.value === null) {
+    settings.delete(name);
+    return undefined;
+  }
+  let { value } = change;
+  if (change.operation !== operation.set) {
+    if (!isListConfig(name)) return `${name} is no list, so nothing can be appended to or subtracted from it`;
+    const now = (settings.get(name) ?? current).split(',').filter((word) => word !== '');
+    const given = value.split(',');
+    const kept = now.filter((word) => !given.includes(word));
+    value = (change.operation === operation.append ? [...kept, ...given] : kept).join(',');
+  }
+  const fault = configFault(name, value);
+  if (fault === undefined) settings.set(name, value);
+  return fault;
+}
+
+/** What clients like to know of a broker before they create topics. */
+function brokerEntries({ topics }: BrokerState): ConfigEntry[] {
+  const entry = (name: string, value: string, kindNumber: number) => ({ name, value, isDefault: true, kindNumber });
+  return [
+    entry('auto.create.topics.enable', 'true', 1),
+    entry('broker.id', String(nodeId), 3),
+    entry('default.replication.factor', '1', 3),
+    entry('num.partitions', String(topics.defaultPartitions), 3),
+  ];
+}
+
+const noSuchTopic = (name: string): Refusal => ({
+  errorCode: errorCode.unknownTopicOrPartition,
+  errorMessage: `There is no topic '${name}'`,
+});
+
+const noSuchBroker = (name: string): Refusal => ({
+  errorCode: errorCode.invalidRequest,
+  errorMessage: `There is no broker ${name}; the only one is ${nodeId}`,
+});
+
+const onlyTopics = (type: number): Refusal => ({
+  errorCode: errorCode.invalidRequest,
+  errorMessage: `Resource type ${type} has no settings here that can be read or changed; topics (2) have`,
+});

@@ -1,0 +1,47 @@
+import { apis, errorCode } from '#shared/wire';
+import type { BrokerState } from '../broker-state.js';
+import { type Handler, handler } from '../handler.js';
+import { leaderEpoch, type PartitionLog } from '../log/partition-log.js';
+import { offsetAtTime, offsetOfMaxTime, type TimedOffset } from '../log/time-lookup.js';
+
+/** The times that stand for places in the log. */
+const latest = -1;
+const earliest = -2;
+const maxTimestamp = -3;
+const readCommitted = 1;
+
+/** Finds offsets: the first, the last, and the one of a time. */
+export function listOffsetsHandler({ topics }: BrokerState): Handler {
+  return handler(apis.listOffsets, (request) => ({
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex, timestamp }) => {
+        const log = topics.log(name, partitionIndex);
+        if (log === undefined) return failed(partitionIndex, errorCode.unknownTopicOrPartition);
+        if (timestamp < maxTimestamp) return failed(partitionIndex, errorCode.invalidRequest);
+        const found = find(log, timestamp, request.isolationLevel === readCommitted);
+        return { partitionIndex, errorCode: errorCode.none, ...found, leaderEpoch };
+      }),
+    })),
+  }));
+}
+
+function find(log: PartitionLog, timestamp: number, isCommittedOnly: boolean): TimedOffset {
+  switch (timestamp) {
+    case latest:
+      return { offset: isCommittedOnly ? log.lastStableOffset : log.highWatermark, timestamp: -1 };
+    case earliest:
+      return { offset: log.startOffset, timestamp: -1 };
+    case maxTimestamp:
+      return offsetOfMaxTime(log);
+    default:
+      return offsetAtTime(log, timestamp);
+  }
+}
+
+const failed = (partitionIndex: number, code: number) => ({
+  partitionIndex,
+  errorCode: code,
+  timestamp: -1,
+  offset: -1,
+});

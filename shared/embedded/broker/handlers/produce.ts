@@ -1,0 +1,47 @@
+import { apis, errorCode, type InputOf } from '#shared/wire';
+import type { BrokerState } from '../broker-state.js';
+import { type Handler, handler } from '../handler.js';
+
+type PartitionResponse = InputOf<typeof apis.produce.response>['responses'][number]['partitionResponses'][number];
+
+/** Appends what producers send. */
+export function produceHandler({ topics, now }: BrokerState): Handler {
+  const appendTo = (name: string, index: number, records: Buffer | null): PartitionResponse => {
+    const log = topics.log(name, index);
+    if (log === undefined) {
+      return failed(index, errorCode.unknownTopicOrPartition, `There is no partition ${index} of topic '${name}'`);
+    }
+    if (records === null || records.length === 0) {
+      return failed(index, errorCode.invalidRecord, 'No record batch for the partition');
+    }
+    const outcome = log.append(records, now());
+    if ('errorCode' in outcome) return failed(index, outcome.errorCode, outcome.errorMessage);
+    return {
+      index,
+      errorCode: errorCode.none,
+      baseOffset: outcome.baseOffset,
+      logAppendTimeMs: outcome.logAppendTimeMs,
+      logStartOffset: log.startOffset,
+    };
+  };
+
+  return handler(apis.produce, ({ acks, topicData }) => {
+    const isKnownAcks = acks === 0 || acks === 1 || acks === -1;
+    const responses = topicData.map(({ name, partitionData }) => ({
+      name,
+      partitionResponses: partitionData.map(({ index, records }) =>
+        isKnownAcks
+          ? appendTo(name, index, records)
+          : failed(index, errorCode.invalidRequiredAcks, `acks of ${acks}; 0, 1 and -1 (all) are right`),
+      ),
+    }));
+    return acks === 0 ? undefined : { responses };
+  });
+}
+
+const failed = (index: number, code: number, errorMessage: string): PartitionResponse => ({
+  index,
+  errorCode: code,
+  baseOffset: -1,
+  errorMessage,
+});

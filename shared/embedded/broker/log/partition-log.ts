@@ -1,0 +1,191 @@
+import { type BatchHeader, errorCode, placeBatch, stampBatch } from '#shared/wire';
+import { checkBatch, type Refusal } from './check-batch.js';
+import { ProducerSequences } from './producer-sequences.js';
+import { firstWhere, Segment } from './segment.js';
+
+/** One broker leads every partition for ever, so the epoch of leaders never grows. */
+export const leaderEpoch = 0;
+
+const firstSegmentBytes = 16 * 1024;
+const segmentBytes = 1024 * 1024;
+
+/** What a topic's configuration says about its logs; -1 stands for no limit. */
+export interface LogSettings {
+  readonly retentionBytes: number;
+  readonly retentionMs: number;
+  readonly maxMessageBytes: number;
+  readonly isCompacted: boolean;
+  readonly usesLogAppendTime: boolean;
+}
+
+/** Where a batch was put; the timestamp is -1 where records keep the time that their producer gave them. */
+export interface Appended {
+  readonly baseOffset: number;
+  readonly logAppendTimeMs: number;
+}
+
+/** One batch as the index knows it. */
+export interface BatchRef {
+  readonly bytes: Buffer;
+  readonly maxTimestamp: number;
+}
+
+/**
+ * The log of one partition, in memory: batches as they were received, in segments of about a megabyte. Readers get views
+ * of whole batches; a segment lives as long as somebody still sends from it.
+ */
+export class PartitionLog {
+  readonly #segments: Segment[] = [];
+  readonly #sequences = new ProducerSequences();
+  readonly #waiting = new Set<() => void>();
+  /** The oldest batch still kept, as an index into the first segment. */
+  #firstBatch = 0;
+  #startOffset = 0;
+  #endOffset = 0;
+  #sizeBytes = 0;
+
+  constructor(readonly settings: () => LogSettings) {}
+
+  get startOffset(): number {
+    return this.#startOffset;
+  }
+
+  /** The offset of the next record; with one broker it is the log's end, too. */
+  get highWatermark(): number {
+    return this.#endOffset;
+  }
+
+  /** Where read_committed readers stop: before the first record of an open transaction. Nothing opens one yet. */
+  get lastStableOffset(): number {
+    return this.#endOffset;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Takes one batch from a producer: checks it, copies it and gives it its offsets. */
+  append(batch: Buffer, now: number): Appended | Refusal {
+    const settings = this.settings();
+    const header = checkBatch(batch, { maxMessageBytes: settings.maxMessageBytes, needsKeys: settings.isCompacted });
+    if ('errorCode' in header) return header;
+    const logAppendTimeMs = settings.usesLogAppendTime ? now : -1;
+    if (header.producerId >= 0) {
+      const verdict = this.#sequences.check(header);
+      if (verdict.is === 'duplicate') return { baseOffset: verdict.baseOffset, logAppendTimeMs: verdict.timestamp };
+      if (verdict.is === 'refused') {
+        return { errorCode: verdict.errorCode, errorMessage: outOfSequence(header) };
+      }
+      this.#sequences.record(header, this.#endOffset, logAppendTimeMs, now);
+    }
+    const baseOffset = this.#endOffset;
+    this.#store(batch, header, baseOffset, logAppendTimeMs);
+    this.applyRetention(now);
+    this.wake();
+    return { baseOffset, logAppendTimeMs };
+  }
+
+  #store(batch: Buffer, header: BatchHeader, baseOffset: number, logAppendTimeMs: number): void {
+    const lastOffset = baseOffset + header.lastOffsetDelta;
+    const maxTimestamp = logAppendTimeMs < 0 ? header.maxTimestamp : logAppendTimeMs;
+    const { bytes, start } = this.#segmentFor(batch.length).append(batch, lastOffset, maxTimestamp);
+    placeBatch(bytes, start, baseOffset, leaderEpoch);
+    if (logAppendTimeMs >= 0) stampBatch(bytes, start, batch.length, logAppendTimeMs);
+    this.#endOffset = lastOffset + 1;
+    this.#sizeBytes += batch.length;
+  }
+
+  #segmentFor(sizeBytes: number): Segment {
+    const last = this.#segments.at(-1);
+    if (last?.hasRoom(sizeBytes)) return last;
+    const grown = last === undefined ? firstSegmentBytes : Math.min(segmentBytes, last.capacityBytes * 2);
+    const segment = new Segment(Math.max(grown, sizeBytes));
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  /**
+   * Whole batches from the one that holds the offset on: at most `maxBytes`, but one batch always, if there is one; none
+   * where `maxBytes` is 0. Undefined where the offset lies outside the log.
+   */
+  read(offset: number, maxBytes: number): Buffer[] | undefined {
+    if (offset < this.#startOffset || offset > this.#endOffset) return undefined;
+    const parts: Buffer[] = [];
+    if (maxBytes <= 0 || offset === this.#endOffset) return parts;
+    let left = maxBytes;
+    let at = firstWhere(this.#segments.length, (index) => (this.#segments[index]?.lastOffset ?? 0) >= offset);
+    for (; at < this.#segments.length; at += 1) {
+      const segment = this.#segments[at];
+      if (segment === undefined) break;
+      const from = parts.length === 0 ? segment.batchOf(offset) : 0;
+      const beyond = segment.batchBeyond(from, left);
+      const to = parts.length === 0 && beyond === from ? Math.min(from + 1, segment.batches) : beyond;
+      if (to === from) break;
+      const part = segment.view(from, to);
+      parts.push(part);
+      left -= part.length;
+      if (to < segment.batches || left <= 0) break;
+    }
+    return parts;
+  }
+
+  /** The batches kept, oldest first. */
+  *batches(): Generator<BatchRef> {
+    for (const [at, segment] of this.#segments.entries()) {
+      for (let index = at === 0 ? this.#firstBatch : 0; index < segment.batches; index += 1) {
+        yield { bytes: segment.view(index, index + 1), maxTimestamp: segment.maxTimestampOf(index) };
+      }
+    }
+  }
+
+  /** Drops whole batches from the old end, as far as retention.bytes and retention.ms say; the newest always stays. */
+  applyRetention(now: number): void {
+    const { retentionBytes, retentionMs } = this.settings();
+    if (retentionBytes < 0 && retentionMs < 0) return;
+    for (;;) {
+      const [oldest] = this.#segments;
+      if (oldest === undefined || (this.#segments.length === 1 && this.#firstBatch >= oldest.batches - 1)) return;
+      const isTooMuch = retentionBytes >= 0 && this.#sizeBytes > retentionBytes;
+      const isTooOld = retentionMs >= 0 && oldest.maxTimestampOf(this.#firstBatch) < now - retentionMs;
+      if (!isTooMuch && !isTooOld) return;
+      this.#dropOldest(oldest);
+    }
+  }
+
+  /** Moves the start of the log (DeleteRecords); batches that lie before it whole are dropped. */
+  deleteBefore(offset: number): void {
+    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
+      if (this.#firstBatch >= oldest.batches || oldest.lastOffsetOf(this.#firstBatch) >= offset) break;
+      this.#dropOldest(oldest);
+    }
+    this.#startOffset = Math.max(this.#startOffset, offset);
+  }
+
+  #dropOldest(oldest: Segment): void {
+    this.#sizeBytes -= oldest.positionOf(this.#firstBatch + 1) - oldest.positionOf(this.#firstBatch);
+    this.#startOffset = Math.max(this.#startOffset, oldest.lastOffsetOf(this.#firstBatch) + 1);
+    this.#firstBatch += 1;
+    if (this.#firstBatch < oldest.batches) return;
+    this.#segments.shift();
+    this.#firstBatch = 0;
+  }
+
+  /** Calls back at every append until the returned function is called. */
+  onAppend(wake: () => void): () => void {
+    this.#waiting.add(wake);
+    return () => this.#waiting.delete(wake);
+  }
+
+  /** Calls everybody who waits for this log: there is something new, or the topic is gone. */
+  wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+}
+
+const outOfSequence = (header: BatchHeader) =>
+  `Sequence ${header.baseSequence} of producer ${header.producerId} (epoch ${header.producerEpoch}) does not follow its last batch`;
+
+/** Whether an append was refused. */
+export function isRefused(outcome: Appended | Refusal): outcome is Refusal {
+  return 'errorCode' in outcome && outcome.errorCode !== errorCode.none;
+}

@@ -1,0 +1,87 @@
+/** A stretch of a partition's log: batches one after another in one buffer, with an index entry for each. */
+export class Segment {
+  readonly #bytes: Buffer;
+  #lengthBytes = 0;
+  #batches = 0;
+  readonly #positions: number[] = [];
+  readonly #lastOffsets: number[] = [];
+  readonly #maxTimestamps: number[] = [];
+
+  constructor(capacityBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(capacityBytes);
+  }
+
+  get batches(): number {
+    return this.#batches;
+  }
+
+  get lengthBytes(): number {
+    return this.#lengthBytes;
+  }
+
+  get capacityBytes(): number {
+    return this.#bytes.length;
+  }
+
+  hasRoom(sizeBytes: number): boolean {
+    return this.#lengthBytes + sizeBytes <= this.#bytes.length;
+  }
+
+  /** Copies a batch in and gives back the place of the copy, so that it can be patched there. */
+  append(batch: Buffer, lastOffset: number, maxTimestamp: number): { readonly bytes: Buffer; readonly start: number } {
+    const start = this.#lengthBytes;
+    batch.copy(this.#bytes, start);
+    this.#positions.push(start);
+    this.#lastOffsets.push(lastOffset);
+    this.#maxTimestamps.push(maxTimestamp);
+    this.#lengthBytes += batch.length;
+    this.#batches += 1;
+    return { bytes: this.#bytes, start };
+  }
+
+  /** Where batch `index` begins; the end of the segment for the index after the last. */
+  positionOf(index: number): number {
+    return this.#positions[index] ?? this.#lengthBytes;
+  }
+
+  lastOffsetOf(index: number): number {
+    return this.#lastOffsets[index] ?? -1;
+  }
+
+  maxTimestampOf(index: number): number {
+    return this.#maxTimestamps[index] ?? -1;
+  }
+
+  /** The last offset of the segment, or -1 while it is empty. */
+  get lastOffset(): number {
+    return this.lastOffsetOf(this.#batches - 1);
+  }
+
+  /** The first batch that reaches up to the offset. */
+  batchOf(offset: number): number {
+    return firstWhere(this.#batches, (index) => this.lastOffsetOf(index) >= offset);
+  }
+
+  /** The first batch that does not end within `maxBytes` bytes after the beginning of batch `from`. */
+  batchBeyond(from: number, maxBytes: number): number {
+    const limit = this.positionOf(from) + maxBytes;
+    return firstWhere(this.#batches, (index) => index >= from && this.positionOf(index + 1) > limit);
+  }
+
+  /** A view of batches `from` up to, not including, `to`. */
+  view(from: number, to: number): Buffer {
+    return this.#bytes.subarray(this.positionOf(from), this.positionOf(to));
+  }
+}
+
+/** The lowest index that satisfies a condition which, once true, stays true; `count` where none does. */
+export function firstWhere(count: number, isTrueAt: (index: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isTrueAt(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

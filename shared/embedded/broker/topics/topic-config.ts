@@ -1,0 +1,125 @@
+import type { LogSettings } from '../log/partition-log.js';
+
+type Kind = 'boolean' | 'string' | 'int' | 'long' | 'double' | 'list';
+
+interface Definition {
+  readonly kind: Kind;
+  readonly fallback: string;
+  /** The lowest number, or the words that are allowed. */
+  readonly least?: number;
+  readonly words?: readonly string[];
+}
+
+const longest = '9223372036854775807';
+
+/** Honoured by this broker. */
+const honoured: Readonly<Record<string, Definition>> = {
+  'cleanup.policy': { kind: 'list', fallback: 'delete', words: ['compact', 'delete'] },
+  'max.message.bytes': { kind: 'int', fallback: '1048588', least: 0 },
+  'message.timestamp.type': { kind: 'string', fallback: 'CreateTime', words: ['CreateTime', 'LogAppendTime'] },
+  'retention.bytes': { kind: 'long', fallback: '-1', least: -1 },
+  // Kafka keeps records for seven days by default. The demos' event times lie years back, so here it is for ever.
+  'retention.ms': { kind: 'long', fallback: '-1', least: -1 },
+};
+
+/** Taken and given back, so that a topic can be declared alike here and on a cluster, but without effect in one process. */
+const kept: Readonly<Record<string, Definition>> = {
+  'compression.type': {
+    kind: 'string',
+    fallback: 'producer',
+    words: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+  },
+  'delete.retention.ms': { kind: 'long', fallback: '86400000', least: 0 },
+  'file.delete.delay.ms': { kind: 'long', fallback: '60000', least: 0 },
+  'flush.messages': { kind: 'long', fallback: longest, least: 1 },
+  'flush.ms': { kind: 'long', fallback: longest, least: 0 },
+  'index.interval.bytes': { kind: 'int', fallback: '4096', least: 0 },
+  'max.compaction.lag.ms': { kind: 'long', fallback: longest, least: 1 },
+  'message.timestamp.after.max.ms': { kind: 'long', fallback: longest, least: 0 },
+  'message.timestamp.before.max.ms': { kind: 'long', fallback: longest, least: 0 },
+  'min.cleanable.dirty.ratio': { kind: 'double', fallback: '0.5', least: 0 },
+  'min.compaction.lag.ms': { kind: 'long', fallback: '0', least: 0 },
+  'min.insync.replicas': { kind: 'int', fallback: '1', least: 1 },
+  preallocate: { kind: 'boolean', fallback: 'false' },
+  'segment.bytes': { kind: 'int', fallback: '1073741824', least: 14 },
+  'segment.index.bytes': { kind: 'int', fallback: '10485760', least: 4 },
+  'segment.jitter.ms': { kind: 'long', fallback: '0', least: 0 },
+  'segment.ms': { kind: 'long', fallback: '604800000', least: 1 },
+  'unclean.leader.election.enable': { kind: 'boolean', fallback: 'false' },
+};
+
+const definitions: ReadonlyMap<string, Definition> = new Map(Object.entries({ ...honoured, ...kept }));
+
+/** The numbers by which DescribeConfigs names the kinds of values. */
+const kindNumbers: Record<Kind, number> = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 };
+
+/** One setting of a topic as DescribeConfigs tells it. */
+export interface ConfigEntry {
+  readonly name: string;
+  readonly value: string;
+  readonly isDefault: boolean;
+  readonly kindNumber: number;
+}
+
+/** What is wrong with a setting, in a sentence; undefined where nothing is. */
+export function configFault(name: string, value: string): string | undefined {
+  const definition = definitions.get(name);
+  if (definition === undefined) return `Unknown topic config name: ${name}`;
+  const { kind, words, least } = definition;
+  if (kind === 'boolean' && value !== 'true' && value !== 'false') return `${name} is ${value}; true or false is right`;
+  if (words !== undefined) {
+    const given = kind === 'list' ? value.split(',').map((word) => word.trim()) : [value];
+    const odd = given.find((word) => !words.includes(word));
+    if (odd !== undefined) return `${name} is ${value}; ${words.join(', ')} are right`;
+  }
+  if (least !== undefined) {
+    const isNumber = kind === 'double' ? /^\d+(\.\d+)?$/.test(value) : /^-?\d+$/.test(value);
+    if (!isNumber || Number(value) < least) return `${name} is ${value}; a number from ${least} up is right`;
+  }
+  return undefined;
+}
+
+export const isListConfig = (name: string) => definitions.get(name)?.kind === 'list';
+
+/** The settings of one topic: what was set, over the defaults. */
+export class TopicConfig {
+  readonly #set: ReadonlyMap<string, string>;
+  /** What the topic's logs go by. */
+  readonly logSettings: LogSettings;
+
+  constructor(set: ReadonlyMap<string, string> = new Map()) {
+    this.#set = set;
+    const policies = this.get('cleanup.policy').split(',');
+    const isDeleting = policies.some((policy) => policy.trim() === 'delete');
+    this.logSettings = {
+      // As in Kafka, a topic that is only compacted is not cut by age or size.
+      retentionBytes: isDeleting ? Number(this.get('retention.bytes')) : -1,
+      retentionMs: isDeleting ? Number(this.get('retention.ms')) : -1,
+      maxMessageBytes: Number(this.get('max.message.bytes')),
+      isCompacted: policies.some((policy) => policy.trim() === 'compact'),
+      usesLogAppendTime: this.get('message.timestamp.type') === 'LogAppendTime',
+    };
+  }
+
+  /** The value of a known setting, set or default. */
+  get(name: string): string {
+    return this.#set.get(name) ?? definitions.get(name)?.fallback ?? '';
+  }
+
+  /** What was set, without the defaults. */
+  get overrides(): ReadonlyMap<string, string> {
+    return this.#set;
+  }
+
+  /** Every setting, in the order of their names. */
+  entries(): ConfigEntry[] {
+    return [...definitions]
+      .map(([name, definition]) => ({
+        name,
+        value: this.get(name),
+        isDefault: !this.#set.has(name),
+        kindNumber: kindNumbers[definition.kind],
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { errorCode } from '#shared/wire';
+import type { Refusal } from '../log/check-batch.js';
+import { PartitionLog } from '../log/partition-log.js';
+import { configFault, TopicConfig } from './topic-config.js';
+
+/** More partitions than this in one topic are a slip of the keyboard, not a wish for one process. */
+const maxPartitions = 10_000;
+
+/** A topic and its partitions. */
+export class Topic {
+  readonly id: string;
+  readonly partitions: PartitionLog[] = [];
+
+  constructor(
+    readonly name: string,
+    public config: TopicConfig,
+    partitionCount: number,
+    id = randomBytes(16).toString('base64url'),
+  ) {
+    this.id = id;
+    this.growTo(partitionCount);
+  }
+
+  growTo(partitionCount: number): void {
+    while (this.partitions.length < partitionCount) {
+      this.partitions.push(new PartitionLog(() => this.config.logSettings));
+    }
+  }
+}
+
+/** What a new topic is to be; undefined partitions are the broker's default number. */
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions?: number;
+  readonly config?: ReadonlyMap<string, string>;
+}
+
+/** The topics of the broker. */
+export class Topics {
+  readonly #byName = new Map<string, Topic>();
+  readonly #byId = new Map<string, Topic>();
+  readonly #onDelete = new Set<(topic: Topic) => void>();
+
+  constructor(readonly defaultPartitions: number) {}
+
+  all(): Iterable<Topic> {
+    return this.#byName.values();
+  }
+
+  find(name: string): Topic | undefined {
+    return this.#byName.get(name);
+  }
+
+  findById(id: string): Topic | undefined {
+    return this.#byId.get(id);
+  }
+
+  log(name: string, partition: number): PartitionLog | undefined {
+    return this.#byName.get(name)?.partitions[partition];
+  }
+
+  /** What stands in the way of creating the topic; undefined where nothing does. */
+  faultOf(wanted: NewTopic): Refusal | undefined {
+    const { name, partitions = this.defaultPartitions, config = new Map() } = wanted;
+    const nameFault = topicNameFault(name);
+    if (nameFault !== undefined) return { errorCode: errorCode.invalidTopic, errorMessage: nameFault };
+    if (this.#byName.has(name)) {
+      return { errorCode: errorCode.topicAlreadyExists, errorMessage: `Topic '${name}' already exists.` };
+    }
+    const countFault = partitionCountFault(partitions);
+    if (countFault !== undefined) return { errorCode: errorCode.invalidPartitions, errorMessage: countFault };
+    for (const [key, value] of config) {
+      const fault = configFault(key, value);
+      if (fault !== undefined) return { errorCode: errorCode.invalidConfig, errorMessage: fault };
+    }
+    return undefined;
+  }
+
+  /** Creates a topic, or says why not. */
+  create(wanted: NewTopic): Topic | Refusal {
+    const fault = this.faultOf(wanted);
+    if (fault !== undefined) return fault;
+    const topic = new Topic(wanted.name, new TopicConfig(wanted.config), wanted.partitions ?? this.defaultPartitions);
+    this.#byName.set(topic.name, topic);
+    this.#byId.set(topic.id, topic);
+    return topic;
+  }
+
+  /** Adds partitions up to the given number. */
+  grow(topic: Topic, partitionCount: number): void {
+    topic.growTo(partitionCount);
+  }
+
+  /** Replaces what is set on a topic; the logs go by it at once. */
+  configure(topic: Topic, config: ReadonlyMap<string, string>): void {
+    topic.config = new TopicConfig(config);
+  }
+
+  delete(topic: Topic): void {
+    this.#byName.delete(topic.name);
+    this.#byId.delete(topic.id);
+    for (const tell of this.#onDelete) tell(topic);
+    for (const log of topic.partitions) log.wake();
+  }
+
+  onDelete(tell: (topic: Topic) => void): void {
+    this.#onDelete.add(tell);
+  }
+
+  applyRetention(now: number): void {
+    for (const topic of this.#byName.values()) for (const log of topic.partitions) log.applyRetention(now);
+  }
+}
+
+/** Why this can't be the number of a topic's partitions; undefined where it can. */
+export function partitionCountFault(count: number): string | undefined {
+  if (Number.isInteger(count) && count >= 1 && count <= maxPartitions) return undefined;
+  return `${count} partitions; 1 to ${maxPartitions} are allowed`;
+}
+
+/** Why this can't be a topic's name (Kafka's own rules); undefined where it can. */
+function topicNameFault(name: string): string | undefined {
+  const isLegal = /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
+  if (isLegal) return undefined;
+  return `Topic name '${name.slice(0, 260)}' is not allowed: 1 to 249 ASCII letters, digits, '.', '_' and '-', not '.' or '..' alone`;
+}

@@ -1,0 +1,200 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { KitError } from '#shared/errors';
+import { maxFrameBytes } from './frame.js';
+import { Reader } from './reader.js';
+import {
+  attribute,
+  batchHeaderBytes,
+  compressionBits,
+  compressionOf,
+  readBatchHeader,
+  sealBatch,
+  writeBatchHeader,
+} from './record-batch.js';
+
+/** A header of a record; Kafka allows the same key more than once. */
+export interface RecordHeader {
+  readonly key: string;
+  readonly value: Buffer | null;
+}
+
+/** A record as a log keeps it; timestamps are milliseconds since 1970. */
+export interface LogRecord {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+}
+
+/** Whether {@link readRecords} can open a batch with these attributes: uncompressed and gzip only. */
+export function canOpen(attributes: number): boolean {
+  const compression = compressionOf(attributes);
+  return compression === 'none' || compression === 'gzip';
+}
+
+/** The records of the batch at `start`, in order; keys and values are views where the batch is not compressed. */
+export function* readRecords(bytes: Buffer, start = 0): Generator<LogRecord> {
+  const header = readBatchHeader(bytes, start);
+  const reader = new Reader(contentOf(bytes, start, header.attributes, header.sizeBytes));
+  const stamped = (header.attributes & attribute.logAppendTime) !== 0;
+  for (let i = 0; i < header.recordCount; i += 1) {
+    const length = reader.varint();
+    const end = reader.at + length;
+    reader.int8();
+    const timestamp = header.baseTimestamp + reader.varlong();
+    const offset = header.baseOffset + reader.varint();
+    const key = sizedBytes(reader);
+    const value = sizedBytes(reader);
+    const headers = readHeaders(reader);
+    if (reader.at !== end) {
+      throw new KitError('protocol', `Reading record ${i} of a batch: it ends at byte ${reader.at}, not ${end}`);
+    }
+    yield { offset, timestamp: stamped ? header.maxTimestamp : timestamp, key, value, headers };
+  }
+}
+
+function contentOf(bytes: Buffer, start: number, attributes: number, sizeBytes: number): Buffer {
+  const content = bytes.subarray(start + batchHeaderBytes, start + sizeBytes);
+  const compression = compressionOf(attributes);
+  if (compression === 'none') return content;
+  if (compression !== 'gzip') {
+    throw new KitError(
+      'protocol',
+      `Opening a record batch: it is compressed with ${compression}; none and gzip can be`,
+    );
+  }
+  try {
+    return gunzipSync(content, { maxOutputLength: maxFrameBytes });
+  } catch (reason) {
+    throw KitError.from(reason, 'protocol', 'Opening a record batch that says it is gzip');
+  }
+}
+
+function sizedBytes(reader: Reader): Buffer | null {
+  const length = reader.varint();
+  return length < 0 ? null : reader.bytes(length);
+}
+
+function readHeaders(reader: Reader): RecordHeader[] {
+  const count = reader.varint();
+  if (count < 0 || count > reader.remaining) {
+    throw new KitError('protocol', `Reading a record: ${count} headers can't lie in ${reader.remaining} bytes`);
+  }
+  const headers: RecordHeader[] = [];
+  for (let i = 0; i < count; i += 1) headers.push({ key: reader.utf8(reader.varint()), value: sizedBytes(reader) });
+  return headers;
+}
+
+/** What a new record is made of. */
+export interface NewRecord {
+  readonly timestamp: number;
+  readonly key?: Buffer | null;
+  readonly value?: Buffer | null;
+  readonly headers?: readonly RecordHeader[];
+}
+
+/** What a new batch is, apart from its records. */
+export interface BatchOptions {
+  readonly baseOffset?: number;
+  readonly compression?: 'none' | 'gzip';
+  readonly producerId?: number;
+  readonly producerEpoch?: number;
+  readonly baseSequence?: number;
+  readonly transactional?: boolean;
+}
+
+/** Builds one record batch of at least one record. */
+export function buildBatch(newRecords: readonly NewRecord[], options: BatchOptions = {}): Buffer {
+  const [first] = newRecords;
+  if (first === undefined) throw new KitError('usage', 'Building a record batch: no records; at least one is needed');
+  const bodyBytes = newRecords.map((record, i) => recordBytes(record, i, first.timestamp));
+  const totalBytes = bodyBytes.reduce((sum, bytes) => sum + bytes + varintBytes(bytes), 0);
+  const plain = Buffer.allocUnsafe(batchHeaderBytes + totalBytes);
+  let at = batchHeaderBytes;
+  let maxTimestamp = first.timestamp;
+  newRecords.forEach((record, i) => {
+    at = writeVarint(plain, at, bodyBytes[i] ?? 0);
+    at = writeRecord(plain, at, record, i, first.timestamp);
+    maxTimestamp = Math.max(maxTimestamp, record.timestamp);
+  });
+
+  const compression = options.compression ?? 'none';
+  const batch =
+    compression === 'none'
+      ? plain
+      : Buffer.concat([plain.subarray(0, batchHeaderBytes), gzipSync(plain.subarray(batchHeaderBytes))]);
+  writeBatchHeader(batch, {
+    baseOffset: options.baseOffset ?? 0,
+    sizeBytes: batch.length,
+    partitionLeaderEpoch: -1,
+    attributes: compressionBits(compression) | (options.transactional ? attribute.transactional : 0),
+    lastOffsetDelta: newRecords.length - 1,
+    baseTimestamp: first.timestamp,
+    maxTimestamp,
+    producerId: options.producerId ?? -1,
+    producerEpoch: options.producerEpoch ?? -1,
+    baseSequence: options.baseSequence ?? -1,
+    recordCount: newRecords.length,
+  });
+  sealBatch(batch, 0, batch.length);
+  return batch;
+}
+
+function recordBytes(record: NewRecord, offsetDelta: number, baseTimestamp: number): number {
+  const headers = record.headers ?? [];
+  let total = 1 + varintBytes(record.timestamp - baseTimestamp) + varintBytes(offsetDelta);
+  total += sizedLength(record.key) + sizedLength(record.value) + varintBytes(headers.length);
+  for (const header of headers) {
+    const keyBytes = Buffer.byteLength(header.key);
+    total += varintBytes(keyBytes) + keyBytes + sizedLength(header.value);
+  }
+  return total;
+}
+
+const sizedLength = (bytes: Buffer | null | undefined) =>
+  bytes ? varintBytes(bytes.length) + bytes.length : varintBytes(-1);
+
+function writeRecord(to: Buffer, start: number, record: NewRecord, offsetDelta: number, baseTimestamp: number): number {
+  to[start] = 0;
+  let at = writeVarint(to, start + 1, record.timestamp - baseTimestamp);
+  at = writeVarint(to, at, offsetDelta);
+  at = writeSized(to, at, record.key);
+  at = writeSized(to, at, record.value);
+  const headers = record.headers ?? [];
+  at = writeVarint(to, at, headers.length);
+  for (const header of headers) {
+    const keyBytes = Buffer.byteLength(header.key);
+    at = writeVarint(to, at, keyBytes);
+    at += to.write(header.key, at, keyBytes, 'utf8');
+    at = writeSized(to, at, header.value);
+  }
+  return at;
+}
+
+function writeSized(to: Buffer, at: number, bytes: Buffer | null | undefined): number {
+  if (!bytes) return writeVarint(to, at, -1);
+  const next = writeVarint(to, at, bytes.length);
+  return next + bytes.copy(to, next);
+}
+
+// Zigzag without 32-bit operators: time differences reach beyond 32 bits.
+const zigzag = (value: number) => (value < 0 ? -2 * value - 1 : 2 * value);
+
+function varintBytes(value: number): number {
+  let length = 1;
+  for (let rest = zigzag(value); rest >= 128; rest = Math.floor(rest / 128)) length += 1;
+  return length;
+}
+
+function writeVarint(to: Buffer, start: number, value: number): number {
+  let at = start;
+  let rest = zigzag(value);
+  while (rest >= 128) {
+    to[at] = (rest % 128) | 128;
+    at += 1;
+    rest = Math.floor(rest / 128);
+  }
+  to[at] = rest;
+  return at + 1;
+}
