@@ -4,7 +4,6 @@ import avsc from 'avsc';
 import { KitError } from '#shared/errors';
 import { type AvroSchema, avroOptions, plainRecords } from './avro-types.js';
 import { describeFailure, isUnknown, messageOf, refusedRegistration, statusOf } from './registry-failure.js';
-import type { UnusableSchema, UsableSchema } from './schema-lookup.js';
 
 /** Where the registry is, and how to be let in. */
 export interface SchemaRegistryOptions {
@@ -15,12 +14,15 @@ export interface SchemaRegistryOptions {
   readonly ca?: string;
 }
 
+/** The type of a schema, or why records of that schema cannot be read, as the end of a sentence about a record. */
+export type FoundSchema = { readonly type: avsc.Type } | { readonly problem: string };
+
 /** What is asked of a registry here; the library behind it is seen in this file only. */
 export interface RegistryClient {
   /** Finds a subject's id of a schema, and registers it where it has none. Throws KitError 'schema'. */
   register(subject: string, schema: AvroSchema): Promise<number>;
   /** Throws KitError 'schema' where the registry gives no answer about the id. */
-  find(id: number): Promise<UsableSchema | UnusableSchema>;
+  find(id: number): Promise<FoundSchema>;
 }
 
 const requestTimeoutMs = 10_000;

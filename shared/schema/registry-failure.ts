@@ -28,10 +28,10 @@ export function describeFailure(url: string, reason: unknown): string {
   const message = messageOf(reason);
   const said = message.replace(bareReply, '');
   if (status === 401 || status === 403) {
-    return `the Schema Registry at ${url} refuses (${status}: ${said}); give a user name and a password that it knows`;
+    return `the Schema Registry at ${url} refuses (${status}: ${said}); give SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD as it knows them`;
   }
   if (status === 400 && bareReply.test(message)) {
-    return `the Schema Registry at ${url} does not answer (${said === '' ? 'no connection' : said}); start it, or give the address of one that runs`;
+    return `the Schema Registry at ${url} does not answer (${said === '' ? 'no connection' : said}); start it, or set SCHEMA_REGISTRY_URL to one that runs`;
   }
   if (status === undefined) return said;
   return `the Schema Registry at ${url} answered ${status}${said === '' ? '' : ` (${said})`}; is that its address, and is it well?`;

@@ -1,19 +1,9 @@
-import type avsc from 'avsc';
-import type { RegistryClient } from './registry-client.js';
-
-/** Why records of a schema cannot be read, as the end of a sentence about the record. */
-export interface UnusableSchema {
-  readonly problem: string;
-}
-
-export interface UsableSchema {
-  readonly type: avsc.Type;
-}
+import type { FoundSchema, RegistryClient } from './registry-client.js';
 
 /** Finds the schemas that records were written with. */
 export interface SchemaLookup {
   /** Rejects with KitError 'schema' where the registry gives no answer about the id. */
-  find(id: number): Promise<UsableSchema | UnusableSchema>;
+  find(id: number): Promise<FoundSchema>;
 }
 
 /** How long an id that the registry does not know is not asked for again. */
