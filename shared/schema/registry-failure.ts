@@ -31,6 +31,9 @@ export function describeFailure(url: string, reason: unknown): string {
     return `the Schema Registry at ${url} refuses (${status}: ${said}); give SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD as it knows them`;
   }
   if (status === 400 && bareReply.test(message)) {
+    if (/certificate/i.test(said)) {
+      return `the certificate of the Schema Registry at ${url} is not trusted (${said}); set SCHEMA_REGISTRY_CA to the file of its authority`;
+    }
     return `the Schema Registry at ${url} does not answer (${said === '' ? 'no connection' : said}); start it, or set SCHEMA_REGISTRY_URL to one that runs`;
   }
   if (status === undefined) return said;

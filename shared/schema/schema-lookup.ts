@@ -7,9 +7,9 @@ export interface SchemaLookup {
 }
 
 /** How long an id that the registry does not know is not asked for again. */
-export const unknownIdMemoryMs = 10_000;
+const unknownIdMemoryMs = 10_000;
 // Any four bytes may stand where an id is expected: what is remembered about ids that mean nothing is bounded.
-export const maxRemembered = 10_000;
+const maxRemembered = 10_000;
 
 /** Makes a lookup that remembers for some seconds what the registry does not have; `now` in milliseconds. */
 export function createSchemaLookup(client: RegistryClient, now: () => number): SchemaLookup {

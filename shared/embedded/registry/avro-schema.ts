@@ -19,7 +19,7 @@ interface Named extends WithProperties {
   readonly doc?: string;
 }
 
-export interface AvroPrimitive extends WithProperties {
+interface AvroPrimitive extends WithProperties {
   readonly type: PrimitiveName;
 }
 export interface AvroField extends WithProperties {
@@ -43,11 +43,11 @@ export interface AvroFixed extends Named {
   readonly type: 'fixed';
   readonly size: number;
 }
-export interface AvroArray extends WithProperties {
+interface AvroArray extends WithProperties {
   readonly type: 'array';
   readonly items: AvroType;
 }
-export interface AvroMap extends WithProperties {
+interface AvroMap extends WithProperties {
   readonly type: 'map';
   readonly values: AvroType;
 }

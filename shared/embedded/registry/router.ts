@@ -1,7 +1,7 @@
 import type { Json } from './avro-schema.js';
 import { refusals } from './rest-error.js';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** What a route is given: the path's named parts, decoded, the query, and the parsed JSON body (undefined without one). */
 export interface RouteRequest {

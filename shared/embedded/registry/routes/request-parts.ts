@@ -4,7 +4,7 @@ import type { RouteRequest } from '../router.js';
 import type { Visibility } from '../schema-store.js';
 
 /** A named part of the path; the router has matched it, so it is there. */
-export const pathPart = ({ path }: RouteRequest, name: string): string => path[name] ?? '';
+const pathPart = ({ path }: RouteRequest, name: string): string => path[name] ?? '';
 
 export const subjectOf = (request: RouteRequest): string => pathPart(request, 'subject');
 
