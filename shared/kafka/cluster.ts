@@ -1,0 +1,101 @@
+import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import { KitError } from '#shared/errors';
+import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
+import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
+import { createProducer, type Producer } from './producer.js';
+import type { TopicOffsets } from './records.js';
+import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
+
+/** A Kafka cluster that has answered. Everything that it handed out is ended by `close`. */
+export interface Cluster {
+  readonly brokers: readonly string[];
+  /**
+   * Creates the topics that are missing and waits until each partition has a leader; existing ones are left as they are.
+   * @throws KitError 'topic-mismatch' when a topic is missing and may not be created.
+   */
+  ensureTopics(topics: readonly TopicRequest[]): Promise<void>;
+  /** The next offset of every partition of the topics. */
+  endOffsets(topics: readonly string[]): Promise<TopicOffsets>;
+  /** A member of a consumer group, subscribed and reading. */
+  consume(options: ConsumerOptions): Promise<Consumer>;
+  produce(): Promise<Producer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a cluster and asks it who it is.
+ * @throws KitError 'cluster-unreachable' within about 8 seconds when nobody answers.
+ */
+export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
+  const kafka = createKafka(config);
+  const admin = await connectAdmin(kafka, config.brokers);
+  const open: { close(): Promise<void> }[] = [];
+
+  return {
+    brokers: config.brokers,
+    ensureTopics: (topics) => createTopics(admin, topics),
+    endOffsets: (topics) => topicEndOffsets(admin, topics),
+    async consume(options) {
+      const consumer = await createConsumer(kafka, admin, options);
+      open.push(consumer);
+      return consumer;
+    },
+    async produce() {
+      const producer = await createProducer(kafka);
+      open.push(producer);
+      return producer;
+    },
+    async close() {
+      await Promise.all(open.splice(0).map((client) => client.close()));
+      await admin.disconnect();
+    },
+  };
+}
+
+function createKafka({ brokers, clientId, tls, sasl, onLog }: ClusterConfig): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: [...brokers],
+    connectionTimeout: 2_000,
+    authenticationTimeout: 4_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
+    ...(tls === undefined ? {} : { ssl: tls === true ? true : { ca: [tls.ca] } }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
+    logLevel: onLog ? logLevel.INFO : logLevel.NOTHING,
+    logCreator: () => (entry) => onLog?.(formatLog(entry)),
+  });
+}
+
+// kafkajs types each mechanism apart; the credentials are the same.
+function saslOptions({ mechanism, username, password }: SaslCredentials): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+  }
+}
+
+async function connectAdmin(kafka: Kafka, brokers: readonly string[]): Promise<Admin> {
+  const admin = kafka.admin({ retry: { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 } });
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+    return admin;
+  } catch (error) {
+    await admin.disconnect();
+    throw new KitError(
+      'cluster-unreachable',
+      `Connecting to Kafka at ${brokers.join(', ')}: no broker answered (${KitError.from(error).message}). ` +
+        'Check the address, and that the broker is running.',
+      { cause: error },
+    );
+  }
+}
+
+function formatLog({ namespace, label, log: { message, error } }: LogEntry): string {
+  return `kafkajs ${namespace} ${label}: ${message}${error ? ` (${String(error)})` : ''}`;
+}

@@ -1,0 +1,38 @@
+/** Header values as Kafka keeps them: bytes, or several where a key occurs more than once. */
+export type RecordHeaders = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+
+/** A record as it lies on a topic: nothing decoded. */
+export interface ConsumedRecord {
+  readonly topic: string;
+  readonly partition: number;
+  /** Exact up to 2^53. */
+  readonly offset: number;
+  /** Milliseconds since the epoch: the event time of our topics. */
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+/** Records of one partition in offset order, at least one. */
+export interface Chunk {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly ConsumedRecord[];
+  /** The offset at which reading goes on after this chunk: what is committed once it is done. */
+  readonly nextOffset: number;
+}
+
+/** A record to be written. Without `partition` the key decides, as in the Java client (murmur2). */
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | null;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly headers?: RecordHeaders | undefined;
+  readonly partition?: number | undefined;
+}
+
+/** Offsets by topic, index = partition. */
+export type TopicOffsets = ReadonlyMap<string, readonly number[]>;
