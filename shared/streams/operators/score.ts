@@ -1,0 +1,53 @@
+import { KitError } from '#shared/errors';
+import type { Operator } from '../topology.js';
+import { mapBatch } from './map-batch.js';
+
+/** What a model says of one row. */
+export interface ScoredRow {
+  readonly score: number;
+  /** The card's label for the score; null where the model decides nothing. */
+  readonly decision: string | null;
+}
+
+/** A model, as far as a topology needs to know it. */
+export interface BatchScorer<V> {
+  readonly name: string;
+  readonly version: string;
+  /** One result a row, in order; a KitError in the place of a result says why that row could not be scored. */
+  score(rows: readonly V[]): Promise<readonly (ScoredRow | KitError)[]>;
+}
+
+/** A value with what the model says of it: the fields that every prediction carries. */
+export interface Scored<V> extends ScoredRow {
+  readonly input: V;
+  /** The record's timestamp, milliseconds since the epoch. */
+  readonly eventTime: number;
+  readonly modelName: string;
+  readonly modelVersion: string;
+  /** When the model was applied, milliseconds since the epoch, by the runtime's clock. */
+  readonly scoredAt: number;
+}
+
+export function score<K, V>(model: BatchScorer<V>): Operator<K, V, K, Scored<V>> {
+  return mapBatch(async (records, context) => {
+    const rows = await model.score(records.map(({ value }) => value));
+    const scoredAt = context.now();
+    return rows.map((row, index) => {
+      const record = records[index];
+      if (row instanceof KitError || record === undefined) return row instanceof KitError ? row : surplus(model.name);
+      return {
+        input: record.value,
+        eventTime: record.timestamp,
+        score: row.score,
+        decision: row.decision,
+        modelName: model.name,
+        modelVersion: model.version,
+        scoredAt,
+      };
+    });
+  });
+}
+
+function surplus(model: string): KitError {
+  return new KitError('topology', `The model ${model} returned more results than it was given rows.`);
+}

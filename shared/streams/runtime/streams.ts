@@ -1,0 +1,161 @@
+import { KitError } from '#shared/errors';
+import type { Assignment, Chunk, Cluster, Consumer, Producer } from '#shared/kafka';
+import type { Schemas, Serializer, Topic } from '#shared/schema';
+import type { Topology } from '../topology.js';
+import { CommittableOffsets } from './committable-offsets.js';
+import { Task, type TaskOptions } from './task.js';
+
+/** Kafka Streams' states, as far as at-least-once without restoring needs them. */
+export type StreamsState = 'CREATED' | 'REBALANCING' | 'RUNNING' | 'PENDING_SHUTDOWN' | 'NOT_RUNNING' | 'ERROR';
+
+/** Names follow Kafka Streams' configuration. */
+export interface StreamsConfig {
+  readonly cluster: Cluster;
+  readonly schemas: Schemas;
+  /** `application.id`: the consumer group. */
+  readonly applicationId: string;
+  /** The name that a topic has on this cluster; its own by default. */
+  readonly topicName?: (topic: { readonly name: string }) => string;
+  /** `errors.dead.letter.queue.topic.name`; without one the first record that fails ends the application. */
+  readonly deadLetterTopic?: { readonly name: string };
+  /** `commit.interval.ms` */
+  readonly commitIntervalMs?: number;
+  readonly now?: () => number;
+  readonly onStateChange?: (state: StreamsState, from: StreamsState) => void;
+}
+
+/** A topology at work on a cluster, at least once. */
+export interface KafkaStreams {
+  readonly state: StreamsState;
+  /** Counts since the start. */
+  readonly metrics: { readonly processTotal: number; readonly assignedPartitions: number };
+  /** Ends when the application does: resolves after `close`, rejects with the KitError that stopped it. */
+  readonly finished: Promise<void>;
+  /** Finishes the chunk in work, commits and leaves the group. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a topology: registers the schemas it writes, joins the group and processes.
+ * @throws KitError when the cluster or the registry refuses.
+ */
+export async function startStreams(topology: Topology, config: StreamsConfig): Promise<KafkaStreams> {
+  const topicName = config.topicName ?? (({ name }) => name);
+  const serializers = new Map<string, Serializer<unknown>>();
+  for (const topic of topology.sinkTopics) {
+    serializers.set(topic.name, await config.schemas.register(topic, topicName(topic)));
+  }
+  const taskOptions: TaskOptions = {
+    topicName,
+    serializer: (topic) => serializerOf(serializers, topic),
+    deserializer: config.schemas.deserializer(),
+    deadLetterTopic: config.deadLetterTopic && topicName(config.deadLetterTopic),
+    now: config.now ?? Date.now,
+  };
+  const application = new Application(topology, taskOptions, config);
+  await application.start(topology.sourceTopics.map(topicName));
+  return application;
+}
+
+function serializerOf(
+  serializers: ReadonlyMap<string, Serializer<unknown>>,
+  topic: Topic<unknown>,
+): Serializer<unknown> {
+  const serializer = serializers.get(topic.name);
+  if (serializer === undefined) throw new KitError('internal', `No schema was registered for ${topic.name}.`);
+  return serializer;
+}
+
+class Application implements KafkaStreams {
+  state: StreamsState = 'CREATED';
+  readonly metrics = { processTotal: 0, assignedPartitions: 0 };
+  finished: Promise<void> = Promise.resolve();
+  readonly #topology: Topology;
+  readonly #taskOptions: TaskOptions;
+  readonly #config: StreamsConfig;
+  readonly #tasks = new Map<number, Task>();
+  readonly #committable = new CommittableOffsets();
+
+  constructor(topology: Topology, taskOptions: TaskOptions, config: StreamsConfig) {
+    this.#topology = topology;
+    this.#taskOptions = taskOptions;
+    this.#config = config;
+  }
+
+  async start(topics: readonly string[]): Promise<void> {
+    const { cluster, applicationId } = this.#config;
+    const producer = await cluster.produce();
+    this.#become('REBALANCING');
+    const consumer = await cluster.consume({
+      groupId: applicationId,
+      topics,
+      from: 'beginning',
+      onAssigned: (assignment) => this.#assigned(assignment),
+    });
+    this.finished = this.#run(consumer, producer);
+    // Whoever waits for `finished` gets the reason; a rejection that nobody awaits yet must not end the process.
+    this.finished.catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#become('PENDING_SHUTDOWN');
+    await this.finished;
+  }
+
+  async #run(consumer: Consumer, producer: Producer): Promise<void> {
+    const commitIntervalMs = this.#config.commitIntervalMs ?? 1_000;
+    let nextCommit = Date.now() + commitIntervalMs;
+    // One send is on its way while the next chunk is worked on; never two, so that order per partition holds.
+    let sending: Promise<void> = Promise.resolve();
+    try {
+      while (this.state !== 'PENDING_SHUTDOWN') {
+        const chunk = await consumer.poll(100);
+        if (chunk !== undefined) {
+          const outgoing = await this.#task(chunk.partition).process(chunk);
+          await sending;
+          sending = producer.send(outgoing).then(() => this.#done(chunk));
+          sending.catch(() => undefined);
+        }
+        if (Date.now() >= nextCommit) {
+          await sending;
+          await consumer.commit(this.#committable.take());
+          nextCommit = Date.now() + commitIntervalMs;
+        }
+      }
+      await sending;
+      await consumer.commit(this.#committable.take());
+      await consumer.close();
+      await producer.close();
+      this.#become('NOT_RUNNING');
+    } catch (error) {
+      this.#become('ERROR');
+      await Promise.allSettled([consumer.close(), producer.close()]);
+      throw KitError.from(error, 'run-failed', `The application ${this.#config.applicationId} stopped`);
+    }
+  }
+
+  #done(chunk: Chunk): void {
+    this.#committable.done(chunk);
+    this.metrics.processTotal += chunk.records.length;
+  }
+
+  #task(partition: number): Task {
+    const known = this.#tasks.get(partition);
+    if (known !== undefined) return known;
+    const task = new Task(this.#topology, this.#taskOptions);
+    this.#tasks.set(partition, task);
+    return task;
+  }
+
+  #assigned(assignment: Assignment): void {
+    this.#committable.clear();
+    this.metrics.assignedPartitions = [...assignment.values()].reduce((sum, partitions) => sum + partitions.length, 0);
+    if (this.state === 'REBALANCING') this.#become('RUNNING');
+  }
+
+  #become(state: StreamsState): void {
+    const from = this.state;
+    this.state = state;
+    this.#config.onStateChange?.(state, from);
+  }
+}
