@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { KitError } from '#shared/errors';
+import type { BatchScorer } from '#shared/streams';
+
+const golden = z.object({
+  madeBy: z.string().default('the training tool'),
+  tolerance: z.number().positive().default(1e-5),
+  rows: z.array(z.object({ input: z.record(z.string(), z.unknown()), score: z.number() })).min(1),
+});
+
+/**
+ * Scores the golden rows and compares with the scores that the training tool gave.
+ * @throws KitError 'model-golden-mismatch' naming the row that is furthest off.
+ */
+export async function checkGolden(model: BatchScorer<object>, text: string, file: string): Promise<void> {
+  const { madeBy, tolerance, rows } = parse(text, file);
+  const results = await model.score(rows.map(({ input }) => input));
+  let furthest = { row: -1, distance: tolerance, found: '' };
+  results.forEach((result, index) => {
+    const expected = rows[index]?.score ?? Number.NaN;
+    const distance = result instanceof KitError ? Number.POSITIVE_INFINITY : Math.abs(result.score - expected);
+    if (!(distance <= furthest.distance)) {
+      const found = result instanceof KitError ? result.message : `the score ${result.score}`;
+      furthest = { row: index + 1, distance, found: `${found} where ${madeBy} gave ${expected}` };
+    }
+  });
+  if (furthest.row >= 0) {
+    throw new KitError(
+      'model-golden-mismatch',
+      `The model ${model.name} does not score as it was trained: row ${furthest.row} of ${file} gives ${furthest.found} (tolerance ${tolerance}).`,
+    );
+  }
+}
+
+function parse(text: string, file: string): z.infer<typeof golden> {
+  try {
+    return golden.parse(JSON.parse(text));
+  } catch (error) {
+    throw KitError.from(error, 'model-invalid', `The golden rows ${file} cannot be read`);
+  }
+}

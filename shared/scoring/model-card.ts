@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { KitError } from '#shared/errors';
+
+const input = z.object({
+  name: z.string().min(1),
+  type: z.enum(['string', 'number']),
+  optional: z.boolean().default(false),
+  /** Several inputs with one `tensor` are the columns of that graph input, in the card's order. */
+  tensor: z.string().min(1).optional(),
+});
+
+const card = z.object({
+  name: z.string().min(1).max(200),
+  version: z.string().min(1).max(100),
+  task: z.enum(['binary', 'multiclass', 'regression', 'anomaly', 'clustering']),
+  description: z.string().default(''),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  inputs: z.array(input).min(1).max(10_000),
+  output: z.object({ tensor: z.string().min(1), column: z.number().int().min(0).optional() }),
+  threshold: z.number().optional(),
+  labels: z.array(z.string()).optional(),
+  quality: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The card of a model folder, `model.json`: what goes in, what comes out, what it means. */
+export type ModelCard = z.infer<typeof card>;
+export type ModelInput = ModelCard['inputs'][number];
+
+/**
+ * Reads a card's text.
+ * @throws KitError 'model-invalid' naming the first field that is wrong.
+ */
+export function parseModelCard(text: string, file: string): ModelCard {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw KitError.from(error, 'model-invalid', `The model card ${file} is not JSON`);
+  }
+  const parsed = card.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new KitError(
+    'model-invalid',
+    `The model card ${file} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'it does not parse'}.`,
+  );
+}
