@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PredictionFields } from '#shared/dashboard';
+import type { DemoCluster } from './demo-cluster.js';
+import { companionTopics, type DemoDefinition } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+import { preciseNow, produceRecords } from './producer-role.js';
+import type { RunWatch } from './run-watch.js';
+import type { ScorerProcess } from './scorer-process.js';
+import { aborted, type Shutdown } from './shutdown.js';
+import type { Terminal } from './terminal.js';
+import type { TopicObserver } from './topic-observer.js';
+
+/** Main records on their way at most: the producer waits for the scorer instead of filling the broker's memory. */
+const MAX_IN_FLIGHT = 20_000;
+/** A run is given up when nothing more has been settled for so long. */
+const PATIENCE_MS = 30_000;
+/** What Ctrl-C leaves for the records that are on their way. */
+const DRAIN_MS = 2_000;
+
+/** A demo whose parts are all at work. */
+export interface RunningDemo<I, P extends PredictionFields, O> {
+  readonly definition: DemoDefinition<I, P, O>;
+  readonly options: DemoOptions;
+  readonly demo: DemoCluster;
+  readonly watch: RunWatch<I, P, O>;
+  readonly observer: TopicObserver;
+  readonly scorer: ScorerProcess;
+  readonly terminal: Terminal;
+  readonly shutdown: Shutdown;
+}
+
+/**
+ * Produces, and waits until every record is accounted for; resolves with the milliseconds that this took.
+ * @throws KitError when the scorer is gone, the cluster is lost, or records stay unaccounted for.
+ */
+export async function accountForRun<I, P extends PredictionFields, O>(
+  running: RunningDemo<I, P, O>,
+): Promise<{ readonly elapsedMs: number }> {
+  const { definition, options, demo, watch, observer, scorer, shutdown } = running;
+  const startedAt = preciseNow();
+  const stopProgress = showProgress(running);
+  try {
+    const work = (async () => {
+      await produceRecords(definition, demo, {
+        ...(options.records !== undefined && { records: options.records }),
+        ...(options.rate !== undefined && { rate: options.rate }),
+        seed: options.seed,
+        signal: shutdown.signal,
+        onSent: (records) => roomInFlight(records, watch, shutdown.signal),
+      });
+      await settle(running, preciseNow());
+    })();
+    const gone = options.records === undefined && !options.headless ? outliveScorer(running) : scorer.gone;
+    await Promise.race([work, observer.finished, gone]);
+    return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1) };
+  } finally {
+    stopProgress();
+  }
+}
+
+/** Back-pressure: nothing to wait for as long as few records are on their way. */
+function roomInFlight(
+  sent: number,
+  { audit }: Pick<RunWatch<never, never, never>, 'audit'>,
+  signal: AbortSignal,
+): Promise<void> | undefined {
+  const inFlight = (): number => sent - (audit.counts().produced - audit.outstanding);
+  if (inFlight() <= MAX_IN_FLIGHT) return undefined;
+  return (async () => {
+    while (inFlight() > MAX_IN_FLIGHT && !signal.aborted) await delay(2);
+  })();
+}
+
+/** Waits until each input on the topic is settled and everything written for it has been read. */
+async function settle<I, P extends PredictionFields, O>(
+  { definition, demo, watch, observer, shutdown }: RunningDemo<I, P, O>,
+  producedAt: number,
+): Promise<void> {
+  const names = (topics: readonly { readonly name: string }[]): string[] =>
+    topics.map((topic) => demo.topicName(topic));
+  const { input, outcomes, predictions } = definition.topics;
+  const interrupted = shutdown.signal.aborted;
+  const until = async (condition: () => boolean): Promise<void> => {
+    const silentForMs = (): number => preciseNow() - Math.max(watch.lastSettledAt ?? 0, producedAt);
+    while (!condition() && silentForMs() < (interrupted ? DRAIN_MS : PATIENCE_MS)) {
+      // Interrupted after all was produced: what is on its way gets as long as it would have got.
+      if (!interrupted && shutdown.signal.aborted && preciseNow() - producedAt > DRAIN_MS) return;
+      await delay(5);
+    }
+  };
+  const inputs = await demo.cluster.endOffsets(names([input, outcomes]));
+  await until(() => observer.hasReached(inputs) && watch.audit.outstanding === 0);
+  const outputs = await demo.cluster.endOffsets(names([predictions, companionTopics(definition.name).deadLetters]));
+  await until(() => observer.hasReached(outputs));
+}
+
+/** On a live page a scorer that is gone is something to see, and another can take its place: the demo stays. */
+async function outliveScorer<I, P extends PredictionFields, O>({
+  definition,
+  scorer,
+  terminal,
+  shutdown,
+  demo,
+}: RunningDemo<I, P, O>): Promise<never> {
+  try {
+    return await scorer.gone;
+  } catch (error) {
+    terminal.error(error);
+    terminal.say('Nothing is scored now: the page shows it. To put another scorer in its place:');
+    terminal.say(`  npm run demo:${definition.name} -- --only scorer --brokers ${demo.cluster.brokers.join(',')}`);
+    await aborted(shutdown.signal);
+    throw error;
+  }
+}
+
+/** A line a second on a terminal: what has been counted so far. */
+function showProgress<I, P extends PredictionFields, O>({ watch, terminal }: RunningDemo<I, P, O>): () => void {
+  let before = { at: preciseNow(), settled: 0 };
+  const timer = setInterval(() => {
+    const { produced, scored, deadLettered, lost } = watch.audit.counts();
+    const now = { at: preciseNow(), settled: produced - lost };
+    const rate = Math.max(0, ((now.settled - before.settled) * 1_000) / (now.at - before.at));
+    before = now;
+    terminal.progress(
+      `${scored.toLocaleString('en-US')} scored · ${deadLettered} dead letters · ${Math.round(rate).toLocaleString('en-US')} records/s`,
+    );
+  }, 1_000);
+  return () => clearInterval(timer);
+}

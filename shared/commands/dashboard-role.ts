@@ -1,0 +1,44 @@
+import type { PredictionFields } from '#shared/dashboard';
+import type { ClusterAddress, DemoCluster } from './demo-cluster.js';
+import type { DemoDefinition } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+import { createDemoPage } from './demo-page.js';
+import { demoFacts } from './facts.js';
+import { RunWatch } from './run-watch.js';
+import { aborted, type Shutdown } from './shutdown.js';
+import type { Terminal } from './terminal.js';
+import { TopicObserver } from './topic-observer.js';
+
+/** The live page alone: shows whatever scorers and producers put on the cluster's topics from now on. */
+export async function runDashboard<I, P extends PredictionFields, O>(
+  definition: DemoDefinition<I, P, O>,
+  options: DemoOptions,
+  address: ClusterAddress,
+  demo: DemoCluster,
+  terminal: Terminal,
+  shutdown: Shutdown,
+): Promise<void> {
+  const page = createDemoPage(definition, options, terminal);
+  const watch = new RunWatch(definition, demo, {
+    wholeRun: false,
+    ...(page && { view: page.view, metrics: page.metrics }),
+    onWarning: (sentence) => terminal.say(sentence),
+  });
+  const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
+  const group = `${options.namespace}${definition.name}.dashboard`;
+  const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, from);
+  const facts = demoFacts(definition, demo, {
+    mode: 'cluster',
+    brokers: address.cluster.brokers.join(','),
+    registry: address.registry.url,
+    guarantee: options.guarantee,
+  });
+  const dashboard = await page?.open(watch, () => facts);
+  terminal.say(`The live page is at ${dashboard?.url ?? ''}; Ctrl-C ends it.`);
+  try {
+    await Promise.race([observer.finished, aborted(shutdown.signal)]);
+  } finally {
+    await dashboard?.close();
+    await observer.close();
+  }
+}

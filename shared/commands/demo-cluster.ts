@@ -1,0 +1,53 @@
+import { KitError } from '#shared/errors';
+import { type Cluster, connectCluster, type TopicRequest } from '#shared/kafka';
+import { statusTopic } from '#shared/monitoring';
+import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } from '#shared/schema';
+import { companionTopics, type DemoBasics } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+
+/** A cluster and its registry, and how topics are called there. */
+export interface DemoCluster {
+  readonly cluster: Cluster;
+  readonly schemas: Schemas;
+  readonly topicName: (topic: { readonly name: string }) => string;
+}
+
+export interface ClusterAddress {
+  readonly cluster: NonNullable<DemoOptions['cluster']>;
+  readonly registry: SchemaRegistryOptions;
+}
+
+/**
+ * Connects to what the options name and creates the demo's topics where they are missing.
+ * @throws KitError 'cluster-unreachable', within 10 s.
+ */
+export async function connectDemo(
+  definition: DemoBasics,
+  { namespace, only, verbose }: Pick<DemoOptions, 'namespace' | 'only' | 'verbose'>,
+  { cluster: address, registry }: ClusterAddress,
+): Promise<DemoCluster> {
+  const clientId = `${definition.name}-${only ?? 'demo'}`;
+  const onLog = verbose ? (line: string): unknown => process.stderr.write(`${line}\n`) : undefined;
+  const cluster = await connectCluster({ ...address, clientId, ...(onLog && { onLog }) }).catch((error: unknown) => {
+    throw only === undefined ? error : withBrokerHint(error);
+  });
+  const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
+  const { deadLetters } = companionTopics(definition.name);
+  const topics: Topic<unknown>[] = [...Object.values(definition.topics), statusTopic(definition.name)];
+  await cluster.ensureTopics([
+    ...topics.map((topic) => topicRequest(topic, topicName(topic))),
+    { name: topicName(deadLetters), partitions: 1, config: { 'retention.ms': '-1', 'retention.bytes': '33554432' } },
+  ]);
+  return { cluster, schemas: connectSchemas(registry), topicName };
+}
+
+function topicRequest({ partitions, cleanupPolicy, config }: Topic<unknown>, name: string): TopicRequest {
+  return { name, partitions, config: { 'cleanup.policy': cleanupPolicy, ...config } };
+}
+
+function withBrokerHint(error: unknown): KitError {
+  const { code, message } = KitError.from(error);
+  return new KitError(code, `${message} To have one on this machine, start \`npm run broker\` in another terminal.`, {
+    cause: error,
+  });
+}

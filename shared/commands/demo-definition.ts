@@ -1,0 +1,64 @@
+import type { DashboardDefinition, PredictionFields } from '#shared/dashboard';
+import type { ScoredUnit } from '#shared/monitoring';
+import type { Topic } from '#shared/schema';
+import type { Model } from '#shared/scoring';
+import type { StreamsBuilder } from '#shared/streams';
+
+/** One lap through a demo's data. */
+export interface LapOptions {
+  /** From 1; later laps are new ids at later times. */
+  readonly lap: number;
+  /** Most records of the main input; what belongs to them, such as their outcomes, comes nevertheless. */
+  readonly limit: number;
+  /** For whatever is random. */
+  readonly seed: number;
+}
+
+/** A record that a demo produces. */
+export interface DemoRecord {
+  readonly topic: Topic<unknown>;
+  readonly key: string;
+  readonly value: unknown;
+  /** Milliseconds since the epoch: becomes the record's timestamp. */
+  readonly eventTime: number;
+}
+
+/** A record whose value is checked against its topic's type. */
+export function demoRecord<V>(topic: Topic<V>, key: string, value: V, eventTime: number): DemoRecord {
+  return { topic, key, value, eventTime };
+}
+
+/** What a demo is, as far as its producer and its scorer need to know. */
+export interface DemoBasics {
+  /** The prefix of its topics: `flight-delay`. */
+  readonly name: string;
+  readonly topics: {
+    readonly input: Topic<unknown>;
+    readonly predictions: Topic<unknown>;
+    readonly outcomes: Topic<unknown>;
+  };
+  /** The model folder that is served where nothing else is asked for. */
+  readonly modelFolder: URL;
+  readonly buildTopology: (builder: StreamsBuilder, model: Model) => void;
+  readonly produce: (options: LapOptions) => Iterable<DemoRecord>;
+  /** Milliseconds of event time that pass in a millisecond, where no rate is asked for. */
+  readonly eventTimeSpeed: number;
+  /** The same for people: "an hour passes each second". */
+  readonly paceInWords: string;
+}
+
+/** A demo: I is its main input, P its predictions, O its outcomes. The roles are the same for every demo. */
+export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBasics {
+  readonly topics: {
+    readonly input: Topic<I>;
+    readonly predictions: Topic<P>;
+    readonly outcomes: Topic<O>;
+  };
+  readonly scoredUnit: ScoredUnit<I>;
+  readonly dashboard: DashboardDefinition<P, O>;
+}
+
+/** Topics that every demo has beside its own: names without namespace. */
+export function companionTopics(demo: string): { deadLetters: { name: string }; status: { name: string } } {
+  return { deadLetters: { name: `${demo}.dead-letters` }, status: { name: `${demo}.status` } };
+}

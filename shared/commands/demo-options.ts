@@ -1,0 +1,195 @@
+import { parseArgs } from 'node:util';
+import { KitError } from '#shared/errors';
+import { type ClusterConfig, parseBrokers, securityFromEnvironment } from '#shared/kafka';
+import type { SchemaRegistryOptions } from '#shared/schema';
+import { registryFromEnvironment } from './registry-options.js';
+
+export const roles = ['producer', 'scorer', 'dashboard'] as const;
+export type Role = (typeof roles)[number];
+
+/** The command line of a demo, checked. */
+export interface DemoOptions {
+  readonly help: boolean;
+  readonly verbose: boolean;
+  /** Records of the main input; absent: until Ctrl-C. */
+  readonly records?: number;
+  /** Main records a second; 0 = as fast as possible; absent: the demo's own pace. */
+  readonly rate?: number;
+  readonly guarantee: 'at_least_once';
+  readonly only?: Role;
+  readonly namespace: string;
+  readonly host: string;
+  /** Absent: the default of the role. */
+  readonly port?: number;
+  /** Absent: 9092 where it is free. */
+  readonly brokerPort?: number;
+  readonly headless: boolean;
+  /** `-` = standard output. */
+  readonly report?: string;
+  /** Absent: the embedded pair. */
+  readonly cluster?: Pick<ClusterConfig, 'brokers' | 'tls' | 'sasl'>;
+  readonly registry?: SchemaRegistryOptions;
+  readonly dataDir?: string;
+  readonly model?: string;
+  readonly seed: number;
+}
+
+const optionTypes = {
+  records: { type: 'string' },
+  rate: { type: 'string' },
+  guarantee: { type: 'string' },
+  only: { type: 'string' },
+  namespace: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  'broker-port': { type: 'string' },
+  headless: { type: 'boolean' },
+  report: { type: 'string' },
+  brokers: { type: 'string' },
+  registry: { type: 'string' },
+  'data-dir': { type: 'string' },
+  model: { type: 'string' },
+  seed: { type: 'string' },
+  verbose: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/**
+ * Reads the command line and the environment of a demo.
+ * @throws KitError 'usage' in one sentence: what was given, and what would be right.
+ */
+export function parseDemoOptions(args: readonly string[], env: NodeJS.ProcessEnv): DemoOptions {
+  const values = parse(args);
+  const only = values.only === undefined ? undefined : oneOf('--only', values.only, roles);
+  const brokers = values.brokers ?? env.KAFKA_BROKERS;
+  const registryUrl = values.registry ?? env.SCHEMA_REGISTRY_URL;
+  // A role alone joins what `npm run broker` or another terminal has started.
+  const clusterAddress = brokers ?? (only === undefined ? undefined : '127.0.0.1:9092');
+  if (clusterAddress === undefined && registryUrl !== undefined) {
+    throw new KitError('usage', 'A registry was given without brokers: give --brokers (or KAFKA_BROKERS) beside it.');
+  }
+  refuseTogether(values, only, clusterAddress);
+  return {
+    help: values.help ?? false,
+    verbose: values.verbose ?? false,
+    ...(values.records !== undefined && { records: integer('--records', values.records, 1, 1_000_000_000) }),
+    ...(values.rate !== undefined && { rate: rateOf(values.rate) }),
+    guarantee: guaranteeOf(values.guarantee),
+    ...(only !== undefined && { only }),
+    namespace: namespaceOf(values.namespace),
+    host: values.host ?? '127.0.0.1',
+    ...(values.port !== undefined && { port: integer('--port', values.port, 0, 65_535) }),
+    ...(values['broker-port'] !== undefined && {
+      brokerPort: integer('--broker-port', values['broker-port'], 0, 65_535),
+    }),
+    headless: values.headless ?? false,
+    ...(values.report !== undefined && { report: values.report }),
+    ...(clusterAddress !== undefined && {
+      cluster: { brokers: parseBrokers(clusterAddress), ...securityFromEnvironment(env) },
+      registry: registryFromEnvironment(registryUrl ?? 'http://127.0.0.1:8081', env),
+    }),
+    ...(values['data-dir'] !== undefined && { dataDir: values['data-dir'] }),
+    ...(values.model !== undefined && { model: values.model }),
+    seed: values.seed === undefined ? 1 : integer('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof optionTypes; strict: true }>>['values'];
+
+function parse(args: readonly string[]): Values {
+  try {
+    const { values } = parseArgs({ args: [...args], options: optionTypes, strict: true, allowPositionals: false });
+    for (const [name, value] of Object.entries(values)) {
+      if (value === '') throw new KitError('usage', `--${name} was given no value.`);
+    }
+    return values;
+  } catch (error) {
+    if (error instanceof KitError) throw error;
+    const found = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : String(error);
+    throw new KitError('usage', `${found}${suggestion(args)}. All options: --help.`, { cause: error });
+  }
+}
+
+/** The known option that an unknown one most resembles. */
+function suggestion(args: readonly string[]): string {
+  const known = Object.keys(optionTypes);
+  const unknown = args
+    .filter((arg) => arg.startsWith('--'))
+    .map((arg) => arg.slice(2).split('=')[0] ?? '')
+    .find((name) => !known.includes(name));
+  if (unknown === undefined) return '';
+  const [nearest] = known
+    .map((name) => ({ name, distance: editDistance(name, unknown) }))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= 3 ? `; did you mean --${nearest.name}?` : '';
+}
+
+// Levenshtein, one row at a time.
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function refuseTogether(values: Values, only: Role | undefined, cluster: string | undefined): void {
+  const refuse = (sentence: string): never => {
+    throw new KitError('usage', sentence);
+  };
+  if (only !== undefined && values.report !== undefined) {
+    refuse('--report accounts for a whole run; it cannot be combined with --only.');
+  }
+  if (only !== undefined && only !== 'producer' && values.records !== undefined) {
+    refuse(`--records is for what produces; the ${only} alone runs until it is ended.`);
+  }
+  if (cluster !== undefined && values['broker-port'] !== undefined) {
+    refuse('--broker-port is for the embedded broker; here an existing cluster is used.');
+  }
+  if (cluster !== undefined && values['data-dir'] !== undefined) {
+    refuse('--data-dir is for the embedded broker; here an existing cluster is used.');
+  }
+  if (only === 'dashboard' && values.headless === true)
+    refuse('--only dashboard is the live page; --headless leaves it out.');
+}
+
+function integer(option: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new KitError('usage', `${option} is "${text}"; it must be a whole number from ${least} to ${most}.`);
+}
+
+function rateOf(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1_000_000) return value;
+  throw new KitError(
+    'usage',
+    `--rate is "${text}"; it must be records a second, from 0 (as fast as possible) to 1000000.`,
+  );
+}
+
+function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text);
+  if (found !== undefined) return found;
+  throw new KitError('usage', `${option} is "${text}"; it must be one of ${allowed.join(', ')}.`);
+}
+
+function guaranteeOf(text: string | undefined): 'at_least_once' {
+  const guarantee = oneOf('--guarantee', text ?? 'at_least_once', ['at_least_once', 'exactly_once']);
+  if (guarantee === 'at_least_once') return guarantee;
+  throw new KitError('usage', '--guarantee exactly_once is not built yet: this version runs at_least_once.');
+}
+
+/** Ends with a separator, so that what follows it stays readable. */
+function namespaceOf(text: string | undefined): string {
+  if (text === undefined) return '';
+  if (!/^[a-zA-Z0-9._-]{1,100}$/.test(text)) {
+    throw new KitError('usage', `--namespace is "${text}"; it may have letters, digits, dots, _ and -, at most 100.`);
+  }
+  return /[._-]$/.test(text) ? text : `${text}.`;
+}

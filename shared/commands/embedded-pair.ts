@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import type { BrokerOptions } from '#shared/embedded/broker';
+import { type ErrorCode, KitError } from '#shared/errors';
+
+/** What the thread is asked to start. A port that is absent: the usual one if it is free, otherwise any. */
+export interface EmbeddedRequest extends Pick<BrokerOptions, 'host' | 'dataDir' | 'topics'> {
+  readonly brokerPort?: number;
+  readonly registryPort?: number;
+}
+
+export type EmbeddedMessage =
+  | { readonly type: 'ready'; readonly brokers: string; readonly registry: string }
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly type: 'warning'; readonly sentence: string }
+  | { readonly type: 'closed' };
+
+/** Broker and registry at work inside this process. */
+export interface EmbeddedPair {
+  /** host:port */
+  readonly brokers: string;
+  /** URL */
+  readonly registry: string;
+  close(): Promise<void>;
+}
+
+/** @throws KitError 'port-taken' when a port that was asked for is not free. */
+export async function startEmbeddedPair(
+  request: EmbeddedRequest,
+  onWarning: (sentence: string) => void,
+): Promise<EmbeddedPair> {
+  const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: request });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const ready = await new Promise<Extract<EmbeddedMessage, { type: 'ready' }>>((resolve, reject) => {
+    worker.on('message', (message: EmbeddedMessage) => {
+      if (message.type === 'ready') resolve(message);
+      if (message.type === 'warning') onWarning(message.sentence);
+      if (message.type === 'failed') reject(new KitError(message.code, message.message));
+    });
+    worker.once('error', (error) =>
+      reject(KitError.from(error, 'internal', 'The thread of the embedded broker failed')),
+    );
+  });
+  worker.on('error', (error) => onWarning(`The thread of the embedded broker failed: ${error.message}`));
+  let closed: Promise<void> | undefined;
+  return {
+    brokers: ready.brokers,
+    registry: ready.registry,
+    close: () => {
+      closed ??= end(worker, ended);
+      return closed;
+    },
+  };
+}
+
+async function end(worker: Worker, ended: Promise<void>): Promise<void> {
+  worker.on('message', (message: EmbeddedMessage) => {
+    if (message.type === 'closed') void worker.terminate();
+  });
+  worker.postMessage('close');
+  await ended;
+}

@@ -1,0 +1,2 @@
+export { type DemoDefinition, type DemoRecord, demoRecord, type LapOptions } from './demo-definition.js';
+export { runDemo } from './run-demo.js';

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { OutgoingRecord } from '#shared/kafka';
+import type { Serializer } from '#shared/schema';
+import type { DemoCluster } from './demo-cluster.js';
+import type { DemoBasics, DemoRecord } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+import { createPace } from './pace.js';
+import type { Shutdown } from './shutdown.js';
+import type { Terminal } from './terminal.js';
+
+const RECORDS_PER_SEND = 500;
+/** Sends closer together than this cost more than they gain. */
+const LINGER_MS = 2;
+
+/** When a record was due to be sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
+export const SENT_AT_HEADER = 'sentAt';
+/** From the second lap on: the number of the lap. */
+export const LAP_HEADER = 'lap';
+
+/** Milliseconds since the epoch, finer than Date.now. */
+export function preciseNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed'> {
+  /** Ends the production between two records. */
+  readonly signal: AbortSignal;
+  /** Told how many main records are sent; what it returns is waited for before the next send: back-pressure. */
+  readonly onSent: (mainRecords: number) => Promise<void> | undefined;
+}
+
+/** Produces a demo's records lap after lap, at the pace that the options say. */
+export async function produceRecords(
+  definition: DemoBasics,
+  demo: DemoCluster,
+  { records = Number.POSITIVE_INFINITY, rate, seed, signal, onSent }: ProduceOptions,
+): Promise<void> {
+  const producer = await demo.cluster.produce();
+  const serializers = new Map<string, Serializer<unknown>>();
+  for (const topic of Object.values(definition.topics)) {
+    serializers.set(topic.name, await demo.schemas.register<unknown>(topic, demo.topicName(topic)));
+  }
+  const pace = createPace(rate, definition.eventTimeSpeed);
+  const start = preciseNow();
+  let batch: OutgoingRecord[] = [];
+  let produced = 0;
+  const flush = async (): Promise<void> => {
+    if (batch.length === 0) return;
+    const sending = batch;
+    batch = [];
+    await producer.send(sending);
+    await onSent(produced);
+  };
+  const outgoing = (record: DemoRecord, lap: number, due: number): OutgoingRecord => ({
+    topic: demo.topicName(record.topic),
+    key: record.key,
+    value: serializers.get(record.topic.name)?.(record.value) ?? null,
+    timestamp: record.eventTime,
+    headers: {
+      ...(pace.paced && { [SENT_AT_HEADER]: due.toFixed(3) }),
+      ...(lap > 1 && { [LAP_HEADER]: String(lap) }),
+    },
+  });
+
+  for (let lap = 1; produced < records && !signal.aborted; lap++) {
+    for (const record of definition.produce({ lap, limit: records - produced, seed })) {
+      const main = record.topic.name === definition.topics.input.name;
+      const due = start + pace.dueAt(record.eventTime, main);
+      if (batch.length >= RECORDS_PER_SEND) await flush();
+      if (pace.paced && due > preciseNow()) {
+        await flush();
+        await pause(Math.max(due - preciseNow(), LINGER_MS), signal);
+      }
+      if (signal.aborted) break;
+      batch.push(outgoing(record, lap, due));
+      if (main) produced += 1;
+    }
+  }
+  await flush();
+  await producer.close();
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** The producer alone, until its records are sent or it is asked to end. */
+export async function produceAlone(
+  definition: DemoBasics,
+  options: DemoOptions,
+  demo: DemoCluster,
+  terminal: Terminal,
+  shutdown: Shutdown,
+): Promise<void> {
+  let sent = 0;
+  const onSent = (records: number): undefined => {
+    sent = records;
+    terminal.progress(`${records} records produced`);
+  };
+  const { records, rate, seed } = options;
+  terminal.say(`Producing to ${demo.topicName(definition.topics.input)}; Ctrl-C ends it.`);
+  await produceRecords(definition, demo, {
+    ...(records !== undefined && { records }),
+    ...(rate !== undefined && { rate }),
+    seed,
+    signal: shutdown.signal,
+    onSent,
+  });
+  terminal.say(`${sent} records produced.`);
+}

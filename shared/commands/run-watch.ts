@@ -1,0 +1,149 @@
+import type { LiveView, PredictionFields } from '#shared/dashboard';
+import { KitError } from '#shared/errors';
+import type { Chunk, ConsumedRecord } from '#shared/kafka';
+import type { Metrics } from '#shared/metrics';
+import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic } from '#shared/monitoring';
+import type { Deserializer } from '#shared/schema';
+import { deadLetterReason } from '#shared/streams';
+import type { DemoCluster } from './demo-cluster.js';
+import { companionTopics, type DemoDefinition } from './demo-definition.js';
+import { LAP_HEADER, preciseNow, SENT_AT_HEADER } from './producer-role.js';
+import type { ChunkHandler } from './topic-observer.js';
+
+export interface RunWatchOptions<P extends PredictionFields, O> {
+  /** The whole run is kept, to be accounted for; otherwise only as much as a live page needs. */
+  readonly wholeRun: boolean;
+  readonly view?: LiveView<P, O>;
+  readonly metrics?: Metrics;
+  /** Told once for each topic that holds a record which does not belong there. */
+  readonly onWarning: (sentence: string) => void;
+}
+
+/** Settled units kept to recognize a duplicate where the run has no end. */
+const REMEMBERED_UNITS = 200_000;
+
+/** Everything known of a run, learned from its topics alone: counts, latency, quality; page and metrics are told of it. */
+export class RunWatch<I, P extends PredictionFields, O> {
+  readonly audit: RunAudit<I>;
+  readonly quality = new RunQuality();
+  readonly latency = new LatencyHistogram();
+  /** When the first prediction, and the last thing that settles a unit, were read; milliseconds as of preciseNow. */
+  firstPredictionAt: number | undefined;
+  lastSettledAt: number | undefined;
+  /** What each scorer said last, and when that was read. */
+  readonly scorers = new Map<string, { readonly status: ScorerStatus; readonly readAt: number }>();
+  /** How to take the records of each topic, by its name on the cluster. */
+  readonly handlers: ReadonlyMap<string, ChunkHandler>;
+
+  readonly #definition: DemoDefinition<I, P, O>;
+  readonly #options: RunWatchOptions<P, O>;
+  readonly #inputs: Deserializer<I>;
+  readonly #warned = new Set<string>();
+
+  constructor(definition: DemoDefinition<I, P, O>, demo: DemoCluster, options: RunWatchOptions<P, O>) {
+    this.#definition = definition;
+    this.#options = options;
+    this.audit = new RunAudit(definition.scoredUnit, options.wholeRun ? {} : { remember: REMEMBERED_UNITS });
+    this.#inputs = demo.schemas.deserializer<I>();
+    const { input, predictions, outcomes } = definition.topics;
+    const { deadLetters } = companionTopics(definition.name);
+    this.handlers = new Map<string, ChunkHandler>([
+      [demo.topicName(input), (chunk) => this.#input(chunk)],
+      [demo.topicName(predictions), this.#each(demo.schemas.deserializer<P>(), (p, at) => this.#prediction(p, at))],
+      [demo.topicName(outcomes), this.#each(demo.schemas.deserializer<O>(), (o, at) => this.#outcome(o, at))],
+      [demo.topicName(deadLetters), (chunk) => this.#deadLetters(chunk)],
+      [
+        demo.topicName(statusTopic(definition.name)),
+        this.#each(demo.schemas.deserializer<ScorerStatus>(), (status) => this.#status(status)),
+      ],
+    ]);
+  }
+
+  async #input(chunk: Chunk): Promise<void> {
+    await this.#inputs.prepare(chunk.records.map(({ value }) => value));
+    for (const record of chunk.records) {
+      const input = this.#decodeInput(record);
+      if (input === undefined) this.audit.undecodableInput(record);
+      else this.audit.input(input, record);
+    }
+    const { length } = chunk.records;
+    this.#options.view?.input(length, chunk.records.at(-1)?.timestamp ?? 0);
+    this.#options.metrics?.recordsProduced.add(length);
+  }
+
+  #prediction(prediction: P, { headers }: ConsumedRecord): void {
+    const now = preciseNow();
+    this.firstPredictionAt ??= now;
+    this.lastSettledAt = now;
+    this.audit.prediction(prediction.id);
+    const sentAt = Number(headers[SENT_AT_HEADER]?.toString() ?? Number.NaN);
+    const latencyMs = Number.isFinite(sentAt) ? now - sentAt : undefined;
+    if (latencyMs !== undefined) this.latency.add(latencyMs);
+    if (this.#options.wholeRun) this.quality.prediction(prediction.id, prediction.score);
+    this.#options.view?.prediction(prediction, latencyMs);
+    this.#options.metrics?.recordsScored.add(1);
+    if (latencyMs !== undefined) this.#options.metrics?.predictionLatency.observe(latencyMs / 1_000);
+  }
+
+  #outcome(outcome: O, { headers }: ConsumedRecord): void {
+    const firstLap = headers[LAP_HEADER] === undefined;
+    const { outcome: read } = this.#definition.dashboard;
+    if (this.#options.wholeRun && firstLap) this.quality.outcome(read.id(outcome), read.positive(outcome));
+    this.#options.view?.outcome(outcome, firstLap);
+    this.#options.metrics?.outcomesSeen.add(1);
+  }
+
+  async #deadLetters(chunk: Chunk): Promise<void> {
+    await this.#inputs.prepare(chunk.records.map(({ value }) => value));
+    for (const record of chunk.records) {
+      const reason = deadLetterReason(record);
+      if (reason === undefined) {
+        this.#warn(record, 'it has no headers that say where it came from');
+        continue;
+      }
+      this.lastSettledAt = preciseNow();
+      this.audit.deadLetter(this.#decodeInput(record), reason);
+      const { topic, partition, offset, code, message } = reason;
+      this.#options.view?.deadLetter({ topic, partition, offset: String(offset), reason: message });
+      this.#options.metrics?.recordsDeadLettered.add(1, { reason: code });
+    }
+  }
+
+  #status(status: ScorerStatus): void {
+    this.scorers.set(status.instance, { status, readAt: preciseNow() });
+    this.#options.view?.scorer(status);
+  }
+
+  #decodeInput({ value }: ConsumedRecord): I | undefined {
+    try {
+      return this.#inputs.decode(value);
+    } catch (error) {
+      // The scorer makes a dead letter of it: here it is a unit known by its coordinates.
+      if (error instanceof KitError && error.code === 'record-undecodable') return undefined;
+      throw error;
+    }
+  }
+
+  /** Decodes record by record; what somebody else put on the topic is said once and passed over. */
+  #each<V>(deserializer: Deserializer<V>, take: (value: V, record: ConsumedRecord) => void): ChunkHandler {
+    return async ({ records }) => {
+      await deserializer.prepare(records.map(({ value }) => value));
+      for (const record of records) {
+        let value: V;
+        try {
+          value = deserializer.decode(record.value);
+        } catch (error) {
+          this.#warn(record, KitError.from(error).message);
+          continue;
+        }
+        take(value, record);
+      }
+    };
+  }
+
+  #warn({ topic, partition, offset }: ConsumedRecord, why: string): void {
+    if (this.#warned.has(topic)) return;
+    this.#warned.add(topic);
+    this.#options.onWarning(`A record of ${topic} (partition ${partition}, offset ${offset}) is passed over: ${why}.`);
+  }
+}

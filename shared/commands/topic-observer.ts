@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { KitError } from '#shared/errors';
+import type { Chunk, Cluster, Consumer, TopicOffsets } from '#shared/kafka';
+
+/** Takes the records of one topic, in order per partition, each exactly once. */
+export type ChunkHandler = (chunk: Chunk) => Promise<void>;
+
+/**
+ * Reads topics from given offsets on, for one reader alone. What it knows of a run it knows from here: the topics
+ * themselves, read_committed.
+ */
+export class TopicObserver {
+  readonly #handlers: ReadonlyMap<string, ChunkHandler>;
+  readonly #positions = new Map<string, number[]>();
+  readonly #consumer: Consumer;
+  readonly #closing = new AbortController();
+  /** Rejects when reading fails. */
+  readonly finished: Promise<void>;
+
+  private constructor(consumer: Consumer, handlers: ReadonlyMap<string, ChunkHandler>, from: TopicOffsets) {
+    this.#consumer = consumer;
+    this.#handlers = handlers;
+    for (const [topic, offsets] of from) this.#positions.set(topic, [...offsets]);
+    this.finished = this.#run();
+    this.finished.catch(() => undefined);
+  }
+
+  /** Reads each topic of `handlers` from the offsets given. */
+  static async start(
+    cluster: Cluster,
+    groupPrefix: string,
+    handlers: ReadonlyMap<string, ChunkHandler>,
+    from: TopicOffsets,
+  ): Promise<TopicObserver> {
+    const consumer = await cluster.consume({
+      groupId: `${groupPrefix}.${randomUUID()}`,
+      topics: [...handlers.keys()],
+      from,
+      temporaryGroup: true,
+    });
+    return new TopicObserver(consumer, handlers, from);
+  }
+
+  hasReached(ends: TopicOffsets): boolean {
+    for (const [topic, offsets] of ends) {
+      const positions = this.#positions.get(topic) ?? [];
+      if (offsets.some((end, partition) => (positions[partition] ?? 0) < end)) return false;
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.finished.catch(() => undefined);
+    await this.#consumer.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const chunk = await this.#consumer.poll(50);
+      if (chunk === undefined) continue;
+      const fresh = this.#fresh(chunk);
+      if (fresh === undefined) continue;
+      const handler = this.#handlers.get(chunk.topic);
+      if (handler === undefined)
+        throw new KitError('internal', `Records of ${chunk.topic} came, which nobody asked for.`);
+      await handler(fresh);
+    }
+  }
+
+  // After a rebalance the client starts again where it committed: what was read before is left out.
+  #fresh(chunk: Chunk): Chunk | undefined {
+    const positions = this.#positions.get(chunk.topic) ?? [];
+    this.#positions.set(chunk.topic, positions);
+    const position = positions[chunk.partition] ?? 0;
+    if (chunk.nextOffset <= position) return undefined;
+    positions[chunk.partition] = chunk.nextOffset;
+    const [first] = chunk.records;
+    if (first === undefined || first.offset >= position) return chunk;
+    return { ...chunk, records: chunk.records.filter(({ offset }) => offset >= position) };
+  }
+}
