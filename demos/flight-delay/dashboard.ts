@@ -1,0 +1,25 @@
+import type { DashboardDefinition } from '#shared/dashboard';
+import { DELAYED_FROM_MINUTES, type Outcome, type Prediction } from './topics.js';
+
+const NEW_YORK = 'America/New_York';
+const departure = new Intl.DateTimeFormat('en-GB', { timeZone: NEW_YORK, hour: '2-digit', minute: '2-digit' });
+
+/** What the live page shows of a flight. */
+export const dashboard: DashboardDefinition<Prediction, Outcome> = {
+  title: 'Flight delay',
+  subtitle:
+    'Flights out of New York in 2013: a model says, an hour before departure, which will arrive 15 minutes late or more.',
+  eventTimeZone: NEW_YORK,
+  positive: 'delayed',
+  negative: 'on time',
+  columns: [
+    { header: 'Flight', cell: ({ carrier, flight }) => `${carrier} ${flight}` },
+    { header: 'Route', cell: ({ origin, dest }) => `${origin} → ${dest}` },
+    { header: 'Departure', cell: ({ scheduledDeparture }) => departure.format(scheduledDeparture) },
+  ],
+  outcome: {
+    id: ({ id }) => id,
+    positive: ({ arrivalDelay }) => arrivalDelay >= DELAYED_FROM_MINUTES,
+    text: ({ arrivalDelay }) => `${arrivalDelay > 0 ? '+' : arrivalDelay < 0 ? '−' : ''}${Math.abs(arrivalDelay)} min`,
+  },
+};

@@ -1,0 +1,18 @@
+import { runDemo } from '#shared/commands';
+import { projectFile } from '#shared/project-file';
+import { dashboard } from './dashboard.js';
+import { produce } from './producer.js';
+import { buildTopology } from './scorer.js';
+import { flights, outcomes, predictions, scoredUnit } from './topics.js';
+
+await runDemo({
+  name: 'flight-delay',
+  topics: { input: flights, predictions, outcomes },
+  scoredUnit,
+  modelFolder: projectFile('demos/flight-delay/model/'),
+  buildTopology,
+  produce,
+  eventTimeSpeed: 3_600,
+  paceInWords: 'an hour passes each second',
+  dashboard,
+});
