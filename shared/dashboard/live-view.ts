@@ -20,7 +20,7 @@ const limits = {
   records: 5_000,
   latest: 50,
   settled: 50,
-  deadLetters: 5,
+  deadLetters: 3,
   scores: 5_000,
   coursePoints: 240,
 } as const;

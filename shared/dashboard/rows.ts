@@ -25,7 +25,7 @@ export class RowFormat<P extends PredictionFields, O> {
   #format(prediction: P, { outcome, positive }: Awaited<P, O>): Row {
     const { columns, outcome: outcomes } = this.#definition;
     return {
-      time: this.#time.format(prediction.eventTime),
+      time: this.#time.format(prediction.eventTime).replace(',', ''),
       cells: columns.map((column) => column.cell(prediction)),
       score: Math.round(prediction.score * 10_000) / 10_000,
       decision: prediction.decision,

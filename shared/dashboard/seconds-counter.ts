@@ -48,8 +48,12 @@ export class SecondsCounter {
     return sum / (end - from + 1);
   }
 
-  /** The counts of the `length` seconds up to `end`, oldest first. */
-  series(end: number, length: number): number[] {
-    return Array.from({ length }, (_, i) => this.at(end - length + 1 + i));
+  /** The counts of the `length` seconds up to `end`, oldest first; null before the first count of all. */
+  series(end: number, length: number): (number | null)[] {
+    const first = this.#first ?? Number.POSITIVE_INFINITY;
+    return Array.from({ length }, (_, i) => {
+      const second = end - length + 1 + i;
+      return second < first ? null : this.at(second);
+    });
   }
 }

@@ -1,1 +1,86 @@
-export {};
+import { AucChart } from './auc-chart.js';
+import { show, showStateOf } from './condition.js';
+import { follow } from './connection.js';
+import { byId, setText } from './dom.js';
+import { updateFigures, updateHeader } from './figures.js';
+import { EventTimes } from './format.js';
+import { PredictionTable } from './prediction-table.js';
+import { ScoreChart } from './score-chart.js';
+import { updateSide } from './side-panels.js';
+import type { PageState } from './snapshot.js';
+import { LatencyChart, RateChart } from './time-charts.js';
+
+const charts = { rate: new RateChart(), latency: new LatencyChart(), score: new ScoreChart(), auc: new AucChart() };
+const latest = new PredictionTable('latest');
+const settled = new PredictionTable('settled');
+
+let newest: PageState | undefined;
+let build: string | undefined;
+let wasReady = false;
+let paused = false;
+let scheduled = false;
+let broken = false;
+let times = new EventTimes('UTC');
+
+function draw(): void {
+  scheduled = false;
+  if (newest === undefined) return;
+  const { snapshot, ready } = newest;
+  const { about } = snapshot;
+  if (times.timeZone !== about.eventTimeZone) times = new EventTimes(about.eventTimeZone);
+  showStateOf(newest, wasReady);
+  wasReady ||= ready.ready;
+  updateHeader(newest, times);
+  updateFigures(snapshot);
+  charts.rate.update(snapshot);
+  charts.latency.update(snapshot);
+  charts.score.update(snapshot);
+  charts.auc.update(snapshot, times);
+  const starting = ready.ready || ready.reason === '' ? '' : `: ${ready.reason}`;
+  latest.update(about, snapshot.latest, `Waiting for the first prediction${starting}`);
+  settled.update(about, snapshot.settled, 'Outcomes arrive later in event time, each beside its prediction');
+  updateSide(newest);
+}
+
+/** Draws with the next frame; a page in the background draws nothing, and the newest state once it is looked at. */
+function schedule(): void {
+  if (broken || paused || scheduled || document.hidden) return;
+  scheduled = true;
+  requestAnimationFrame(draw);
+}
+
+// What scrolls must be reachable by keyboard too.
+for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #topology')) scrolling.tabIndex = 0;
+
+const pause = byId('pause');
+pause.addEventListener('click', () => {
+  paused = !paused;
+  pause.setAttribute('aria-pressed', String(paused));
+  setText(pause, paused ? 'Paused' : 'Pause');
+  schedule();
+});
+document.addEventListener('visibilitychange', schedule);
+window.addEventListener('error', (event) => {
+  broken = true;
+  show('failed', `This page failed: ${event.message}. Reload it to try again.`);
+});
+
+follow({
+  state(state) {
+    build ??= state.build;
+    // Another build of the page is being served: this one may no longer understand it.
+    if (build !== state.build) location.reload();
+    newest = state;
+    schedule();
+  },
+  failed(message) {
+    show('failed', message);
+  },
+  lost() {
+    if (broken) return;
+    show(
+      'disconnected',
+      'The connection to the demo is lost. The figures are the last ones seen; trying to connect again…',
+    );
+  },
+});

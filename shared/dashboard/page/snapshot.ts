@@ -52,8 +52,8 @@ export interface Snapshot {
   readonly series: {
     readonly end: number;
     readonly length: number;
-    readonly input: readonly number[];
-    readonly scored: readonly number[];
+    readonly input: readonly (number | null)[];
+    readonly scored: readonly (number | null)[];
     readonly p50: readonly (number | null)[];
     readonly p99: readonly (number | null)[];
   };

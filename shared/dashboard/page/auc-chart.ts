@@ -1,0 +1,114 @@
+import { axis, Chart, cursorPoints } from './chart.js';
+import { byId } from './dom.js';
+import { decimals, type EventTimes } from './format.js';
+import type { Snapshot } from './snapshot.js';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const steps = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344].map((hours) => hours * hourMs);
+
+/** The course of the running AUC over event time, beside the 0.5 of a coin. */
+export class AucChart {
+  #chart: Chart | undefined;
+  #drawn = '';
+  #times: EventTimes | undefined;
+  #stepMs = hourMs;
+
+  update({ quality }: Snapshot, times: EventTimes): void {
+    this.#times = times;
+    const state = `${quality.n} ${quality.eventTimes.length} ${quality.eventTimes.at(-1)}`;
+    if (state === this.#drawn) return;
+    this.#drawn = state;
+    this.#chart ??= this.#create();
+    if (quality.eventTimes.length < 2) {
+      this.#chart.clear(`Drawn from ${quality.drawnFrom} outcomes on`);
+      return;
+    }
+    this.#chart.update([[...quality.eventTimes], [...quality.values]], [decimals(quality.auc, 3), '0.500', ''], (i) => {
+      const time = quality.eventTimes[i];
+      return [
+        decimals(quality.values[i], 3),
+        '0.500',
+        time === undefined ? '' : `${times.day(time)} ${times.hour(time)}`,
+      ];
+    });
+  }
+
+  #create(): Chart {
+    const legend = [
+      { label: 'AUC', swatch: 'in-quality' },
+      { label: 'a coin', swatch: 'dashed in-soft' },
+      { label: '', swatch: 'nothing' },
+    ];
+    return new Chart(byId('auc-chart'), legend, (style) => ({
+      cursor: cursorPoints(style),
+      padding: [0.5 * style.rem, 0.75 * style.rem, 0, 0],
+      scales: {
+        x: { time: false },
+        y: {
+          range: (_chart, min, max) => [
+            Math.min(0.45, (min ?? 0.5) - 0.02),
+            Math.min(1, Math.max(0.8, (max ?? 0.8) + 0.02)),
+          ],
+        },
+      },
+      axes: [
+        axis(style, 'x', {
+          space: 5 * style.rem,
+          splits: (chart, _axis, min, max) => this.#splits(min, max, chart.width / (5 * style.rem)),
+          values: (_chart, splits) => splits.map((ms) => this.#label(ms)),
+        }),
+        axis(style, 'y', {
+          incrs: [0.05, 0.1, 0.2],
+          values: (_chart, splits) => splits.map((value) => value.toFixed(2).replace(/0$/, '')),
+        }),
+      ],
+      series: [
+        {},
+        {
+          stroke: () => style.color('quality'),
+          fill: () => style.color('quality-soft'),
+          fillTo: () => 0.5,
+          width: 0.125 * style.rem,
+          points: { show: false },
+        },
+      ],
+      hooks: {
+        draw: [
+          (chart) => {
+            const { ctx, bbox } = chart;
+            const y = Math.round(chart.valToPos(0.5, 'y', true));
+            const dash = 0.25 * style.rem * window.uPlot.pxRatio;
+            ctx.save();
+            ctx.strokeStyle = style.color('ink-soft');
+            ctx.lineWidth = Math.max(1, 0.0625 * style.rem * window.uPlot.pxRatio);
+            ctx.setLineDash([dash, dash]);
+            ctx.beginPath();
+            ctx.moveTo(bbox.left, y);
+            ctx.lineTo(bbox.left + bbox.width, y);
+            ctx.stroke();
+            ctx.restore();
+          },
+        ],
+      },
+    }));
+  }
+
+  /** Round times in the demo's own zone, as many as have room. */
+  #splits(min: number, max: number, room: number): number[] {
+    const step = steps.find((candidate) => (max - min) / candidate <= Math.max(1, room)) ?? 4 * 672 * hourMs;
+    this.#stepMs = step;
+    const offset = this.#times?.offset(max) ?? 0;
+    const splits: number[] = [];
+    for (let at = Math.ceil((min + offset) / step) * step - offset; at <= max; at += step) splits.push(at);
+    return splits;
+  }
+
+  #label(ms: number): string {
+    const times = this.#times;
+    if (times === undefined) return '';
+    const hour = times.hour(ms);
+    // Whole days stay whole days where summer time ends between them and midnight has become 1 a.m.
+    return this.#stepMs >= dayMs || hour === '00:00' ? times.day(ms) : hour;
+  }
+}

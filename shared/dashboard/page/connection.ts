@@ -1,0 +1,53 @@
+import type { PageState } from './snapshot.js';
+
+const quietForMs = 12_000;
+const retryMs = 1_500;
+
+export interface ConnectionEvents {
+  state(state: PageState): void;
+  /** The server cannot make its figures; the sentence says why. */
+  failed(message: string): void;
+  /** The stream broke, or nothing came for too long; it is being opened again. */
+  lost(): void;
+}
+
+/**
+ * Follows the server's events and keeps trying when they end. The server says something every 5 seconds at least, so a
+ * cable pulled out is noticed too, which the browser itself would not report.
+ */
+export function follow(events: ConnectionEvents): void {
+  let source: EventSource | undefined;
+  let lastHeard = performance.now();
+
+  const heard = (): void => {
+    lastHeard = performance.now();
+  };
+  const open = (): void => {
+    source?.close();
+    source = new EventSource('/events');
+    heard();
+    source.addEventListener('alive', heard);
+    source.addEventListener('state', (event) => {
+      heard();
+      // The server's own JSON, of the type that both sides are compiled against.
+      events.state(JSON.parse(event.data) as PageState);
+    });
+    source.addEventListener('failed', (event) => {
+      heard();
+      const { message } = JSON.parse(event.data) as { message: string };
+      events.failed(message);
+    });
+    source.addEventListener('error', () => {
+      events.lost();
+      // The browser itself tries again after a broken stream, but not after a refused one.
+      if (source?.readyState === EventSource.CLOSED) setTimeout(open, retryMs);
+    });
+  };
+
+  setInterval(() => {
+    if (performance.now() - lastHeard < quietForMs) return;
+    events.lost();
+    open();
+  }, 1_000);
+  open();
+}

@@ -1,0 +1,50 @@
+/** The element with this id in index.html; throws where page and script do not fit together. */
+export function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null)
+    throw new Error(`finding #${id} in the page: found nothing; reload to fetch page and script anew`);
+  return element;
+}
+
+/** The first element inside `parent` that matches; throws where page and script do not fit together. */
+export function within(parent: HTMLElement, selector: string): HTMLElement {
+  const element = parent.querySelector<HTMLElement>(selector);
+  if (element === null) throw new Error(`finding ${selector} in #${parent.id}: found nothing; reload the page`);
+  return element;
+}
+
+/** A new element with a class and text; text is never read as markup. */
+export function make(tag: string, className = '', text = ''): HTMLElement {
+  const element = document.createElement(tag);
+  if (className !== '') element.className = className;
+  if (text !== '') element.textContent = text;
+  return element;
+}
+
+/** Sets text only where it changes: most of the page stands still between two updates. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function setClass(element: Element, className: string): void {
+  if (element.className !== className) element.className = className;
+}
+
+export function setHidden(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/** Fills a list with one element an item: what is there is used again, what is missing made, what is too many removed. */
+export function fillList<T>(
+  list: Element,
+  items: readonly T[],
+  create: () => Element,
+  fill: (element: Element, item: T) => void,
+): void {
+  while (list.childElementCount > items.length) list.lastElementChild?.remove();
+  while (list.childElementCount < items.length) list.append(create());
+  items.forEach((item, i) => {
+    const element = list.children[i];
+    if (element !== undefined) fill(element, item);
+  });
+}

@@ -1,0 +1,47 @@
+import { byId, make, setHidden, setText } from './dom.js';
+import { count, counted, decimals, type EventTimes, milliseconds, none, rate, speed } from './format.js';
+import type { PageState, Snapshot } from './snapshot.js';
+
+/** The header: what runs, when in event time, with which model, in which mode. */
+export function updateHeader({ snapshot, facts }: PageState, times: EventTimes): void {
+  const { about, event, model } = snapshot;
+  setText(byId('title'), about.title);
+  setText(byId('subtitle'), about.subtitle);
+  if (document.title !== about.title) document.title = about.title;
+  setText(byId('clock'), event.time === null ? none : times.clock(event.time));
+  setText(byId('zone'), event.time === null ? '' : times.zone(event.time));
+  setText(byId('speed'), event.speed === null ? '' : speed(event.speed));
+  setText(byId('model'), model?.name ?? none);
+  setText(byId('model-version'), model === null ? '' : `version ${model.version}`);
+  byId('model').title = model?.sha256 ? `sha256 ${model.sha256}` : '';
+  setText(byId('mode'), facts.mode ?? none);
+  setText(byId('guarantee'), facts.guarantee ?? '');
+}
+
+/** The five big figures, each with the window that it is of, or with why there is none. */
+export function updateFigures(snapshot: Snapshot): void {
+  const { totals, rate: now, latency, quality, deadLetters } = snapshot;
+  setText(byId('rate'), rate(now.scored));
+  setText(byId('rate-note'), `last ${now.windowSeconds} s${now.peak > 0 ? ` · peak ${count(now.peak)}` : ''}`);
+  setText(byId('scored'), count(totals.scored));
+  setText(byId('scored-note'), totals.input === 0 ? 'since the start' : `of ${counted(totals.input, 'record')} read`);
+  setText(byId('dead'), count(totals.deadLettered));
+  setText(byId('dead-note'), deadLetters[0] === undefined ? 'since the start' : `latest: ${deadLetters[0].reason}`);
+  updateLatency(latency);
+  setText(byId('auc'), decimals(quality.auc, 3));
+  setText(byId('auc-note'), quality.missing ?? `from ${counted(quality.n, 'outcome')}`);
+}
+
+function updateLatency({ p50, p99, windowSeconds, missing }: Snapshot['latency']): void {
+  const value = byId('latency');
+  setText(byId('latency-note'), missing ?? `last ${windowSeconds} s`);
+  if (value.childElementCount === 0) {
+    value.replaceChildren(make('span'), make('span', 'unit', 'ms'), make('span', 'second'), make('span', 'unit', 'ms'));
+  }
+  const [median, unit, high, secondUnit] = value.children;
+  if (!(median && high && unit instanceof HTMLElement && secondUnit instanceof HTMLElement)) return;
+  setText(median, milliseconds(p50));
+  setText(high, p99 === null ? '' : milliseconds(p99));
+  setHidden(unit, p50 === null);
+  setHidden(secondUnit, p99 === null);
+}

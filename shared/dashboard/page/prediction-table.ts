@@ -1,0 +1,127 @@
+import { byId, make, setClass, setHidden, setText } from './dom.js';
+import { decimals } from './format.js';
+import type { About, Row } from './snapshot.js';
+
+interface RowElements {
+  readonly row: HTMLElement;
+  readonly time: HTMLElement;
+  readonly cells: readonly HTMLElement[];
+  readonly score: HTMLElement;
+  readonly bar: HTMLElement;
+  readonly decision: HTMLElement;
+  readonly outcome: HTMLElement;
+  readonly mark: HTMLElement;
+  readonly verdict: HTMLElement;
+}
+
+/** A table of predictions. Its rows stay and only their text changes, so an update touches what differs and no more. */
+export class PredictionTable {
+  readonly #table: HTMLElement;
+  readonly #empty: HTMLElement;
+  #body: HTMLElement;
+  #rows: RowElements[] = [];
+  #about = '';
+
+  constructor(id: string) {
+    this.#table = byId(id);
+    this.#empty = byId(`${id}-empty`);
+    this.#body = make('tbody');
+    this.#table.replaceChildren(this.#body);
+    const scroll = this.#table.parentElement;
+    if (scroll !== null) new ResizeObserver(() => fitRows(scroll)).observe(scroll);
+  }
+
+  update(about: About, rows: readonly Row[], waitingFor: string): void {
+    setHidden(this.#empty, rows.length > 0);
+    setText(this.#empty, waitingFor);
+    this.#head(about);
+    while (this.#rows.length > rows.length) this.#rows.pop()?.row.remove();
+    while (this.#rows.length < rows.length) {
+      const made = makeRow(about);
+      this.#body.append(made.row);
+      this.#rows.push(made);
+    }
+    const [low, high] = about.scoreRange;
+    rows.forEach((row, i) => {
+      const elements = this.#rows[i];
+      if (elements !== undefined) fill(elements, row, (row.score - low) / (high - low));
+    });
+  }
+
+  /** Columns have fixed shares of the width: a longer text must not push the table about four times a second. */
+  #head(about: About): void {
+    const state = JSON.stringify([about.columns, about.positive]);
+    if (state === this.#about) return;
+    this.#about = state;
+    this.#rows = [];
+    this.#body = make('tbody');
+    const columns = make('colgroup');
+    const head = make('tr');
+    const add = (header: string, width: string, align = ''): void => {
+      columns.append(make('col', width));
+      const cell = make('th', align, header);
+      cell.setAttribute('scope', 'col');
+      head.append(cell);
+    };
+    add('Event time', 'text');
+    for (const column of about.columns) add(column.header, '', column.align === 'right' ? 'right' : '');
+    add('Score', 'wide');
+    add('Decision', 'middle');
+    add('True outcome', 'text');
+    add('Verdict', 'narrow');
+    this.#table.style.minWidth = `${40.5 + 6.75 * about.columns.length}rem`;
+    const top = make('thead');
+    top.append(head);
+    this.#table.replaceChildren(columns, top, this.#body);
+  }
+}
+
+/** Stretches the rows so that whole ones fill the height: half a row at the lower edge looks like a mistake. */
+function fitRows(scroll: HTMLElement): void {
+  const wanted = 1.875 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rows = Math.max(1, Math.floor(scroll.clientHeight / wanted));
+  scroll.style.setProperty('--row', `${scroll.clientHeight / rows}px`);
+}
+
+function makeRow(about: About): RowElements {
+  const row = make('tr');
+  const cell = (className = ''): HTMLElement => {
+    const element = make('td', className);
+    row.append(element);
+    return element;
+  };
+  const time = cell();
+  const cells = about.columns.map(({ align }) => cell(align === 'right' ? 'right' : ''));
+  const score = make('span');
+  const bar = make('i');
+  const track = make('span', 'bar');
+  track.setAttribute('aria-hidden', 'true');
+  track.append(bar);
+  const both = make('span', 'score');
+  both.append(score, track);
+  cell().append(both);
+  const decision = cell('decision');
+  const outcome = cell('outcome');
+  const mark = make('span');
+  mark.setAttribute('aria-hidden', 'true');
+  const verdict = make('span');
+  const judged = make('span', 'verdict');
+  judged.append(mark, verdict);
+  cell().append(judged);
+  return { row, time, cells, score, bar, decision, outcome, mark, verdict };
+}
+
+function fill(elements: RowElements, row: Row, share: number): void {
+  const verdict = row.right === null ? 'pending' : row.right ? 'right' : 'wrong';
+  setClass(elements.row, `is-${verdict}${row.positive === true ? ' is-positive' : ''}`);
+  setText(elements.time, row.time);
+  elements.cells.forEach((cell, i) => {
+    setText(cell, row.cells[i] ?? '');
+  });
+  setText(elements.score, decimals(row.score, 3));
+  elements.bar.style.transform = `scaleX(${Math.min(1, Math.max(0, share)).toFixed(3)})`;
+  setText(elements.decision, row.decision ?? '–');
+  setText(elements.outcome, row.outcome ?? 'not yet known');
+  setText(elements.mark, row.right === null ? '' : row.right ? '✓' : '✗');
+  setText(elements.verdict, row.right === null ? '' : verdict);
+}

@@ -1,0 +1,43 @@
+// A classic script in the head, not a module: it must run before the first paint, or a dark page would flash white.
+{
+  const key = 'kafka-ml-theme';
+  const root = document.documentElement;
+  const system = matchMedia('(prefers-color-scheme: dark)');
+
+  const stored = (): string | null => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      // Storage can be forbidden; then the choice lasts as long as the page, and the system's scheme comes first.
+      return null;
+    }
+  };
+
+  const store = (theme: string): void => {
+    try {
+      localStorage.setItem(key, theme);
+    } catch {
+      root.dataset.themeChosen = theme;
+    }
+  };
+
+  const apply = (): void => {
+    const chosen = root.dataset.themeChosen ?? stored();
+    const theme = chosen === 'dark' || chosen === 'light' ? chosen : system.matches ? 'dark' : 'light';
+    root.dataset.theme = theme;
+    const button = document.getElementById('theme');
+    if (button !== null) button.textContent = theme === 'dark' ? 'Light' : 'Dark';
+    if (button !== null) button.title = `Switch to the ${theme === 'dark' ? 'light' : 'dark'} theme`;
+    document.dispatchEvent(new Event('themechange'));
+  };
+
+  system.addEventListener('change', apply);
+  document.addEventListener('DOMContentLoaded', () => {
+    apply();
+    document.getElementById('theme')?.addEventListener('click', () => {
+      store(root.dataset.theme === 'dark' ? 'light' : 'dark');
+      apply();
+    });
+  });
+  apply();
+}
