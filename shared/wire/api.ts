@@ -72,12 +72,13 @@ export function decodeRequest<A extends Api>(
   const reader = new Reader(frame);
   const apiKey = reader.int16();
   const apiVersion = reader.int16();
+  const codec = codecOf(declared, 'request', apiVersion);
   const correlationId = reader.int32();
   // The client id keeps its two-byte length in the flexible header, so that any broker can read it.
   const length = reader.int16();
   const clientId = length < 0 ? null : reader.utf8(length);
   if (apiVersion >= declared.flexibleFrom) skipTags(reader);
-  const request = codecOf(declared, 'request', apiVersion).read(reader);
+  const request = codec.read(reader);
   // The codec was compiled from the very fields that the type is made of.
   return { header: { apiKey, apiVersion, correlationId, clientId }, request: request as RequestOf<A> };
 }
