@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { KitError } from '#shared/errors';
 import { type ClusterConfig, parseBrokers, securityFromEnvironment } from '#shared/kafka';
 import type { SchemaRegistryOptions } from '#shared/schema';
+import { integer, oneOf, parseOptions } from './command-line.js';
 import { registryFromEnvironment } from './registry-options.js';
 
 export const roles = ['producer', 'scorer', 'dashboard'] as const;
@@ -59,7 +59,7 @@ const optionTypes = {
  * @throws KitError 'usage' in one sentence: what was given, and what would be right.
  */
 export function parseDemoOptions(args: readonly string[], env: NodeJS.ProcessEnv): DemoOptions {
-  const values = parse(args);
+  const values = parseOptions(args, optionTypes);
   const only = values.only === undefined ? undefined : oneOf('--only', values.only, roles);
   const brokers = values.brokers ?? env.KAFKA_BROKERS;
   const registryUrl = values.registry ?? env.SCHEMA_REGISTRY_URL;
@@ -94,49 +94,7 @@ export function parseDemoOptions(args: readonly string[], env: NodeJS.ProcessEnv
   };
 }
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof optionTypes; strict: true }>>['values'];
-
-function parse(args: readonly string[]): Values {
-  try {
-    const { values } = parseArgs({ args: [...args], options: optionTypes, strict: true, allowPositionals: false });
-    for (const [name, value] of Object.entries(values)) {
-      if (value === '') throw new KitError('usage', `--${name} was given no value.`);
-    }
-    return values;
-  } catch (error) {
-    if (error instanceof KitError) throw error;
-    const found = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : String(error);
-    throw new KitError('usage', `${found}${suggestion(args)}. All options: --help.`, { cause: error });
-  }
-}
-
-/** The known option that an unknown one most resembles. */
-function suggestion(args: readonly string[]): string {
-  const known = Object.keys(optionTypes);
-  const unknown = args
-    .filter((arg) => arg.startsWith('--'))
-    .map((arg) => arg.slice(2).split('=')[0] ?? '')
-    .find((name) => !known.includes(name));
-  if (unknown === undefined) return '';
-  const [nearest] = known
-    .map((name) => ({ name, distance: editDistance(name, unknown) }))
-    .sort((a, b) => a.distance - b.distance);
-  return nearest !== undefined && nearest.distance <= 3 ? `; did you mean --${nearest.name}?` : '';
-}
-
-// Levenshtein, one row at a time.
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+type Values = ReturnType<typeof parseOptions<typeof optionTypes>>;
 
 function refuseTogether(values: Values, only: Role | undefined, cluster: string | undefined): void {
   const refuse = (sentence: string): never => {
@@ -158,12 +116,6 @@ function refuseTogether(values: Values, only: Role | undefined, cluster: string 
     refuse('--only dashboard is the live page; --headless leaves it out.');
 }
 
-function integer(option: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new KitError('usage', `${option} is "${text}"; it must be a whole number from ${least} to ${most}.`);
-}
-
 function rateOf(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0 && value <= 1_000_000) return value;
@@ -171,12 +123,6 @@ function rateOf(text: string): number {
     'usage',
     `--rate is "${text}"; it must be records a second, from 0 (as fast as possible) to 1000000.`,
   );
-}
-
-function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
-  const found = allowed.find((value) => value === text);
-  if (found !== undefined) return found;
-  throw new KitError('usage', `${option} is "${text}"; it must be one of ${allowed.join(', ')}.`);
 }
 
 function guaranteeOf(text: string | undefined): 'at_least_once' {

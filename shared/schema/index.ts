@@ -1,6 +1,12 @@
 export type { AvroSchema } from './avro-types.js';
 export type { Deserializer } from './deserializer.js';
 export type { SchemaRegistryOptions } from './registry-client.js';
-export { connectSchemas, type DeserializerOptions, type Schemas, type SchemasOptions } from './schemas.js';
+export {
+  connectSchemas,
+  type DeserializerOptions,
+  offlineSchemas,
+  type Schemas,
+  type SchemasOptions,
+} from './schemas.js';
 export type { Serializer } from './serializer.js';
 export { defineTopic, type Topic, type TopicDefinition } from './topic.js';

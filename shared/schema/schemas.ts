@@ -1,7 +1,8 @@
 import type { AvroSchema } from './avro-types.js';
 import { readerTypeOf } from './avro-types.js';
 import { createDeserializer, type Deserializer } from './deserializer.js';
-import { connectRegistry, type SchemaRegistryOptions } from './registry-client.js';
+import { createOfflineRegistry } from './offline-registry.js';
+import { connectRegistry, type RegistryClient, type SchemaRegistryOptions } from './registry-client.js';
 import { createSchemaLookup } from './schema-lookup.js';
 import { createSerializer, type Serializer } from './serializer.js';
 import type { Topic } from './topic.js';
@@ -29,8 +30,16 @@ export interface SchemasOptions extends SchemaRegistryOptions {
 
 /** Connects serdes to a registry; nothing is sent before the first use. Throws KitError 'usage' for a malformed address. */
 export function connectSchemas(options: SchemasOptions): Schemas {
-  const client = connectRegistry(options);
-  const lookup = createSchemaLookup(client, options.now ?? Date.now);
+  return schemasOf(connectRegistry(options), options.now ?? Date.now);
+}
+
+/** Serdes that need no registry: ids are given out as schemas are registered, and known to this object alone. */
+export function offlineSchemas(): Schemas {
+  return schemasOf(createOfflineRegistry(), Date.now);
+}
+
+function schemasOf(client: RegistryClient, now: () => number): Schemas {
+  const lookup = createSchemaLookup(client, now);
   return {
     async register<V>(topic: Topic<V>, fullTopicName: string) {
       const type = readerTypeOf(topic.schema, `the topic ${fullTopicName}`);

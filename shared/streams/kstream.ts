@@ -40,7 +40,7 @@ export class KStream<K, V> {
   }
 
   /** Writes the records to a topic, under their key and with their timestamp and headers. */
-  to(topic: Topic<V>, named?: string): void {
+  to<VT>(this: KStream<K, NoInfer<VT>>, topic: Topic<VT>, named?: string): void {
     this.#node.children.push({ kind: 'sink', name: this.#names('SINK', named), topic, parent: this.#node.name });
   }
 
