@@ -39,7 +39,7 @@ async function fetchFrom(client: WireClient, asked: Asked = {}) {
 function valuesIn(records: Buffer | null | undefined): string[] {
   const values: string[] = [];
   for (let at = 0; records && at < records.length; at += readBatchHeader(records, at).sizeBytes) {
-    for (const record of readRecords(records, at)) values.push(`${record.offset}:${record.value}`);
+    for (const record of readRecords(records, at)) values.push(`${record.offset}:${String(record.value)}`);
   }
   return values;
 }

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { errorCode } from '#shared/wire';
 import type { RequestContext } from '../handler.js';
 import { CommittedOffsets } from './committed-offsets.js';
-import { type JoiningMember, type JoinResult, Member, noBytes, type SyncResult } from './member.js';
+import {
+  type JoiningMember,
+  type JoinResult,
+  Member,
+  noBytes,
+  refusedJoin,
+  refusedSync,
+  type SyncResult,
+} from './member.js';
 import { PendingMembers } from './pending-members.js';
 import { isProtocolShared, selectProtocol } from './protocol-selection.js';
 
@@ -68,7 +76,7 @@ export class Group {
     manners: JoinManners,
     context: Pick<RequestContext, 'clientId' | 'clientHost'>,
   ): JoinResult | Promise<JoinResult> {
-    const refused = (code: number, memberId = joining.memberId) => this.#noJoin(code, memberId);
+    const refused = (code: number, memberId = joining.memberId) => refusedJoin(code, memberId);
     if (joining.protocols.length === 0 || joining.protocolType === '')
       return refused(errorCode.inconsistentGroupProtocol);
     const others = [...this.#members.values()].filter(({ id }) => id !== joining.memberId);
@@ -100,7 +108,7 @@ export class Group {
       return this.#joined(member);
     }
     member.update(joining);
-    const answer = member.awaitJoin(this.#noJoin(errorCode.rebalanceInProgress, member.id));
+    const answer = member.awaitJoin(refusedJoin(errorCode.rebalanceInProgress, member.id));
     this.#prepareRebalance();
     return answer;
   }
@@ -115,7 +123,7 @@ export class Group {
     if (joining.groupInstanceId !== null) this.#instances.set(joining.groupInstanceId, memberId);
     this.#protocolType = joining.protocolType;
     if (!this.#members.has(this.#leaderId)) this.#leaderId = memberId;
-    const answer = member.awaitJoin(this.#noJoin(errorCode.rebalanceInProgress, memberId));
+    const answer = member.awaitJoin(refusedJoin(errorCode.rebalanceInProgress, memberId));
     this.#prepareRebalance();
     return answer;
   }
@@ -147,7 +155,7 @@ export class Group {
       const leader = isLeader && !skipAssignment ? formerLeader : this.#leaderId;
       return { ...this.#joined(member), leader, skipAssignment, members: skipAssignment ? this.#roster() : [] };
     }
-    const answer = member.awaitJoin(this.#noJoin(errorCode.rebalanceInProgress, memberId));
+    const answer = member.awaitJoin(refusedJoin(errorCode.rebalanceInProgress, memberId));
     this.#prepareRebalance();
     return answer;
   }
@@ -159,16 +167,16 @@ export class Group {
     assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[],
   ): SyncResult | Promise<SyncResult> {
     const member = this.#identify(identity);
-    if (typeof member === 'number') return this.#noSync(member);
+    if (typeof member === 'number') return refusedSync(member);
     const isOther =
       (protocol.type !== null && protocol.type !== this.#protocolType) ||
       (protocol.name !== null && protocol.name !== this.#protocolName);
-    if (isOther) return this.#noSync(errorCode.inconsistentGroupProtocol);
-    if (this.#state === 'PreparingRebalance') return this.#noSync(errorCode.rebalanceInProgress);
+    if (isOther) return refusedSync(errorCode.inconsistentGroupProtocol);
+    if (this.#state === 'PreparingRebalance') return refusedSync(errorCode.rebalanceInProgress);
     member.refreshSession();
     if (this.#state === 'Stable') return this.#synced(member);
 
-    const answer = member.awaitSync(this.#noSync(errorCode.rebalanceInProgress));
+    const answer = member.awaitSync(refusedSync(errorCode.rebalanceInProgress));
     if (member.id === this.#leaderId) {
       for (const one of this.#members.values()) one.assignment = noBytes;
       for (const { memberId, assignment } of assignments) {
@@ -242,7 +250,7 @@ export class Group {
     if (this.#state === 'CompletingRebalance') {
       for (const member of this.#members.values()) {
         member.assignment = noBytes;
-        if (member.isSyncing) member.answerSync(this.#noSync(errorCode.rebalanceInProgress));
+        if (member.isSyncing) member.answerSync(refusedSync(errorCode.rebalanceInProgress));
       }
     }
     if (this.#state !== 'PreparingRebalance') {
@@ -290,8 +298,8 @@ export class Group {
   }
 
   #forget(member: Member, code: number): void {
-    if (member.isJoining) member.answerJoin(this.#noJoin(code, member.id));
-    if (member.isSyncing) member.answerSync(this.#noSync(code));
+    if (member.isJoining) member.answerJoin(refusedJoin(code, member.id));
+    if (member.isSyncing) member.answerSync(refusedSync(code));
     member.endSession();
     this.#members.delete(member.id);
     const { groupInstanceId } = member;
@@ -332,23 +340,6 @@ export class Group {
       protocolName: this.#protocolName,
       assignment: member.assignment,
     };
-  }
-
-  #noJoin(code: number, memberId: string): JoinResult {
-    return {
-      errorCode: code,
-      generationId: -1,
-      protocolType: null,
-      protocolName: '',
-      leader: '',
-      skipAssignment: false,
-      memberId,
-      members: [],
-    };
-  }
-
-  #noSync(code: number): SyncResult {
-    return { errorCode: code, protocolType: null, protocolName: null, assignment: noBytes };
   }
 }
 

@@ -42,6 +42,26 @@ export interface JoiningMember {
 
 export const noBytes = Buffer.alloc(0);
 
+/** The answer to a member that does not get into a generation. */
+export const refusedJoin = (errorCode: number, memberId: string): JoinResult => ({
+  errorCode,
+  generationId: -1,
+  protocolType: null,
+  protocolName: '',
+  leader: '',
+  skipAssignment: false,
+  memberId,
+  members: [],
+});
+
+/** The answer to a member that gets no assignment. */
+export const refusedSync = (errorCode: number): SyncResult => ({
+  errorCode,
+  protocolType: null,
+  protocolName: null,
+  assignment: noBytes,
+});
+
 /** A member of a group: what it joined with, its assignment, and the answers that it waits for. */
 export class Member {
   sessionTimeoutMs: number;

@@ -1,6 +1,6 @@
 import { apis, errorCode } from '#shared/wire';
 import type { BrokerState } from '../broker-state.js';
-import { noBytes } from '../groups/member.js';
+import { refusedJoin, refusedSync } from '../groups/member.js';
 import { type Handler, handler } from '../handler.js';
 
 const maxSessionTimeoutMs = 30 * 60 * 1000;
@@ -8,14 +8,7 @@ const maxSessionTimeoutMs = 30 * 60 * 1000;
 /** The classic group protocol: join, sync, heartbeat, leave. */
 export function groupMembershipHandlers({ groups }: BrokerState): Handler[] {
   const joinGroup = handler(apis.joinGroup, (request, context) => {
-    const refused = (code: number) => ({
-      errorCode: code,
-      generationId: -1,
-      protocolName: '',
-      leader: '',
-      memberId: request.memberId,
-      members: [],
-    });
+    const refused = (code: number) => refusedJoin(code, request.memberId);
     if (request.groupId === '') return refused(errorCode.invalidGroupId);
     // Kafka asks for six seconds at least; a workshop wants to see a take-over sooner, so here any time will do.
     const { sessionTimeoutMs } = request;
@@ -35,10 +28,8 @@ export function groupMembershipHandlers({ groups }: BrokerState): Handler[] {
     (request) =>
       groups
         .find(request.groupId)
-        ?.sync(request, { type: request.protocolType, name: request.protocolName }, request.assignments) ?? {
-        errorCode: errorCode.unknownMemberId,
-        assignment: noBytes,
-      },
+        ?.sync(request, { type: request.protocolType, name: request.protocolName }, request.assignments) ??
+      refusedSync(errorCode.unknownMemberId),
   );
 
   const heartbeat = handler(apis.heartbeat, (request) => ({
