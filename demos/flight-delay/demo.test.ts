@@ -1,0 +1,270 @@
+import { cpSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, vi } from 'vitest';
+import { type ConsumedRecord, connectCluster } from '#shared/kafka';
+import { projectFile } from '#shared/project-file';
+import { connectSchemas, defineTopic } from '#shared/schema';
+import { type ProgramProcess, startProgram } from '#shared/testing';
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'flight-delay-'));
+const demo = (...args: string[]): ProgramProcess => startProgram('demos/flight-delay/demo.js', args);
+const anyPorts = ['--broker-port', '0', '--headless'];
+
+interface Report {
+  records: Record<'produced' | 'filtered' | 'scored' | 'deadLettered' | 'lost' | 'duplicated', number>;
+  quality?: { auc: number; n: number };
+  [figure: string]: unknown;
+}
+const reportOn = (program: ProgramProcess): Report => JSON.parse(program.stdout()) as Report;
+
+describe('a run of given length', () => {
+  it('accounts for every flight and reports it', async () => {
+    await using program = demo('--records', '5000', '--rate', '0', '--report', '-', ...anyPorts);
+    expect(await program.exited).toBe(0);
+    const report = reportOn(program);
+    expect(report).toMatchObject({
+      demo: 'flight-delay',
+      mode: 'embedded',
+      guarantee: 'at_least_once',
+      model: { name: 'flight-delay-gbm', version: '1' },
+      // The first 5,000 flights of October 2013: 16 of them were cancelled.
+      records: { produced: 5_000, filtered: 16, scored: 4_984, deadLettered: 0, lost: 0, duplicated: 0 },
+      throughput: { recordsPerSecond: expect.any(Number) },
+      startup: { toFirstPredictionMs: expect.any(Number) },
+    });
+    // Unpaced: latency would say how long the queue was.
+    expect(report).not.toHaveProperty('latencyMs');
+    // Five were diverted and never arrived where they were bound for.
+    expect(report.quality?.n).toBe(4_979);
+    expect(report.quality?.auc).toBeGreaterThan(0.6);
+  });
+
+  it('goes on with a new lap when the data run out', async () => {
+    await using program = demo('--records', '90000', '--rate', '0', '--report', '-', ...anyPorts);
+    expect(await program.exited).toBe(0);
+    const { records, quality } = reportOn(program);
+    expect(records).toMatchObject({ produced: 90_000, deadLettered: 0, lost: 0, duplicated: 0 });
+    expect(records.scored + records.filtered).toBe(90_000);
+    // The first lap has 84,292 flights, of which 1,494 were cancelled and 232 diverted; later laps do not count.
+    expect(quality?.n).toBeLessThan(84_292 - 1_494);
+    expect(quality?.n).toBeGreaterThan(82_000);
+  }, 60_000);
+
+  it('measures latency where it is paced', async () => {
+    await using program = demo('--records', '300', '--rate', '300', '--report', '-', ...anyPorts);
+    expect(await program.exited).toBe(0);
+    const { latencyMs } = reportOn(program) as unknown as { latencyMs: { p50: number; p99: number; max: number } };
+    expect(latencyMs.p50).toBeGreaterThan(0);
+    expect(latencyMs.p99).toBeGreaterThanOrEqual(latencyMs.p50);
+    expect(latencyMs.max).toBeGreaterThanOrEqual(latencyMs.p99);
+  });
+});
+
+describe('records that cannot be scored', () => {
+  it('become one dead letter each; the stream goes on and the report counts them', async () => {
+    await using program = demo(
+      '--records',
+      '600',
+      '--rate',
+      '200',
+      '--report',
+      '-',
+      '--broker-port',
+      '0',
+      '--port',
+      '0',
+    );
+    const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
+    const registry = await program.said(/Registry\s+(http\S+)/);
+    const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
+    const foreign = defineTopic<{ id: string; carrier: string }>({
+      name: 'flight-delay.flights',
+      partitions: 4,
+      schema: {
+        type: 'record',
+        name: 'Sketch',
+        fields: [
+          { name: 'id', type: 'string' },
+          { name: 'carrier', type: 'string' },
+        ],
+      },
+    });
+    const sketch = await connectSchemas({ url: registry }).register(foreign, 'sketches');
+    const producer = await cluster.produce();
+    const value = [
+      Buffer.from('no Avro at all'),
+      Buffer.from([0, 0, 0, 3, 231, 1, 2, 3]),
+      null,
+      sketch({ id: 'SKETCH-1', carrier: 'UA' }),
+      sketch({ id: 'SKETCH-2', carrier: 'UA' }).subarray(0, 8),
+    ];
+    await producer.send(
+      value.map((bytes, index) => ({
+        topic: 'flight-delay.flights',
+        key: `poison-${index}`,
+        value: bytes,
+        timestamp: 1_380_000_000_000,
+        headers: { origin: 'test' },
+      })),
+    );
+    await producer.send([]);
+    const letters = await cluster.consume({
+      groupId: 'letters',
+      topics: ['flight-delay.dead-letters'],
+      from: 'beginning',
+    });
+    const found: ConsumedRecord[] = [];
+    while (found.length < 5) found.push(...((await letters.poll(1_000))?.records ?? []));
+    await cluster.close();
+    const header = (name: string): (string | undefined)[] =>
+      found
+        .toSorted((a, b) => String(a.key).localeCompare(String(b.key)))
+        .map(({ headers }) => headers[`__streams.errors.${name}`]?.toString());
+    expect(header('exception')).toEqual([
+      'record-undecodable',
+      'record-undecodable',
+      'record-undecodable',
+      'record-unscorable',
+      'record-undecodable',
+    ]);
+    expect(header('message')[3]).toContain('is missing');
+    expect(header('topic')).toEqual(Array(5).fill('flight-delay.flights'));
+    expect(found.every(({ headers }) => headers.origin?.toString() === 'test')).toBe(true);
+    const byKey = new Map(found.map(({ key, value: bytes }) => [String(key), bytes]));
+    value.forEach((bytes, index) => {
+      expect(byKey.get(`poison-${index}`)).toEqual(bytes);
+    });
+
+    expect(await program.exited).toBe(0);
+    const { records } = reportOn(program);
+    expect(records).toMatchObject({ produced: 605, deadLettered: 5, lost: 0, duplicated: 0 });
+    expect(records.scored + records.filtered).toBe(600);
+  });
+});
+
+describe('a model that is not what it should be', () => {
+  const copy = (): string => {
+    const model = join(folder(), 'model');
+    cpSync(fileURLToPath(projectFile('demos/flight-delay/model')), model, { recursive: true });
+    return model;
+  };
+  const refusal = async (model: string): Promise<string> => {
+    await using program = demo('--records', '1', '--model', model, ...anyPorts);
+    expect(await program.exited).toBe(2);
+    return program.stderr();
+  };
+
+  it('is refused when it is missing', async () => {
+    expect(await refusal(join(folder(), 'nowhere'))).toMatch(
+      /^The model folder \S+nowhere has no model\.onnx; .+\.\n$/,
+    );
+  });
+
+  it('is refused when it is truncated', async () => {
+    const model = copy();
+    truncateSync(join(model, 'model.onnx'), 1_000);
+    expect(await refusal(model)).toMatch(/^The model file \S+model\.onnx is not the one its card describes: .+\n$/);
+  });
+
+  it('is refused when one byte was changed', async () => {
+    const model = copy();
+    const bytes = readFileSync(join(model, 'model.onnx'));
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(join(model, 'model.onnx'), bytes);
+    expect(await refusal(model)).toContain('is not the one its card describes');
+  });
+
+  it('is refused when it does not score as it was trained', async () => {
+    const model = copy();
+    const golden = JSON.parse(readFileSync(join(model, 'golden.json'), 'utf8')) as { rows: { score: number }[] };
+    const [row] = golden.rows;
+    if (row) row.score += 0.001;
+    writeFileSync(join(model, 'golden.json'), JSON.stringify(golden));
+    expect(await refusal(model)).toContain('row 1 of');
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['--recrods', '5'], 'did you mean --records?'],
+    [['--records', 'many'], '--records is "many"; it must be a whole number from 1'],
+    [['--rate', '-1'], '--rate'],
+    [['--only', 'scorers'], '--only is "scorers"; it must be one of producer, scorer, dashboard.'],
+    [['--guarantee', 'at_most_once'], '--guarantee is "at_most_once"'],
+    [['--brokers', 'nowhere'], 'is not of the form host:port'],
+    [
+      ['--report', '/no/such/folder/r.json', '--records', '1'],
+      'The report cannot be written to /no/such/folder/r.json',
+    ],
+    [['stray'], 'stray'],
+  ])('%j is refused in one sentence with exit code 2', async (args, sentence) => {
+    await using program = demo(...args);
+    expect(await program.exited).toBe(2);
+    expect(program.stderr()).toContain(sentence);
+    expect(program.stderr().trim().split('\n')).toHaveLength(1);
+    expect(program.stdout()).toBe('');
+  });
+
+  it('says within 10 s that nobody answers at the brokers given', async () => {
+    const started = performance.now();
+    await using program = demo('--brokers', '127.0.0.1:1', '--records', '1', '--headless');
+    expect(await program.exited).toBe(1);
+    expect(program.stderr()).toMatch(/^Connecting to Kafka at 127\.0\.0\.1:1: no broker answered .+\n$/);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('says to start a broker when a role alone finds none', async () => {
+    await using program = demo('--only', 'producer', '--brokers', '127.0.0.1:1');
+    expect(await program.exited).toBe(1);
+    expect(program.stderr()).toContain('npm run broker');
+  });
+
+  it('keeps standard output clean for the report', async () => {
+    await using program = demo('--records', '50', '--rate', '0', '--report', '-', ...anyPorts);
+    expect(await program.exited).toBe(0);
+    expect(reportOn(program).records.produced).toBe(50);
+    expect(program.stderr()).toContain('50 flights produced');
+  });
+});
+
+describe('a running demo', () => {
+  it('uses the next free port for the page when its own is taken, and says so', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await using program = demo('--broker-port', '0', '--port', String(port));
+    const url = await program.said(/Live page\s+(\S+)/);
+    expect(program.stdout()).toContain(`Port ${port} is taken`);
+    expect(Number(new URL(url).port)).toBeGreaterThan(port);
+    expect((await fetch(url)).status).toBe(200);
+    taken.close();
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('drains, reports and leaves on %s', async (signal) => {
+    const report = join(folder(), 'report.json');
+    await using program = demo('--rate', '500', '--report', report, '--port', '0', ...anyPorts);
+    const metrics = await program.said(/Metrics\s+(\S+)/);
+    await vi.waitFor(async () => {
+      expect(await (await fetch(metrics)).text()).toMatch(/kafka_ml_records_scored_total [1-9]\d\d/);
+    }, 10_000);
+    const asked = performance.now();
+    program.signal(signal);
+    expect(await program.exited).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    const { records } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    expect(records.produced).toBeGreaterThan(0);
+    expect(records).toMatchObject({ lost: 0, duplicated: 0 });
+  });
+
+  it('ends with 1 and says so when its scorer is killed', async () => {
+    await using program = demo('--records', '100000', '--rate', '500', ...anyPorts);
+    const pid = await program.said(/scored by process (\d+)/);
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await program.exited).toBe(1);
+    expect(program.stderr()).toContain('The scorer is gone (signal SIGKILL)');
+  });
+});

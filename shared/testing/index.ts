@@ -1,0 +1,1 @@
+export { type ProgramProcess, startProgram } from './program-process.js';

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { projectFile } from '#shared/project-file';
+
+/** A program of the project, started as a user starts it, from its compiled code. */
+export interface ProgramProcess {
+  readonly pid: number;
+  /** What it wrote so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with the first group of the first match on either output; rejects when the program ends without one. */
+  said(pattern: RegExp): Promise<string>;
+  signal(name: NodeJS.Signals): void;
+  /** The exit code, or the signal's name. */
+  readonly exited: Promise<number | string>;
+  /** Kills it if it still runs. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts `dist/<script>` in a folder that is not the project's. */
+export function startProgram(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ProgramProcess {
+  const child = spawn(process.execPath, [fileURLToPath(projectFile(`dist/${script}`)), ...args], {
+    cwd: tmpdir(),
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiting = new Set<() => void>();
+  const notify = (): void => {
+    for (const check of waiting) check();
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    notify();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    notify();
+  });
+  let ended = false;
+  const exited = once(child, 'close').then(([code, signal]): number | string => {
+    ended = true;
+    notify();
+    return typeof code === 'number' ? code : String(signal);
+  });
+
+  return {
+    pid: child.pid ?? -1,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    exited,
+    signal: (name) => child.kill(name),
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          const match = pattern.exec(stdout) ?? pattern.exec(stderr);
+          if (match === null && !ended) return;
+          waiting.delete(check);
+          if (match !== null) resolve(match[1] ?? match[0]);
+          else reject(new Error(`${script} ended without saying ${String(pattern)}.\n${stdout}\n${stderr}`));
+        };
+        waiting.add(check);
+        check();
+      }),
+    async [Symbol.asyncDispose]() {
+      if (!ended) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
