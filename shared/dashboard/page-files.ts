@@ -5,7 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { KitError } from '#shared/errors';
 
 /** A file of the page, held in memory. */
-export interface PageFile {
+interface PageFile {
   readonly type: string;
   readonly bytes: Buffer;
   readonly etag: string;

@@ -3,20 +3,20 @@ import { BoundedLabels } from './bounded-labels.js';
 import { type CounterDefinition, catalogue, type GaugeDefinition, type HistogramDefinition } from './catalogue.js';
 
 /** The labels of a metric, one string each; nothing where it has none. */
-export type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
+type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
 
-export interface CounterHandle<L extends string> {
+interface CounterHandle<L extends string> {
   /** Adds to the counter; amounts are 0 or more. */
   add(amount: number, ...labels: Labels<L>): void;
 }
 
-export interface GaugeHandle<L extends string> {
+interface GaugeHandle<L extends string> {
   set(value: number, ...labels: Labels<L>): void;
   /** Takes the gauge off the page until it is set again: what is not known is absent, never 0. */
   clear(): void;
 }
 
-export interface HistogramHandle<L extends string> {
+interface HistogramHandle<L extends string> {
   observe(value: number, ...labels: Labels<L>): void;
 }
 

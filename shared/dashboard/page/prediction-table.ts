@@ -69,7 +69,7 @@ export class PredictionTable {
     add('Decision', 'middle');
     add('True outcome', 'text');
     add('Verdict', 'narrow');
-    this.#table.style.minWidth = `${40.5 + 6.75 * about.columns.length}rem`;
+    this.#table.style.setProperty('--columns', String(about.columns.length));
     const top = make('thead');
     top.append(head);
     this.#table.replaceChildren(columns, top, this.#body);

@@ -1,0 +1,248 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import type { AxeResults } from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
+import { createMetrics } from '#shared/metrics';
+import { chromiumArguments, findChromium } from './chromium.js';
+import {
+  type SampleOutcome,
+  type SamplePrediction,
+  sampleDefinition,
+  samplePrediction,
+  sampleScorer,
+  sampleStart,
+} from './sample-run.js';
+
+const executablePath = findChromium();
+if (executablePath === undefined) {
+  const reason = 'the live page is not tested in a browser: no Chromium was found; install one, or name it by CHROMIUM';
+  if (process.env.CI === 'true') throw new Error(reason);
+  console.warn(reason);
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Resolves after the server's next event to all viewers, and the frame in which the page would have drawn it. */
+const nextEventAndFrame = `new Promise((resolve) => {
+  const source = new EventSource('/events');
+  let seen = 0;
+  const count = () => {
+    if (++seen < 2) return;
+    source.close();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  };
+  source.addEventListener('state', count);
+  source.addEventListener('alive', count);
+})`;
+
+interface Running {
+  readonly page: Page;
+  readonly view: LiveView<SamplePrediction, SampleOutcome>;
+  readonly dashboard: Dashboard;
+  /** What the browser complained about. */
+  readonly complaints: string[];
+}
+
+describe.skipIf(executablePath === undefined)('the live page in a browser', () => {
+  let browser: Browser;
+  const opened: { page: Page; dashboard: Dashboard }[] = [];
+  let ready = { ready: true, reason: '' };
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromiumArguments });
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+  afterEach(async () => {
+    ready = { ready: true, reason: '' };
+    for (const { page, dashboard } of opened.splice(0)) {
+      await page.context().close();
+      await dashboard.close();
+    }
+  });
+
+  async function open(colorScheme: 'light' | 'dark' = 'light', definition = sampleDefinition): Promise<Running> {
+    const view = new LiveView(definition);
+    const dashboard = await startDashboard({
+      port: 0,
+      view,
+      metrics: createMetrics(),
+      facts: () => ({ mode: 'embedded', guarantee: 'exactly_once', brokers: '127.0.0.1:9092' }),
+      ready: () => ready,
+    });
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    opened.push({ page, dashboard });
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(dashboard.url);
+    return { page, view, dashboard, complaints };
+  }
+
+  /** A run of so many paced records, with the outcomes of the older half. */
+  function feed(view: Running['view'], from: number, count: number): void {
+    view.scorer(sampleScorer(Date.now()));
+    for (let i = from; i < from + count; i++) {
+      view.input(1, sampleStart + i * 60_000);
+      view.prediction(samplePrediction(i), 2 + (i % 10));
+      if (i % 2 === 0) view.outcome({ id: String(i / 2), delayMinutes: (i * 7) % 40 });
+    }
+  }
+
+  const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
+  const waitForText = (page: Page, id: string, wanted: string) =>
+    expect.poll(() => text(page, id), { timeout: 10_000 }).toBe(wanted);
+  const waitForCharts = (page: Page) =>
+    expect.poll(() => page.locator('.plot canvas').count(), { timeout: 10_000 }).toBe(4);
+  const waitForState = (page: Page, state: string) => page.waitForSelector(`html[data-state="${state}"]`);
+
+  it('waits for the first prediction, and says what for', async () => {
+    ready = { ready: false, reason: 'the scorer loads its model' };
+    const { page, complaints } = await open();
+    await waitForState(page, 'waiting');
+    expect(await page.title()).toBe('Flight delay');
+    expect(await text(page, 'latest-empty')).toBe('Waiting for the first prediction: the scorer loads its model');
+    expect(await text(page, 'rate')).toBe('–');
+    expect(await text(page, 'auc')).toBe('–');
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows figures, charts, predictions and outcomes as they come', async () => {
+    const { page, view, complaints } = await open();
+    feed(view, 0, 1000);
+    await waitForState(page, 'live');
+    await waitForText(page, 'scored', '1,000');
+    expect(await text(page, 'clock')).toBe('Tue 1 Oct 2013 22:39');
+    expect(await text(page, 'zone')).toBe('EDT');
+    expect(await text(page, 'model')).toBe('flight-delay-gbm');
+    expect(await text(page, 'mode')).toBe('embedded');
+    expect(await text(page, 'auc')).toMatch(/^0\.\d{3}$/);
+    expect(await text(page, 'auc-note')).toBe('from 500 outcomes');
+    await waitForCharts(page);
+    await expect.poll(() => text(page, 'latency'), { timeout: 10_000 }).toMatch(/^[\d.]+ms[\d.]+ms$/);
+    expect(await page.locator('#latest tbody tr').count()).toBe(50);
+    expect(await page.locator('#latest tbody tr').first().textContent()).toContain('UA 999');
+    expect(await page.locator('#settled tbody tr').first().textContent()).toMatch(/(✓right|✗wrong)$/);
+    expect(await text(page, 'scorers')).toContain('scorer-1');
+    feed(view, 1000, 250);
+    await waitForText(page, 'scored', '1,250');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says "unpaced run" where latency is not known', async () => {
+    const { page, view } = await open();
+    view.prediction(samplePrediction(1));
+    await waitForText(page, 'latency-note', 'unpaced run');
+    expect(await page.locator('#latency > :visible').allTextContents()).toEqual(['–']);
+  });
+
+  it('keeps markup in a record as text', async () => {
+    const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const { page, view, complaints } = await open();
+    view.prediction(samplePrediction(1, { flight: attack, decision: attack }));
+    view.deadLetter({ topic: attack, partition: 0, offset: '0', reason: attack });
+    view.scorer(sampleScorer(Date.now(), { instance: attack, topology: attack }));
+    await waitForText(page, 'scored', '1');
+    const first = page.locator('#latest tbody tr').first();
+    expect(await first.locator('td').nth(1).textContent()).toBe(attack);
+    expect(await text(page, 'topology')).toBe(attack);
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).toBe('Flight delay');
+    expect(complaints).toEqual([]);
+  });
+
+  it('follows the system into the dark, switches by its button, and remembers', async () => {
+    const { page } = await open('dark');
+    const theme = () => page.locator('html').getAttribute('data-theme');
+    const ground = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+    expect(await theme()).toBe('dark');
+    const dark = await ground();
+    await page.getByRole('button', { name: 'Light' }).click();
+    expect(await theme()).toBe('light');
+    expect(await ground()).not.toBe(dark);
+    await page.reload();
+    expect(await theme()).toBe('light');
+    await page.getByRole('button', { name: 'Dark' }).click();
+    expect(await theme()).toBe('dark');
+  });
+
+  it('stands still while paused', async () => {
+    const { page, view } = await open();
+    feed(view, 0, 10);
+    await waitForText(page, 'scored', '10');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    feed(view, 10, 10);
+    await page.evaluate(nextEventAndFrame);
+    expect(await text(page, 'scored')).toBe('10');
+    await page.getByRole('button', { name: 'Paused' }).click();
+    await waitForText(page, 'scored', '20');
+  });
+
+  it('says that the connection is lost, greys the figures, and recovers', async () => {
+    const { page, view, dashboard } = await open();
+    feed(view, 0, 200);
+    await waitForState(page, 'live');
+    await waitForText(page, 'scored', '200');
+    await dashboard.close();
+    await waitForState(page, 'disconnected');
+    expect(await text(page, 'banner')).toMatch(/^The connection to the demo is lost\./);
+    expect(await text(page, 'scored')).toBe('200');
+    const again = await startDashboard({
+      port: dashboard.port,
+      view,
+      metrics: createMetrics(),
+      facts: () => ({}),
+      ready: () => ready,
+    });
+    expect(again.port).toBe(dashboard.port);
+    await waitForState(page, 'live');
+    expect(await page.locator('#banner').isVisible()).toBe(false);
+    await again.close();
+  });
+
+  it('shows trouble: a scorer that went silent, a demo that is no longer ready, figures that cannot be made', async () => {
+    let broken = false;
+    const cell = (prediction: SamplePrediction): string => {
+      if (broken) throw new TypeError('flight is undefined');
+      return prediction.flight;
+    };
+    const { page, view } = await open('light', { ...sampleDefinition, columns: [{ header: 'Flight', cell }] });
+    view.prediction(samplePrediction(1));
+    view.scorer(sampleScorer(Date.now() - 8_000));
+    await waitForState(page, 'troubled');
+    expect(await text(page, 'banner')).toMatch(/^The scorer is silent/);
+    expect(await text(page, 'scorers')).toMatch(/silent for \d+ s/);
+    ready = { ready: false, reason: 'the scorer left with exit code 1' };
+    await waitForText(page, 'banner', 'Not ready: the scorer left with exit code 1');
+    broken = true;
+    view.prediction(samplePrediction(2));
+    await waitForState(page, 'failed');
+    expect(await text(page, 'banner')).toContain('flight is undefined');
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing serious for axe to find, %s', async (scheme) => {
+    const { page, view, dashboard } = await open(scheme);
+    feed(view, 0, 600);
+    view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason: 'record-undecodable' });
+    await waitForState(page, 'live');
+    await waitForCharts(page);
+    await page.evaluate(axe);
+    const serious = async (): Promise<string[]> => {
+      const { violations } = await page.evaluate<AxeResults>('axe.run()');
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+    };
+    expect(await serious()).toEqual([]);
+    await dashboard.close();
+    await waitForState(page, 'disconnected');
+    expect(await serious()).toEqual([]);
+  });
+});

@@ -1,0 +1,273 @@
+import { get, type IncomingHttpHeaders, request } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
+import { createMetrics } from '#shared/metrics';
+import type { PageState } from './page/snapshot.js';
+import { type SampleOutcome, type SamplePrediction, sampleDefinition, samplePrediction } from './sample-run.js';
+
+const started: Dashboard[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((dashboard) => dashboard.close()));
+});
+
+type Options = Parameters<typeof startDashboard<SamplePrediction, SampleOutcome>>[0];
+
+async function start(more: Partial<Options> = {}) {
+  const dashboard = await startDashboard<SamplePrediction, SampleOutcome>({
+    port: 0,
+    metrics: createMetrics(),
+    facts: () => ({ brokers: '127.0.0.1:9092' }),
+    ready: () => ({ ready: true, reason: '' }),
+    ...more,
+  });
+  started.push(dashboard);
+  return dashboard;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A request whose Host header and path are sent as they are: fetch would mend both. */
+function ask(
+  port: number,
+  path: string,
+  options: { method?: string; host?: string; etag?: string } = {},
+): Promise<Answer> {
+  const { method = 'GET', host = `127.0.0.1:${port}`, etag } = options;
+  const headers = { host, ...(etag === undefined ? {} : { 'if-none-match': etag }) };
+  return new Promise((resolve, reject) => {
+    const asked = request({ port, host: '127.0.0.1', path, method, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** Follows the event stream and gives its messages one after the other. */
+async function* events(port: number): AsyncGenerator<{ event: string; data: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}/events`);
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString('utf8');
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const message = text.slice(0, end);
+      text = text.slice(end + 2);
+      const event = /^event: (.*)$/m.exec(message)?.[1];
+      const data = /^data: (.*)$/m.exec(message)?.[1];
+      if (event !== undefined && data !== undefined) yield { event, data };
+    }
+  }
+}
+
+const newView = () => new LiveView(sampleDefinition);
+
+describe('the page', () => {
+  it('serves its files from memory, with headers that allow nothing from elsewhere', async () => {
+    const { port, url } = await start({ view: newView() });
+    expect(url).toBe(`http://127.0.0.1:${port}/`);
+    const page = await ask(port, '/');
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['x-content-type-options']).toBe('nosniff');
+    expect(page.headers['x-powered-by']).toBeUndefined();
+    const policy = page.headers['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    const used = [...page.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(used.length).toBeGreaterThan(7);
+    for (const path of used) expect((await ask(port, path)).status, path).toBe(200);
+    expect(page.body).not.toMatch(/<script>|<style|style="|https?:\/\//);
+  });
+
+  it('answers an unchanged file with 304', async () => {
+    const { port } = await start({ view: newView() });
+    const etag = (await ask(port, '/page/main.js')).headers.etag ?? '';
+    const again = await ask(port, '/page/main.js', { etag });
+    expect(again.status).toBe(304);
+  });
+
+  it('has no path out of it', async () => {
+    const { port } = await start({ view: newView() });
+    const paths = [
+      '/../package.json',
+      '/page/../../package.json',
+      '/page/%2e%2e/server.js',
+      '/page/..%2f..%2fpackage.json',
+    ];
+    for (const path of [...paths, '/page/', '/page/main.ts', '/package.json', '/%00', '//etc/passwd']) {
+      expect((await ask(port, path)).status, path).toBe(404);
+    }
+    expect((await ask(port, '/%E0%A4%A')).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('is not there without a view; metrics and probes are', async () => {
+    const { port } = await start();
+    expect((await ask(port, '/')).status).toBe(404);
+    expect((await ask(port, '/events')).status).toBe(404);
+    expect((await ask(port, '/healthz')).body).toBe('alive\n');
+  });
+});
+
+describe('requests', () => {
+  it('that would change something are refused with 405', async () => {
+    const { port } = await start({ view: newView() });
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+      const answer = await ask(port, '/metrics', { method });
+      expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
+    }
+    const head = await ask(port, '/events', { method: 'HEAD' });
+    expect([head.status, head.body]).toEqual([200, '']);
+  });
+
+  it('under a foreign name are refused while bound to loopback', async () => {
+    const { port } = await start({ view: newView() });
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example']) {
+      expect((await ask(port, '/metrics', { host })).status, host).toBe(403);
+    }
+    for (const host of ['localhost', `localhost:${port}`, '127.0.0.1:1', `[::1]:${port}`, 'LOCALHOST']) {
+      expect((await ask(port, '/healthz', { host })).status, host).toBe(200);
+    }
+  });
+
+  it('under any name are answered where the page is meant for others', async () => {
+    const { port, url } = await start({ host: '0.0.0.0', view: newView() });
+    expect(url).toBe(`http://localhost:${port}/`);
+    expect((await ask(port, '/healthz', { host: 'workshop.example' })).status).toBe(200);
+  });
+});
+
+describe('probes', () => {
+  it('tell alive from ready, with the reason', async () => {
+    let state = { ready: false, reason: 'the scorer loads its model' };
+    const { port } = await start({ ready: () => state });
+    expect(await ask(port, '/readyz')).toMatchObject({ status: 503, body: 'not ready: the scorer loads its model\n' });
+    expect((await ask(port, '/healthz')).status).toBe(200);
+    state = { ready: true, reason: '' };
+    expect(await ask(port, '/readyz')).toMatchObject({ status: 200, body: 'ready\n' });
+  });
+
+  it('serve the metrics as Prometheus reads them', async () => {
+    const metrics = createMetrics();
+    metrics.recordsScored.add(42);
+    const { port } = await start({ metrics });
+    const answer = await ask(port, '/metrics');
+    expect(answer.headers['content-type']).toBe(metrics.contentType);
+    expect(answer.body).toContain('kafka_ml_records_scored_total 42\n');
+  });
+});
+
+describe('ports', () => {
+  it('give way to the next free one when taken', async () => {
+    const first = await start();
+    const second = await start({ port: first.port });
+    expect(second.port).toBeGreaterThan(first.port);
+    expect((await ask(second.port, '/healthz')).status).toBe(200);
+  });
+
+  it('that nobody may bind are said in a sentence', async () => {
+    await expect(start({ host: '203.0.113.1', port: 0 })).rejects.toThrow(/^binding the live page to 203.0.113.1:0: /);
+  });
+});
+
+describe('the event stream', () => {
+  it('sends the state at once, then what changes', async () => {
+    const view = newView();
+    const { port } = await start({ view });
+    const stream = events(port);
+    const first = await stream.next();
+    expect(first.value?.event).toBe('state');
+    const state = JSON.parse(first.value?.data ?? '') as PageState;
+    expect(state.snapshot.about.title).toBe('Flight delay');
+    expect(state.facts).toEqual({ brokers: '127.0.0.1:9092' });
+    view.prediction(samplePrediction(1));
+    for await (const { data } of stream) {
+      const { snapshot } = JSON.parse(data) as PageState;
+      if (snapshot.totals.scored === 0) continue;
+      expect(snapshot.latest[0]?.cells).toEqual(['UA 1', '1']);
+      break;
+    }
+  });
+
+  it('says that it is alive while nothing changes, and sends no state again', async () => {
+    const { port } = await start({ view: newView() });
+    const seen: string[] = [];
+    for await (const { event } of events(port)) {
+      seen.push(event);
+      if (event === 'alive') break;
+    }
+    expect(seen.filter((event) => event === 'state').length).toBeLessThanOrEqual(2);
+  });
+
+  it('says it when the figures cannot be made, and goes on', async () => {
+    let broken = true;
+    const cell = (): string => {
+      if (broken) throw new TypeError('flight is undefined');
+      return 'UA 1';
+    };
+    const view = new LiveView<SamplePrediction, SampleOutcome>({
+      ...sampleDefinition,
+      columns: [{ header: 'Flight', cell }],
+    });
+    view.prediction(samplePrediction(1));
+    const { port } = await start({ view });
+    const seen: string[] = [];
+    for await (const { event, data } of events(port)) {
+      seen.push(event);
+      if (event === 'failed') expect(data).toContain('flight is undefined');
+      if (event === 'state') break;
+      broken = false;
+    }
+    expect(seen).toContain('failed');
+  });
+
+  it('holds nothing back for a viewer that does not read', async () => {
+    const view = newView();
+    const { port } = await start({ view });
+    const socket = connect(port, '127.0.0.1');
+    socket.pause();
+    socket.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+    const reading = events(port);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 8; i++) {
+      view.prediction(samplePrediction(i, { flight: 'x'.repeat(200_000) }));
+      await reading.next();
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64_000_000);
+    socket.destroy();
+  });
+
+  it('ends when the dashboard closes, and closing twice is closing once', async () => {
+    const dashboard = await start({ view: newView() });
+    const ended = new Promise<void>((resolve) => {
+      get(`${dashboard.url}events`, (response) => {
+        response.resume().on('close', () => resolve());
+        response.on('error', () => resolve());
+      });
+    });
+    await events(dashboard.port).next();
+    await dashboard.close();
+    await dashboard.close();
+    await ended;
+  });
+
+  it('finds another port when a stranger holds the wanted one', async () => {
+    const stranger = createServer();
+    await new Promise<void>((resolve) => {
+      stranger.listen(0, '127.0.0.1', resolve);
+    });
+    const address = stranger.address();
+    const taken = typeof address === 'object' && address !== null ? address.port : 0;
+    const dashboard = await start({ port: taken });
+    expect(dashboard.port).not.toBe(taken);
+    stranger.close();
+  });
+});
