@@ -1,1 +1,2 @@
-export { type Broker, type BrokerOptions, startBroker } from './start-broker.js';
+export type { Broker, BrokerOptions } from './broker.js';
+export { startBroker } from './start-broker.js';

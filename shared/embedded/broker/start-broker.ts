@@ -1,44 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { KitError } from '#shared/errors';
+import type { Broker, BrokerOptions } from './broker.js';
 import type { BrokerState } from './broker-state.js';
 import { serveConnection } from './connection.js';
+import { createState } from './create-state.js';
 import { dispatcher } from './dispatch.js';
-import { Groups } from './groups/groups.js';
-import { Topics } from './topics/topics.js';
+import { openDataDirectory } from './storage/data-directory.js';
+import { inMemory, type Storage } from './storage/storage.js';
 
 const retentionCheckMs = 30_000;
-
-/** How a broker is to be started. */
-export interface BrokerOptions {
-  /** Where it listens and how it is advertised; 127.0.0.1 by default. */
-  readonly host?: string;
-  /** 9092 by default; 0 takes any free one. */
-  readonly port?: number;
-  /** Where topics, records and offsets are kept between runs; in memory only by default. */
-  readonly dataDir?: string;
-  /** Partitions of topics that are created without saying how many; 1 by default. */
-  readonly defaultPartitions?: number;
-  /** Topics that are there from the beginning. */
-  readonly topics?: readonly {
-    readonly name: string;
-    readonly partitions: number;
-    readonly config?: Readonly<Record<string, string>>;
-  }[];
-  /** Told, in a sentence, what an operator should know, such as a client that does not speak the protocol. */
-  readonly onWarning?: (sentence: string) => void;
-}
-
-/** A broker that is listening. */
-export interface Broker {
-  readonly host: string;
-  readonly port: number;
-  /** `host:port`, as clients take it. */
-  readonly address: string;
-  /** Ends every connection and timer; what clients are waiting for is not answered. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts a Kafka broker inside this process; it speaks the real protocol on a real socket, so any Kafka client can use it.
@@ -47,13 +18,22 @@ export interface Broker {
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const { host = '127.0.0.1', port = 9092, onWarning = () => {} } = options;
-  if (options.dataDir !== undefined) {
-    throw new KitError(
-      'usage',
-      'Starting the broker: it keeps its log in memory only so far, so dataDir must be absent',
-    );
+  const storage = options.dataDir === undefined ? inMemory : openDataDirectory(options.dataDir, onWarning);
+  try {
+    return await serve(createState(options, storage), storage, host, port, onWarning);
+  } catch (reason) {
+    storage.close();
+    throw reason;
   }
-  const state = createState(options);
+}
+
+async function serve(
+  state: BrokerState,
+  storage: Storage,
+  host: string,
+  port: number,
+  onWarning: (sentence: string) => void,
+): Promise<Broker> {
   const sockets = new Set<Socket>();
   const dispatch = dispatcher(state);
   const server = createServer((socket) => {
@@ -77,28 +57,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       for (const socket of sockets) socket.destroy();
       state.groups.close();
       await closed;
+      storage.close();
     },
-  };
-}
-
-function createState({ defaultPartitions = 1, topics: wanted = [] }: BrokerOptions): BrokerState {
-  const topics = new Topics(defaultPartitions);
-  const groups = new Groups();
-  topics.onDelete(({ name }) => groups.forgetTopic(name));
-  for (const { name, partitions, config = {} } of wanted) {
-    const created = topics.create({ name, partitions, config: new Map(Object.entries(config)) });
-    if ('errorCode' in created) throw new KitError('usage', `Creating topic ${name}: ${created.errorMessage}`);
-  }
-  let lastProducerId = 0;
-  return {
-    clusterId: randomBytes(16).toString('base64url'),
-    topics,
-    groups,
-    nextProducerId: () => {
-      lastProducerId += 1;
-      return lastProducerId;
-    },
-    now: Date.now,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { JournaledOffset } from '../storage/storage.js';
+
 /** An offset that a group has committed for a partition. */
 export interface CommittedOffset {
   readonly offset: number;
@@ -8,10 +10,6 @@ export interface CommittedOffset {
 /** The committed offsets of one group, by topic and partition. */
 export class CommittedOffsets {
   readonly #byTopic = new Map<string, Map<number, CommittedOffset>>();
-
-  get isEmpty(): boolean {
-    return this.#byTopic.size === 0;
-  }
 
   get(topic: string, partition: number): CommittedOffset | undefined {
     return this.#byTopic.get(topic)?.get(partition);
@@ -31,6 +29,15 @@ export class CommittedOffsets {
 
   deleteTopic(topic: string): void {
     this.#byTopic.delete(topic);
+  }
+
+  /** Every offset, as a journal keeps it. */
+  entries(): JournaledOffset[] {
+    return [...this.#byTopic].flatMap(([topic, partitions]) =>
+      Array.from(partitions, ([partition, { offset, leaderEpoch, metadata }]): JournaledOffset => {
+        return [topic, partition, offset, leaderEpoch, metadata];
+      }),
+    );
   }
 
   topics(): [string, number[]][] {

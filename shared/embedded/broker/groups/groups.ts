@@ -1,9 +1,11 @@
-import type { CommittedOffset } from './committed-offsets.js';
+import { inMemory, type JournaledOffset, type Storage } from '../storage/storage.js';
 import { Group } from './group.js';
 
 /** The groups that this broker coordinates: all there are. */
 export class Groups {
   readonly #byId = new Map<string, Group>();
+
+  constructor(readonly storage: Storage = inMemory) {}
 
   all(): Iterable<Group> {
     return this.#byId.values();
@@ -24,14 +26,27 @@ export class Groups {
   delete(group: Group): void {
     group.close();
     this.#byId.delete(group.id);
+    this.storage.record({ is: 'group-deleted', group: group.id });
   }
 
-  commit(group: Group, topic: string, partition: number, committed: CommittedOffset): void {
-    group.offsets.set(topic, partition, committed);
+  /** Keeps the offsets of one request. */
+  commit(group: Group, offsets: readonly JournaledOffset[]): void {
+    if (offsets.length === 0) return;
+    this.restoreOffsets(group.id, offsets);
+    this.storage.record({ is: 'offsets', group: group.id, offsets });
+  }
+
+  /** Has offsets again as they were committed in an earlier run. */
+  restoreOffsets(groupId: string, offsets: readonly JournaledOffset[]): void {
+    const group = this.findOrCreate(groupId);
+    for (const [topic, partition, offset, leaderEpoch, metadata] of offsets) {
+      group.offsets.set(topic, partition, { offset, leaderEpoch, metadata });
+    }
   }
 
   uncommit(group: Group, topic: string, partition: number): void {
     group.offsets.delete(topic, partition);
+    this.storage.record({ is: 'offset-deleted', group: group.id, topic, partition });
   }
 
   /** Forgets what was committed for a topic that is no more. */

@@ -1,6 +1,7 @@
 import { apis, errorCode } from '#shared/wire';
 import type { BrokerState } from '../broker-state.js';
 import { type Handler, handler } from '../handler.js';
+import type { JournaledOffset } from '../storage/storage.js';
 
 /** Kafka's own `offset.metadata.max.bytes`. */
 const maxMetadataBytes = 4096;
@@ -17,26 +18,21 @@ export function offsetHandlers({ groups, topics }: BrokerState): Handler[] {
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
     const known = generationId < 0 ? groups.findOrCreate(groupId) : groups.find(groupId);
     const refusal = known?.mayCommit({ memberId, groupInstanceId, generationId }) ?? errorCode.illegalGeneration;
+    const accepted: JournaledOffset[] = [];
     const commit = (topic: string, one: (typeof request.topics)[number]['partitions'][number]) => {
       if (refusal !== errorCode.none || known === undefined) return refusal;
       if (topics.log(topic, one.partitionIndex) === undefined) return errorCode.unknownTopicOrPartition;
       if (Buffer.byteLength(one.committedMetadata ?? '') > maxMetadataBytes) return offsetMetadataTooLarge;
-      groups.commit(known, topic, one.partitionIndex, {
-        offset: one.committedOffset,
-        leaderEpoch: one.committedLeaderEpoch,
-        metadata: one.committedMetadata,
-      });
+      const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } = one;
+      accepted.push([topic, partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata]);
       return errorCode.none;
     };
-    return {
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map((one) => ({
-          partitionIndex: one.partitionIndex,
-          errorCode: commit(name, one),
-        })),
-      })),
-    };
+    const answered = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((one) => ({ partitionIndex: one.partitionIndex, errorCode: commit(name, one) })),
+    }));
+    if (known !== undefined) groups.commit(known, accepted);
+    return { topics: answered };
   });
 
   const committed = (groupId: string, wanted: readonly WantedTopic[] | null) => {

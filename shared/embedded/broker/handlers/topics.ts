@@ -81,7 +81,7 @@ export function topicHandlers({ topics }: BrokerState): Handler[] {
         if (upTo < 0 || upTo > log.highWatermark) {
           return { partitionIndex, lowWatermark: -1, errorCode: errorCode.offsetOutOfRange };
         }
-        log.deleteBefore(upTo);
+        topics.deleteRecords(name, partitionIndex, log, upTo);
         return { partitionIndex, lowWatermark: log.startOffset, errorCode: errorCode.none };
       }),
     })),

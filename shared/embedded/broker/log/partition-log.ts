@@ -1,4 +1,6 @@
-import { type BatchHeader, errorCode, placeBatch, stampBatch } from '#shared/wire';
+import { KitError } from '#shared/errors';
+import { type BatchHeader, errorCode, placeBatch, readBatchHeader, stampBatch } from '#shared/wire';
+import { inMemory, type LogStore } from '../storage/storage.js';
 import { checkBatch, type Refusal } from './check-batch.js';
 import { ProducerSequences } from './producer-sequences.js';
 import { firstWhere, Segment } from './segment.js';
@@ -44,7 +46,18 @@ export class PartitionLog {
   #endOffset = 0;
   #sizeBytes = 0;
 
-  constructor(readonly settings: () => LogSettings) {}
+  constructor(
+    readonly settings: () => LogSettings,
+    readonly store: LogStore = inMemory.logStore({ name: '', id: '' }, 0),
+  ) {
+    const now = Date.now();
+    for (const batch of store.restored()) {
+      const header = readBatchHeader(batch);
+      if (this.#endOffset === 0) this.#startOffset = header.baseOffset;
+      if (header.producerId >= 0) this.#sequences.record(header, header.baseOffset, -1, now);
+      this.#keep(batch, header, header.baseOffset);
+    }
+  }
 
   get startOffset(): number {
     return this.#startOffset;
@@ -64,7 +77,10 @@ export class PartitionLog {
     return this.#sizeBytes;
   }
 
-  /** Takes one batch from a producer: checks it, copies it and gives it its offsets. */
+  /**
+   * Takes one batch from a producer: checks it, gives it its offsets (in the very bytes), and keeps a copy. What is to be kept
+   * beyond memory is so when this returns.
+   */
   append(batch: Buffer, now: number): Appended | Refusal {
     const settings = this.settings();
     const header = checkBatch(batch, { maxMessageBytes: settings.maxMessageBytes, needsKeys: settings.isCompacted });
@@ -76,21 +92,25 @@ export class PartitionLog {
       if (verdict.is === 'refused') {
         return { errorCode: verdict.errorCode, errorMessage: outOfSequence(header) };
       }
-      this.#sequences.record(header, this.#endOffset, logAppendTimeMs, now);
     }
     const baseOffset = this.#endOffset;
-    this.#store(batch, header, baseOffset, logAppendTimeMs);
+    placeBatch(batch, 0, baseOffset, leaderEpoch);
+    if (logAppendTimeMs >= 0) stampBatch(batch, 0, batch.length, logAppendTimeMs);
+    try {
+      this.store.append(batch);
+    } catch (reason) {
+      return { errorCode: errorCode.kafkaStorageError, errorMessage: KitError.from(reason).message };
+    }
+    if (header.producerId >= 0) this.#sequences.record(header, baseOffset, logAppendTimeMs, now);
+    this.#keep(batch, logAppendTimeMs < 0 ? header : { ...header, maxTimestamp: logAppendTimeMs }, baseOffset);
     this.applyRetention(now);
     this.wake();
     return { baseOffset, logAppendTimeMs };
   }
 
-  #store(batch: Buffer, header: BatchHeader, baseOffset: number, logAppendTimeMs: number): void {
+  #keep(batch: Buffer, header: BatchHeader, baseOffset: number): void {
     const lastOffset = baseOffset + header.lastOffsetDelta;
-    const maxTimestamp = logAppendTimeMs < 0 ? header.maxTimestamp : logAppendTimeMs;
-    const { bytes, start } = this.#segmentFor(batch.length).append(batch, lastOffset, maxTimestamp);
-    placeBatch(bytes, start, baseOffset, leaderEpoch);
-    if (logAppendTimeMs >= 0) stampBatch(bytes, start, batch.length, logAppendTimeMs);
+    this.#segmentFor(batch.length).append(batch, lastOffset, header.maxTimestamp);
     this.#endOffset = lastOffset + 1;
     this.#sizeBytes += batch.length;
   }
@@ -144,12 +164,13 @@ export class PartitionLog {
     if (retentionBytes < 0 && retentionMs < 0) return;
     for (;;) {
       const [oldest] = this.#segments;
-      if (oldest === undefined || (this.#segments.length === 1 && this.#firstBatch >= oldest.batches - 1)) return;
+      if (oldest === undefined || (this.#segments.length === 1 && this.#firstBatch >= oldest.batches - 1)) break;
       const isTooMuch = retentionBytes >= 0 && this.#sizeBytes > retentionBytes;
       const isTooOld = retentionMs >= 0 && oldest.maxTimestampOf(this.#firstBatch) < now - retentionMs;
-      if (!isTooMuch && !isTooOld) return;
+      if (!isTooMuch && !isTooOld) break;
       this.#dropOldest(oldest);
     }
+    this.#trimStore();
   }
 
   /** Moves the start of the log (DeleteRecords); batches that lie before it whole are dropped. */
@@ -159,6 +180,19 @@ export class PartitionLog {
       this.#dropOldest(oldest);
     }
     this.#startOffset = Math.max(this.#startOffset, offset);
+    this.#trimStore();
+  }
+
+  /** Moves the start to where it was in an earlier run; the log may have been empty then. */
+  restoreStart(offset: number): void {
+    this.deleteBefore(offset);
+    this.#endOffset = Math.max(this.#endOffset, offset);
+  }
+
+  #trimStore(): void {
+    this.store.trim(this.#sizeBytes, () =>
+      this.#segments.map((segment, at) => segment.view(at === 0 ? this.#firstBatch : 0, segment.batches)),
+    );
   }
 
   #dropOldest(oldest: Segment): void {
@@ -184,8 +218,3 @@ export class PartitionLog {
 
 const outOfSequence = (header: BatchHeader) =>
   `Sequence ${header.baseSequence} of producer ${header.producerId} (epoch ${header.producerEpoch}) does not follow its last batch`;
-
-/** Whether an append was refused. */
-export function isRefused(outcome: Appended | Refusal): outcome is Refusal {
-  return 'errorCode' in outcome && outcome.errorCode !== errorCode.none;
-}

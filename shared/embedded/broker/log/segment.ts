@@ -15,10 +15,6 @@ export class Segment {
     return this.#batches;
   }
 
-  get lengthBytes(): number {
-    return this.#lengthBytes;
-  }
-
   get capacityBytes(): number {
     return this.#bytes.length;
   }
@@ -27,16 +23,14 @@ export class Segment {
     return this.#lengthBytes + sizeBytes <= this.#bytes.length;
   }
 
-  /** Copies a batch in and gives back the place of the copy, so that it can be patched there. */
-  append(batch: Buffer, lastOffset: number, maxTimestamp: number): { readonly bytes: Buffer; readonly start: number } {
-    const start = this.#lengthBytes;
-    batch.copy(this.#bytes, start);
-    this.#positions.push(start);
+  /** Copies a batch in. */
+  append(batch: Buffer, lastOffset: number, maxTimestamp: number): void {
+    batch.copy(this.#bytes, this.#lengthBytes);
+    this.#positions.push(this.#lengthBytes);
     this.#lastOffsets.push(lastOffset);
     this.#maxTimestamps.push(maxTimestamp);
     this.#lengthBytes += batch.length;
     this.#batches += 1;
-    return { bytes: this.#bytes, start };
   }
 
   /** Where batch `index` begins; the end of the segment for the index after the last. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { errorCode } from '#shared/wire';
 import type { Refusal } from '../log/check-batch.js';
 import { PartitionLog } from '../log/partition-log.js';
+import { inMemory, type JournalEntry, type Storage } from '../storage/storage.js';
 import { configFault, TopicConfig } from './topic-config.js';
 
 /** More partitions than this in one topic are a slip of the keyboard, not a wish for one process. */
@@ -9,23 +10,31 @@ const maxPartitions = 10_000;
 
 /** A topic and its partitions. */
 export class Topic {
-  readonly id: string;
   readonly partitions: PartitionLog[] = [];
 
   constructor(
     readonly name: string,
+    readonly id: string,
     public config: TopicConfig,
-    partitionCount: number,
-    id = randomBytes(16).toString('base64url'),
-  ) {
-    this.id = id;
-    this.growTo(partitionCount);
-  }
+    readonly storage: Storage,
+  ) {}
 
   growTo(partitionCount: number): void {
     while (this.partitions.length < partitionCount) {
-      this.partitions.push(new PartitionLog(() => this.config.logSettings));
+      const store = this.storage.logStore(this, this.partitions.length);
+      this.partitions.push(new PartitionLog(() => this.config.logSettings, store));
     }
+  }
+
+  /** All that has to be known to have the topic again. */
+  get entry(): JournalEntry & { readonly is: 'topic' } {
+    return {
+      is: 'topic',
+      name: this.name,
+      id: this.id,
+      partitions: this.partitions.length,
+      config: Object.fromEntries(this.config.overrides),
+    };
   }
 }
 
@@ -42,7 +51,10 @@ export class Topics {
   readonly #byId = new Map<string, Topic>();
   readonly #onDelete = new Set<(topic: Topic) => void>();
 
-  constructor(readonly defaultPartitions: number) {}
+  constructor(
+    readonly defaultPartitions: number,
+    readonly storage: Storage = inMemory,
+  ) {}
 
   all(): Iterable<Topic> {
     return this.#byName.values();
@@ -81,27 +93,54 @@ export class Topics {
   create(wanted: NewTopic): Topic | Refusal {
     const fault = this.faultOf(wanted);
     if (fault !== undefined) return fault;
-    const topic = new Topic(wanted.name, new TopicConfig(wanted.config), wanted.partitions ?? this.defaultPartitions);
-    this.#byName.set(topic.name, topic);
-    this.#byId.set(topic.id, topic);
+    const topic = this.#add(wanted.name, randomBytes(16).toString('base64url'), wanted.config);
+    topic.growTo(wanted.partitions ?? this.defaultPartitions);
+    this.storage.record(topic.entry);
+    return topic;
+  }
+
+  /** Has a topic again as it was in an earlier run, with its records. */
+  restore({ name, id, partitions, config }: JournalEntry & { readonly is: 'topic' }): void {
+    const settings = new Map(Object.entries(config));
+    const topic = this.#byName.get(name) ?? this.#add(name, id, settings);
+    topic.config = new TopicConfig(settings);
+    topic.growTo(partitions);
+  }
+
+  #add(name: string, id: string, config?: ReadonlyMap<string, string>): Topic {
+    const topic = new Topic(name, id, new TopicConfig(config), this.storage);
+    this.#byName.set(name, topic);
+    this.#byId.set(id, topic);
     return topic;
   }
 
   /** Adds partitions up to the given number. */
   grow(topic: Topic, partitionCount: number): void {
     topic.growTo(partitionCount);
+    this.storage.record(topic.entry);
   }
 
   /** Replaces what is set on a topic; the logs go by it at once. */
   configure(topic: Topic, config: ReadonlyMap<string, string>): void {
     topic.config = new TopicConfig(config);
+    this.storage.record(topic.entry);
   }
 
   delete(topic: Topic): void {
+    this.storage.record({ is: 'topic-deleted', name: topic.name });
     this.#byName.delete(topic.name);
     this.#byId.delete(topic.id);
     for (const tell of this.#onDelete) tell(topic);
-    for (const log of topic.partitions) log.wake();
+    for (const log of topic.partitions) {
+      log.store.delete();
+      log.wake();
+    }
+  }
+
+  /** Moves the start of a partition's log (DeleteRecords). */
+  deleteRecords(topic: string, partition: number, log: PartitionLog, offset: number): void {
+    log.deleteBefore(offset);
+    this.storage.record({ is: 'log-start', topic, partition, offset });
   }
 
   onDelete(tell: (topic: Topic) => void): void {

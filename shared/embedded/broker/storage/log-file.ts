@@ -1,0 +1,134 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { batchHeaderBytes, hasValidCrc, maxFrameBytes, readBatchHeader, readMagic } from '#shared/wire';
+import type { LogStore } from './storage.js';
+
+const chunkBytes = 1024 * 1024;
+/** A file is written anew when this much of it, and more than half, is no longer wanted. */
+const worthTrimmingBytes = 8 * 1024 * 1024;
+
+/** One partition's batches in one file, as they stand in the log; it only grows, until so much is dead that it is written anew. */
+export class LogFile implements LogStore {
+  #file: number | undefined;
+  #lengthBytes = 0;
+
+  constructor(
+    readonly path: string,
+    readonly onWarning: (sentence: string) => void,
+  ) {}
+
+  *restored(): Iterable<Buffer> {
+    if (!existsSync(this.path)) return;
+    const file = this.#open();
+    const { size } = fstatSync(file);
+    for (const batch of wholeBatches(file, size)) {
+      this.#lengthBytes += batch.length;
+      yield batch;
+    }
+    if (this.#lengthBytes === size) return;
+    // The process ended in the middle of a write; nobody was told that the batch was kept.
+    this.onWarning(
+      `${this.path}: the last ${size - this.#lengthBytes} of ${size} bytes are no whole record batch and were cut off`,
+    );
+    ftruncateSync(file, this.#lengthBytes);
+  }
+
+  append(batch: Buffer): void {
+    const file = this.#open();
+    try {
+      writeAll(file, batch, this.#lengthBytes);
+    } catch (reason) {
+      ftruncateSync(file, this.#lengthBytes);
+      throw reason;
+    }
+    this.#lengthBytes += batch.length;
+  }
+
+  trim(liveBytes: number, live: () => Iterable<Buffer>): void {
+    const deadBytes = this.#lengthBytes - liveBytes;
+    if (deadBytes < worthTrimmingBytes || deadBytes < liveBytes) return;
+    const next = `${this.path}.next`;
+    const file = openSync(next, 'w+');
+    let length = 0;
+    for (const bytes of live()) {
+      writeAll(file, bytes, length);
+      length += bytes.length;
+    }
+    renameSync(next, this.path);
+    this.close();
+    this.#file = file;
+    this.#lengthBytes = length;
+  }
+
+  delete(): void {
+    this.close();
+    rmSync(this.path, { force: true });
+    const folder = dirname(this.path);
+    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  /** Opened at the first use only: most partitions of a broker are quiet. */
+  #open(): number {
+    if (this.#file !== undefined) return this.#file;
+    mkdirSync(dirname(this.path), { recursive: true });
+    const file = openSync(this.path, existsSync(this.path) ? 'r+' : 'w+');
+    this.#file = file;
+    return file;
+  }
+}
+
+function writeAll(file: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** The batches of a file up to the first that is not whole: cut short, damaged, or out of order. */
+function* wholeBatches(file: number, size: number): Generator<Buffer> {
+  let chunk: Buffer = Buffer.alloc(0);
+  let chunkAt = 0;
+  let at = 0;
+  let nextOffset = 0;
+  const available = (length: number): boolean => {
+    if (at + length > size) return false;
+    if (at + length <= chunkAt + chunk.length) return true;
+    chunk = Buffer.allocUnsafe(Math.min(size - at, Math.max(length, chunkBytes)));
+    chunkAt = at;
+    for (let done = 0; done < chunk.length; ) {
+      const read = readSync(file, chunk, done, chunk.length - done, at + done);
+      if (read === 0) return false;
+      done += read;
+    }
+    return true;
+  };
+  while (available(batchHeaderBytes)) {
+    const bytes = chunk.subarray(at - chunkAt);
+    const declaredBytes = bytes.readInt32BE(8) + 12;
+    if (readMagic(bytes) !== 2 || declaredBytes < batchHeaderBytes || declaredBytes > maxFrameBytes) return;
+    const { sizeBytes, baseOffset, lastOffsetDelta } = readBatchHeader(bytes);
+    if (baseOffset < nextOffset || !available(sizeBytes)) return;
+    const start = at - chunkAt;
+    if (!hasValidCrc(chunk, start, sizeBytes)) return;
+    yield chunk.subarray(start, start + sizeBytes);
+    at += sizeBytes;
+    nextOffset = baseOffset + lastOffsetDelta + 1;
+  }
+}
