@@ -18,7 +18,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
   terminal: Terminal,
   shutdown: Shutdown,
 ): Promise<void> {
-  const page = createDemoPage(definition, options, terminal);
+  const page = await createDemoPage(definition, options, terminal);
   const watch = new RunWatch(definition, demo, {
     wholeRun: false,
     ...(page && { view: page.view, metrics: page.metrics }),

@@ -1,6 +1,8 @@
 import { type Dashboard, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
 import { createMetrics, type Metrics } from '#shared/metrics';
+import { readModelCard } from '#shared/scoring';
 import type { DemoDefinition } from './demo-definition.js';
+import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { preciseNow } from './producer-role.js';
 import type { RunWatch } from './run-watch.js';
@@ -20,13 +22,15 @@ export interface DemoPage<P extends PredictionFields, O> {
 }
 
 /** Undefined where the options leave out page and metrics. */
-export function createDemoPage<I, P extends PredictionFields, O>(
+export async function createDemoPage<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
-  { headless, host, port }: Pick<DemoOptions, 'headless' | 'host' | 'port'>,
+  options: DemoOptions,
   terminal: Terminal,
-): DemoPage<P, O> | undefined {
+): Promise<DemoPage<P, O> | undefined> {
+  const { headless, host, port } = options;
   if (headless && port === undefined) return undefined;
-  const view = new LiveView<P, O>(definition.dashboard);
+  const { threshold } = await readModelCard(modelFolder(definition, options));
+  const view = new LiveView<P, O>({ ...definition.dashboard, ...(threshold !== undefined && { threshold }) });
   const metrics = createMetrics();
   return {
     view,

@@ -9,8 +9,8 @@ import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
 const RECORDS_PER_SEND = 500;
-/** Sends closer together than this cost more than they gain. */
-const LINGER_MS = 2;
+/** Sends closer together than this cost more than they gain: each is a request, an answer and a fetch on the other side. */
+const LINGER_MS = 4;
 
 /** When a record was due to be sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
 export const SENT_AT_HEADER = 'sentAt';

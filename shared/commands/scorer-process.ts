@@ -29,7 +29,9 @@ export interface ScorerProcess {
  */
 export async function startScorerProcess(args: readonly string[], say: (line: string) => void): Promise<ScorerProcess> {
   const [, program = ''] = process.argv;
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   // A supervisor that leaves at once takes its scorer along.
   const killWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', killWithUs);

@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { type ScorerStatus, statusTopic } from '#shared/monitoring';
 import { loadModel, type Model } from '#shared/scoring';
 import { type KafkaStreams, StreamsBuilder, startStreams } from '#shared/streams';
 import { type ClusterAddress, connectDemo, type DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
+import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
-import { userPath } from './user-path.js';
 
 const HEARTBEAT_MS = 1_000;
 
@@ -29,8 +28,7 @@ export async function runScorer(
   terminal: Terminal,
   shutdown: Shutdown,
 ): Promise<void> {
-  const folder = options.model === undefined ? fileURLToPath(definition.modelFolder) : userPath(options.model);
-  const model = await loadModel(folder, { onNotice: (sentence) => terminal.say(sentence) });
+  const model = await loadModel(modelFolder(definition, options), { onNotice: (sentence) => terminal.say(sentence) });
   const demo = await connectDemo(definition, { ...options, only: 'scorer' }, address);
   try {
     const builder = new StreamsBuilder();

@@ -35,7 +35,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     terminal.say(firstLine(definition.name, where, options, terminal));
     const demo = await connectDemo(definition, options, where);
     closing.push(() => demo.cluster.close());
-    const page = createDemoPage(definition, options, terminal);
+    const page = await createDemoPage(definition, options, terminal);
     const watch = new RunWatch(definition, demo, {
       wholeRun: options.records !== undefined || options.report !== undefined,
       ...(page && { view: page.view, metrics: page.metrics }),

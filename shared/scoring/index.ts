@@ -1,2 +1,2 @@
-export { type LoadOptions, loadModel, type Model } from './model.js';
+export { type LoadOptions, loadModel, type Model, readModelCard } from './model.js';
 export type { ModelCard, ModelInput } from './model-card.js';

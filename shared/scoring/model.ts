@@ -56,6 +56,14 @@ export async function loadModel(folder: string, { onNotice = () => {} }: LoadOpt
   return model;
 }
 
+/**
+ * The card of a model folder alone, without loading or checking the model.
+ * @throws KitError 'model-missing' or 'model-invalid'.
+ */
+export async function readModelCard(folder: string): Promise<ModelCard> {
+  return parseModelCard((await readModelFolder(folder)).card, `${folder}/model.json`);
+}
+
 async function openSession(graph: Buffer, folder: string): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(graph, {

@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Assignment, Chunk, Cluster, Consumer, Producer } from '#shared/kafka';
+import type { Assignment, Chunk, Cluster, Consumer, OutgoingRecord, Producer } from '#shared/kafka';
 import type { Schemas, Serializer, Topic } from '#shared/schema';
 import type { Topology } from '../topology.js';
 import { CommittableOffsets } from './committable-offsets.js';
@@ -66,6 +66,21 @@ function serializerOf(
   return serializer;
 }
 
+/** Records that are worked on before their outputs are sent together. */
+const MAX_RECORDS_PER_ROUND = 500;
+
+/** What has been fetched of all partitions: a send costs as much for one record as for many. */
+async function fetched(consumer: Consumer): Promise<Chunk[]> {
+  const chunks: Chunk[] = [];
+  let records = 0;
+  for (let chunk = await consumer.poll(100); chunk !== undefined; chunk = await consumer.poll(0)) {
+    chunks.push(chunk);
+    records += chunk.records.length;
+    if (records >= MAX_RECORDS_PER_ROUND) break;
+  }
+  return chunks;
+}
+
 class Application implements KafkaStreams {
   state: StreamsState = 'CREATED';
   readonly metrics = { processTotal: 0, assignedPartitions: 0 };
@@ -109,11 +124,12 @@ class Application implements KafkaStreams {
     let sending: Promise<void> = Promise.resolve();
     try {
       while (this.state !== 'PENDING_SHUTDOWN') {
-        const chunk = await consumer.poll(100);
-        if (chunk !== undefined) {
-          const outgoing = await this.#task(chunk.partition).process(chunk);
+        const chunks = await fetched(consumer);
+        if (chunks.length > 0) {
+          const outgoing: OutgoingRecord[] = [];
+          for (const chunk of chunks) outgoing.push(...(await this.#task(chunk.partition).process(chunk)));
           await sending;
-          sending = producer.send(outgoing).then(() => this.#done(chunk));
+          sending = producer.send(outgoing).then(() => this.#done(chunks));
           sending.catch(() => undefined);
         }
         if (Date.now() >= nextCommit) {
@@ -134,9 +150,11 @@ class Application implements KafkaStreams {
     }
   }
 
-  #done(chunk: Chunk): void {
-    this.#committable.done(chunk);
-    this.metrics.processTotal += chunk.records.length;
+  #done(chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) {
+      this.#committable.done(chunk);
+      this.metrics.processTotal += chunk.records.length;
+    }
   }
 
   #task(partition: number): Task {
