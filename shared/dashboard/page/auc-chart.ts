@@ -16,15 +16,19 @@ export class AucChart {
 
   update({ quality }: Snapshot, times: EventTimes): void {
     this.#times = times;
-    const state = `${quality.n} ${quality.eventTimes.length} ${quality.eventTimes.at(-1)}`;
-    if (state === this.#drawn) return;
+    const state = `${quality.eventTimes.length} ${quality.eventTimes.at(-1)}`;
+    const legend = [decimals(quality.auc, 3), '0.500', ''];
+    if (state === this.#drawn) {
+      this.#chart?.say(legend);
+      return;
+    }
     this.#drawn = state;
     this.#chart ??= this.#create();
     if (quality.eventTimes.length < 2) {
       this.#chart.clear(`Drawn from ${quality.drawnFrom} outcomes on`);
       return;
     }
-    this.#chart.update([[...quality.eventTimes], [...quality.values]], [decimals(quality.auc, 3), '0.500', ''], (i) => {
+    this.#chart.update([[...quality.eventTimes], [...quality.values]], legend, (i) => {
       const time = quality.eventTimes[i];
       return [
         decimals(quality.values[i], 3),

@@ -73,6 +73,12 @@ export class Chart {
     this.#showLegend();
   }
 
+  /** Changes the legend's values of now, without drawing. */
+  say(legend: readonly string[]): void {
+    this.#legend = legend;
+    this.#showLegend();
+  }
+
   /** Shows the empty state again, with why there is nothing to see. */
   clear(reason: string): void {
     setText(this.#empty, reason);

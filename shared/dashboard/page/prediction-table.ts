@@ -14,13 +14,18 @@ interface RowElements {
   readonly verdict: HTMLElement;
 }
 
-/** A table of predictions. Its rows stay and only their text changes, so an update touches what differs and no more. */
+/**
+ * A table of predictions. Its rows stay and only their text changes; while nobody scrolls or reads in it, only the rows
+ * in sight are there at all: laying out a hundred rows four times a second would cost more than all the rest.
+ */
 export class PredictionTable {
   readonly #table: HTMLElement;
   readonly #empty: HTMLElement;
   #body: HTMLElement;
   #rows: RowElements[] = [];
   #about = '';
+  #inSight = Number.POSITIVE_INFINITY;
+  #wanted: (() => void) | undefined;
 
   constructor(id: string) {
     this.#table = byId(id);
@@ -28,10 +33,23 @@ export class PredictionTable {
     this.#body = make('tbody');
     this.#table.replaceChildren(this.#body);
     const scroll = this.#table.parentElement;
-    if (scroll !== null) new ResizeObserver(() => fitRows(scroll)).observe(scroll);
+    if (scroll === null) return;
+    const look = (): void => {
+      const attended = scroll.scrollTop > 0 || scroll.contains(document.activeElement);
+      const inSight = attended ? Number.POSITIVE_INFINITY : Math.ceil(scroll.clientHeight / fitRows(scroll));
+      if (inSight === this.#inSight) return;
+      this.#inSight = inSight;
+      this.#wanted?.();
+    };
+    new ResizeObserver(look).observe(scroll);
+    for (const event of ['scroll', 'focusin', 'focusout']) scroll.addEventListener(event, look);
   }
 
-  update(about: About, rows: readonly Row[], waitingFor: string): void {
+  update(about: About, all: readonly Row[], waitingFor: string): void {
+    this.#wanted = () => this.update(about, all, waitingFor);
+    const rows = all.slice(0, this.#inSight);
+    // What is left out keeps its place, so that there is something to scroll to.
+    this.#table.style.marginBottom = `calc(${all.length - rows.length} * var(--row))`;
     setHidden(this.#empty, rows.length > 0);
     setText(this.#empty, waitingFor);
     this.#head(about);
@@ -76,11 +94,16 @@ export class PredictionTable {
   }
 }
 
-/** Stretches the rows so that whole ones fill the height: half a row at the lower edge looks like a mistake. */
-function fitRows(scroll: HTMLElement): void {
+/**
+ * Stretches the rows so that whole ones fill the height (half a row at the lower edge looks like a mistake) and gives
+ * back their height in pixels.
+ */
+function fitRows(scroll: HTMLElement): number {
   const wanted = 1.875 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const rows = Math.max(1, Math.floor(scroll.clientHeight / wanted));
-  scroll.style.setProperty('--row', `${scroll.clientHeight / rows}px`);
+  const height = scroll.clientHeight / rows;
+  scroll.style.setProperty('--row', `${height}px`);
+  return Math.max(1, height);
 }
 
 function makeRow(about: About): RowElements {
