@@ -27,11 +27,7 @@ export async function createTopics(admin: Admin, topics: readonly TopicRequest[]
         })),
       });
     } catch (error) {
-      throw KitError.from(
-        error,
-        'topic-mismatch',
-        `Creating the topics ${missing.map(({ name }) => name).join(', ')}`,
-      );
+      throw KitError.from(error, 'topic-mismatch', `Creating the topics ${missing.map(({ name }) => name).join(', ')}`);
     }
   }
   await waitForLeaders(

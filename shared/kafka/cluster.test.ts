@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Broker, startBroker } from '#shared/embedded/broker';
+import { type Cluster, type ConsumedRecord, type Consumer, connectCluster, parseBrokers } from './index.js';
+
+let broker: Broker;
+let cluster: Cluster;
+beforeAll(async () => {
+  broker = await startBroker({ port: 0 });
+  cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+});
+afterAll(async () => {
+  await cluster.close();
+  await broker.close();
+});
+
+const topic = async (name: string, partitions = 2): Promise<string> => {
+  await cluster.ensureTopics([{ name, partitions, config: { 'retention.ms': '-1' } }]);
+  return name;
+};
+
+const outgoing = (name: string, count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => ({
+    topic: name,
+    key: `key-${from + index}`,
+    value: Buffer.from(`value-${from + index}`),
+    timestamp: 1_380_000_000_000 + from + index,
+    headers: { number: String(from + index) },
+  }));
+
+async function read(consumer: Consumer, count: number): Promise<ConsumedRecord[]> {
+  const records: ConsumedRecord[] = [];
+  while (records.length < count) records.push(...((await consumer.poll(5_000))?.records ?? []));
+  return records;
+}
+
+describe('a cluster', () => {
+  it('carries key, value, timestamp and headers, in order per partition, however many are sent at once', async () => {
+    const name = await topic('round-trip');
+    const producer = await cluster.produce();
+    await producer.send(outgoing(name, 1_234));
+    const consumer = await cluster.consume({ groupId: 'round-trip', topics: [name], from: 'beginning' });
+    const records = await read(consumer, 1_234);
+    const numbers = (partition: number): number[] =>
+      records.filter((record) => record.partition === partition).map(({ headers }) => Number(headers.number));
+    for (const partition of [0, 1]) {
+      expect(numbers(partition)).toEqual(numbers(partition).toSorted((a, b) => a - b));
+      expect(numbers(partition).length).toBeGreaterThan(400);
+    }
+    const [record] = records.filter(({ key }) => key?.toString() === 'key-17');
+    expect(record).toMatchObject({ value: Buffer.from('value-17'), timestamp: 1_380_000_000_017 });
+    expect(record?.headers.number?.toString()).toBe('17');
+  });
+
+  it('leaves a topic that exists as it is', async () => {
+    const name = await topic('existing', 3);
+    await topic('existing', 5);
+    expect((await cluster.endOffsets([name])).get(name)).toEqual([0, 0, 0]);
+  });
+
+  it('gives end offsets, and reads from the offsets given', async () => {
+    const name = await topic('from-offsets', 1);
+    const producer = await cluster.produce();
+    await producer.send(outgoing(name, 10));
+    const ends = await cluster.endOffsets([name]);
+    expect(ends.get(name)).toEqual([10]);
+    await producer.send(outgoing(name, 5, 10));
+    const consumer = await cluster.consume({ groupId: 'reader', topics: [name], from: ends, temporaryGroup: true });
+    expect((await read(consumer, 5)).map(({ offset }) => offset)).toEqual([10, 11, 12, 13, 14]);
+    await consumer.close();
+  });
+
+  it('goes on where a group committed', async () => {
+    const name = await topic('committed', 1);
+    const producer = await cluster.produce();
+    await producer.send(outgoing(name, 20));
+    const first = await cluster.consume({ groupId: 'goes-on', topics: [name], from: 'beginning', maxChunkRecords: 5 });
+    const chunk = await first.poll(5_000);
+    expect(chunk?.records).toHaveLength(5);
+    await first.commit(new Map([[name, [chunk?.nextOffset ?? 0]]]));
+    await first.close();
+    const second = await cluster.consume({ groupId: 'goes-on', topics: [name], from: 'beginning' });
+    expect((await read(second, 15))[0]?.offset).toBe(5);
+  });
+
+  it('tells a member what it reads, and shares partitions with a second one', async () => {
+    const name = await topic('shared', 4);
+    const assigned: number[][] = [[], []];
+    const join = (member: number) =>
+      cluster.consume({
+        groupId: 'sharing',
+        topics: [name],
+        from: 'beginning',
+        onAssigned: (assignment) => {
+          assigned[member] = [...(assignment.get(name) ?? [])];
+        },
+      });
+    const first = await join(0);
+    expect(assigned[0]).toHaveLength(4);
+    await join(1);
+    while (assigned[0]?.length !== 2) await first.poll(50);
+    expect([...(assigned[0] ?? []), ...(assigned[1] ?? [])].toSorted()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('holds back what is not asked for yet: fetching stops until the reader has caught up', async () => {
+    const name = await topic('flood', 1);
+    const producer = await cluster.produce();
+    await producer.send(outgoing(name, 30_000));
+    const consumer = await cluster.consume({ groupId: 'flood', topics: [name], from: 'beginning' });
+    expect(await read(consumer, 30_000)).toHaveLength(30_000);
+  });
+});
+
+describe('connectCluster', () => {
+  it('says that nobody answers', async () => {
+    await expect(connectCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' })).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringContaining('Connecting to Kafka at 127.0.0.1:1: no broker answered'),
+    });
+  });
+});
+
+describe('parseBrokers', () => {
+  it('takes a list', () => {
+    expect(parseBrokers('a:9092, 10.0.0.1:1,[::1]:65535')).toEqual(['a:9092', '10.0.0.1:1', '[::1]:65535']);
+  });
+
+  it.each(['', 'a', 'a:', 'a:0', 'a:65536', ':9092', 'a:9092,', 'http://a:9092'])('refuses "%s"', (list) => {
+    expect(() => parseBrokers(list)).toThrow('is not of the form host:port');
+  });
+});
