@@ -34,4 +34,5 @@ export {
   type NewRecord,
   type RecordHeader,
   readRecords,
+  rebuildBatch,
 } from './records.js';

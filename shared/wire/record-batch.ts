@@ -22,7 +22,7 @@ const at = {
 /** Bytes of a batch before its first record. */
 export const batchHeaderBytes = 61;
 /** Bytes that say a batch's base offset and length, before the length begins to count. */
-export const batchOverheadBytes = 12;
+const batchOverheadBytes = 12;
 
 const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 /** How the records of a batch are compressed. */
@@ -88,7 +88,14 @@ export function compressionBits(compression: Compression): number {
   return compressions.indexOf(compression);
 }
 
-export const attribute = { logAppendTime: 0b1000, transactional: 0b10000, control: 0b100000 } as const;
+/** Bits of a batch's attributes beside its compression. */
+export const attribute = {
+  logAppendTime: 0b1000,
+  transactional: 0b10000,
+  control: 0b100000,
+  /** The base timestamp is the time from which on tombstones may go (KIP-534). */
+  deleteHorizon: 0b1000000,
+} as const;
 
 /** Whether the checksum of the batch at `start` is that of its bytes. */
 export function hasValidCrc(bytes: Buffer, start: number, sizeBytes: number): boolean {

@@ -4,6 +4,7 @@ import { maxFrameBytes } from './frame.js';
 import { Reader } from './reader.js';
 import {
   attribute,
+  type BatchHeader,
   batchHeaderBytes,
   compressionBits,
   compressionOf,
@@ -108,35 +109,55 @@ export interface BatchOptions {
 export function buildBatch(newRecords: readonly NewRecord[], options: BatchOptions = {}): Buffer {
   const [first] = newRecords;
   if (first === undefined) throw new KitError('usage', 'Building a record batch: no records; at least one is needed');
-  const bodyBytes = newRecords.map((record, i) => recordBytes(record, i, first.timestamp));
+  const compression = options.compression ?? 'none';
+  return encodeBatch(
+    newRecords,
+    newRecords.map((_, i) => i),
+    {
+      baseOffset: options.baseOffset ?? 0,
+      partitionLeaderEpoch: -1,
+      attributes: compressionBits(compression) | (options.transactional ? attribute.transactional : 0),
+      lastOffsetDelta: newRecords.length - 1,
+      baseTimestamp: first.timestamp,
+      maxTimestamp: newRecords.reduce((latest, { timestamp }) => Math.max(latest, timestamp), first.timestamp),
+      producerId: options.producerId ?? -1,
+      producerEpoch: options.producerEpoch ?? -1,
+      baseSequence: options.baseSequence ?? -1,
+    },
+  );
+}
+
+/**
+ * Builds the batch that is left of another when only these of its records are kept, as compaction does: offsets, times and
+ * producer stay. With `deleteHorizonMs` it also says from when on its tombstones may go (KIP-534).
+ */
+export function rebuildBatch(batch: Buffer, kept: readonly LogRecord[], deleteHorizonMs?: number): Buffer {
+  const header = readBatchHeader(batch);
+  const offsetDeltas = kept.map(({ offset }) => offset - header.baseOffset);
+  if (deleteHorizonMs === undefined) return encodeBatch(kept, offsetDeltas, header);
+  const attributes = header.attributes | attribute.deleteHorizon;
+  return encodeBatch(kept, offsetDeltas, { ...header, attributes, baseTimestamp: deleteHorizonMs });
+}
+
+function encodeBatch(
+  newRecords: readonly NewRecord[],
+  offsetDeltas: readonly number[],
+  header: Omit<BatchHeader, 'crc' | 'sizeBytes' | 'recordCount'>,
+): Buffer {
+  const { baseTimestamp } = header;
+  const bodyBytes = newRecords.map((record, i) => recordBytes(record, offsetDeltas[i] ?? 0, baseTimestamp));
   const totalBytes = bodyBytes.reduce((sum, bytes) => sum + bytes + varintBytes(bytes), 0);
   const plain = Buffer.allocUnsafe(batchHeaderBytes + totalBytes);
   let at = batchHeaderBytes;
-  let maxTimestamp = first.timestamp;
   newRecords.forEach((record, i) => {
     at = writeVarint(plain, at, bodyBytes[i] ?? 0);
-    at = writeRecord(plain, at, record, i, first.timestamp);
-    maxTimestamp = Math.max(maxTimestamp, record.timestamp);
+    at = writeRecord(plain, at, record, offsetDeltas[i] ?? 0, baseTimestamp);
   });
-
-  const compression = options.compression ?? 'none';
   const batch =
-    compression === 'none'
-      ? plain
-      : Buffer.concat([plain.subarray(0, batchHeaderBytes), gzipSync(plain.subarray(batchHeaderBytes))]);
-  writeBatchHeader(batch, {
-    baseOffset: options.baseOffset ?? 0,
-    sizeBytes: batch.length,
-    partitionLeaderEpoch: -1,
-    attributes: compressionBits(compression) | (options.transactional ? attribute.transactional : 0),
-    lastOffsetDelta: newRecords.length - 1,
-    baseTimestamp: first.timestamp,
-    maxTimestamp,
-    producerId: options.producerId ?? -1,
-    producerEpoch: options.producerEpoch ?? -1,
-    baseSequence: options.baseSequence ?? -1,
-    recordCount: newRecords.length,
-  });
+    compressionOf(header.attributes) === 'gzip'
+      ? Buffer.concat([plain.subarray(0, batchHeaderBytes), gzipSync(plain.subarray(batchHeaderBytes))])
+      : plain;
+  writeBatchHeader(batch, { ...header, sizeBytes: batch.length, recordCount: newRecords.length });
   sealBatch(batch, 0, batch.length);
   return batch;
 }

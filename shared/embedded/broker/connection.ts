@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { KitError } from '#shared/errors';
-import { FrameSplitter, peekRequest } from '#shared/wire';
+import { FrameSplitter } from '#shared/wire';
 import type { ConnectionContext } from './handler.js';
 
 /** Requests that may wait on one connection before it is read no further. */
@@ -89,10 +89,4 @@ function drained(socket: Socket, connection: ConnectionContext): Promise<void> {
       resolve();
     });
   });
-}
-
-/** What a frame says of itself, for a sentence about it. */
-export function describeFrame(frame: Buffer): string {
-  const { apiKey, apiVersion } = peekRequest(frame);
-  return `API key ${apiKey}, version ${apiVersion}`;
 }

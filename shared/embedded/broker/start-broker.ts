@@ -3,13 +3,12 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { KitError } from '#shared/errors';
 import type { Broker, BrokerOptions } from './broker.js';
 import type { BrokerState } from './broker-state.js';
+import { startCleaning } from './cleaning.js';
 import { serveConnection } from './connection.js';
 import { createState } from './create-state.js';
 import { dispatcher } from './dispatch.js';
 import { openDataDirectory } from './storage/data-directory.js';
 import { inMemory, type Storage } from './storage/storage.js';
-
-const retentionCheckMs = 30_000;
 
 /**
  * Starts a Kafka broker inside this process; it speaks the real protocol on a real socket, so any Kafka client can use it.
@@ -42,22 +41,25 @@ async function serve(
     serveConnection(socket, { host: advertisedHost(host, socket), port: listeningPort(server) }, dispatch, onWarning);
   });
   await listen(server, host, port);
-  const retention = setInterval(() => state.topics.applyRetention(state.now()), retentionCheckMs);
-  retention.unref();
+  server.on('error', (reason) => onWarning(`Taking a connection on ${host}: ${reason.message}`));
+  const stopCleaning = startCleaning(state.topics, state.now, onWarning);
 
+  let closing: Promise<void> | undefined;
   const actualPort = listeningPort(server);
   return {
     host,
     port: actualPort,
     address: `${host}:${actualPort}`,
-    async close() {
-      clearInterval(retention);
-      const closed = server.listening ? once(server, 'close') : undefined;
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      state.groups.close();
-      await closed;
-      storage.close();
+    close() {
+      closing ??= (async () => {
+        const closed = once(server, 'close');
+        server.close();
+        for (const socket of sockets) socket.destroy();
+        state.groups.close();
+        await Promise.all([closed, stopCleaning()]);
+        storage.close();
+      })();
+      return closing;
     },
   };
 }

@@ -7,6 +7,8 @@ const forEver: LogSettings = {
   retentionMs: -1,
   maxMessageBytes: 2_000_000,
   isCompacted: false,
+  deleteRetentionMs: 1000,
+  minDirtyRatio: 0.5,
   usesLogAppendTime: false,
 };
 

@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
 import { type BatchHeader, errorCode, placeBatch, readBatchHeader, stampBatch } from '#shared/wire';
 import { inMemory, type LogStore } from '../storage/storage.js';
 import { checkBatch, type Refusal } from './check-batch.js';
+import { compactBatches, joinSmall, newestOffsets } from './compaction.js';
 import { ProducerSequences } from './producer-sequences.js';
-import { firstWhere, Segment } from './segment.js';
+import { firstWhere, type PlacedBatch, Segment } from './segment.js';
 
 /** One broker leads every partition for ever, so the epoch of leaders never grows. */
 export const leaderEpoch = 0;
@@ -17,6 +19,10 @@ export interface LogSettings {
   readonly retentionMs: number;
   readonly maxMessageBytes: number;
   readonly isCompacted: boolean;
+  /** How long the tombstones of a compacted topic stay once they were found. */
+  readonly deleteRetentionMs: number;
+  /** The part of a log that must be new before it is compacted. */
+  readonly minDirtyRatio: number;
   readonly usesLogAppendTime: boolean;
 }
 
@@ -37,7 +43,7 @@ export interface BatchRef {
  * of whole batches; a segment lives as long as somebody still sends from it.
  */
 export class PartitionLog {
-  readonly #segments: Segment[] = [];
+  #segments: Segment[] = [];
   readonly #sequences = new ProducerSequences();
   readonly #waiting = new Set<() => void>();
   /** The oldest batch still kept, as an index into the first segment. */
@@ -45,6 +51,8 @@ export class PartitionLog {
   #startOffset = 0;
   #endOffset = 0;
   #sizeBytes = 0;
+  /** Bytes appended since the log was last compacted. */
+  #dirtyBytes = 0;
 
   constructor(
     readonly settings: () => LogSettings,
@@ -53,7 +61,9 @@ export class PartitionLog {
     const now = Date.now();
     for (const batch of store.restored()) {
       const header = readBatchHeader(batch);
-      if (this.#endOffset === 0) this.#startOffset = header.baseOffset;
+      // The first batch of a compacted log lies where it lies because those before it were superseded: no reader has missed
+      // anything, and none must be told that its offset is out of range.
+      if (this.#endOffset === 0 && !settings().isCompacted) this.#startOffset = header.baseOffset;
       if (header.producerId >= 0) this.#sequences.record(header, header.baseOffset, -1, now);
       this.#keep(batch, header, header.baseOffset);
     }
@@ -113,6 +123,7 @@ export class PartitionLog {
     this.#segmentFor(batch.length).append(batch, lastOffset, header.maxTimestamp);
     this.#endOffset = lastOffset + 1;
     this.#sizeBytes += batch.length;
+    this.#dirtyBytes += batch.length;
   }
 
   #segmentFor(sizeBytes: number): Segment {
@@ -171,6 +182,36 @@ export class PartitionLog {
       this.#dropOldest(oldest);
     }
     this.#trimStore();
+  }
+
+  /**
+   * Leaves only the newest record of each key in all but the last segment, where the topic is compacted and enough has been
+   * appended since the last time. Offsets stay; readers notice gaps at most. Clients are served in between.
+   */
+  async compact(now: number): Promise<void> {
+    const { isCompacted, deleteRetentionMs, minDirtyRatio } = this.settings();
+    const isWorth = this.#dirtyBytes >= Math.max(segmentBytes, minDirtyRatio * this.#sizeBytes);
+    if (!isCompacted || !isWorth) return;
+    this.#dirtyBytes = 0;
+    const all = [...this.#segments];
+    const newest = await newestOffsets(all);
+    for (const segment of all.slice(0, -1)) {
+      const at = this.#segments.indexOf(segment);
+      // Retention or DeleteRecords may have taken it away meanwhile.
+      if (at < 0) continue;
+      const before = segment.placed(at === 0 ? this.#firstBatch : 0);
+      this.#replace(at, before, compactBatches(before, newest, { now, deleteRetentionMs }));
+      await setImmediate();
+    }
+    if (this.#firstBatch === 0) this.#segments = joinSmall(this.#segments, segmentBytes);
+    this.#trimStore();
+  }
+
+  #replace(at: number, before: readonly PlacedBatch[], after: readonly PlacedBatch[]): void {
+    const size = (batches: readonly PlacedBatch[]) => batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (at === 0) this.#firstBatch = 0;
+    this.#sizeBytes += size(after) - size(before);
+    this.#segments.splice(at, 1, ...(after.length === 0 ? [] : [Segment.of(after)]));
   }
 
   /** Moves the start of the log (DeleteRecords); batches that lie before it whole are dropped. */

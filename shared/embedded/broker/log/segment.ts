@@ -1,3 +1,10 @@
+/** A batch in its place in the log. */
+export interface PlacedBatch {
+  readonly bytes: Buffer;
+  readonly lastOffset: number;
+  readonly maxTimestamp: number;
+}
+
 /** A stretch of a partition's log: batches one after another in one buffer, with an index entry for each. */
 export class Segment {
   readonly #bytes: Buffer;
@@ -11,8 +18,19 @@ export class Segment {
     this.#bytes = Buffer.allocUnsafeSlow(capacityBytes);
   }
 
+  /** A segment of these batches, just large enough. */
+  static of(batches: readonly PlacedBatch[]): Segment {
+    const segment = new Segment(batches.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    for (const { bytes, lastOffset, maxTimestamp } of batches) segment.append(bytes, lastOffset, maxTimestamp);
+    return segment;
+  }
+
   get batches(): number {
     return this.#batches;
+  }
+
+  get lengthBytes(): number {
+    return this.#lengthBytes;
   }
 
   get capacityBytes(): number {
@@ -60,6 +78,15 @@ export class Segment {
   batchBeyond(from: number, maxBytes: number): number {
     const limit = this.positionOf(from) + maxBytes;
     return firstWhere(this.#batches, (index) => index >= from && this.positionOf(index + 1) > limit);
+  }
+
+  /** The batches from the given one on. */
+  placed(from = 0): PlacedBatch[] {
+    return Array.from({ length: this.#batches - from }, (_, i) => ({
+      bytes: this.view(from + i, from + i + 1),
+      lastOffset: this.lastOffsetOf(from + i),
+      maxTimestamp: this.maxTimestampOf(from + i),
+    }));
   }
 
   /** A view of batches `from` up to, not including, `to`. */

@@ -24,6 +24,7 @@ const worthTrimmingBytes = 8 * 1024 * 1024;
 export class LogFile implements LogStore {
   #file: number | undefined;
   #lengthBytes = 0;
+  #isDeleted = false;
 
   constructor(
     readonly path: string,
@@ -59,7 +60,7 @@ export class LogFile implements LogStore {
 
   trim(liveBytes: number, live: () => Iterable<Buffer>): void {
     const deadBytes = this.#lengthBytes - liveBytes;
-    if (deadBytes < worthTrimmingBytes || deadBytes < liveBytes) return;
+    if (this.#isDeleted || deadBytes < worthTrimmingBytes || deadBytes < liveBytes) return;
     const next = `${this.path}.next`;
     const file = openSync(next, 'w+');
     let length = 0;
@@ -74,6 +75,7 @@ export class LogFile implements LogStore {
   }
 
   delete(): void {
+    this.#isDeleted = true;
     this.close();
     rmSync(this.path, { force: true });
     const folder = dirname(this.path);

@@ -15,6 +15,8 @@ const longest = '9223372036854775807';
 /** Honoured by this broker. */
 const honoured: Readonly<Record<string, Definition>> = {
   'cleanup.policy': { kind: 'list', fallback: 'delete', words: ['compact', 'delete'] },
+  'delete.retention.ms': { kind: 'long', fallback: '86400000', least: 0 },
+  'min.cleanable.dirty.ratio': { kind: 'double', fallback: '0.5', least: 0 },
   'max.message.bytes': { kind: 'int', fallback: '1048588', least: 0 },
   'message.timestamp.type': { kind: 'string', fallback: 'CreateTime', words: ['CreateTime', 'LogAppendTime'] },
   'retention.bytes': { kind: 'long', fallback: '-1', least: -1 },
@@ -29,7 +31,6 @@ const kept: Readonly<Record<string, Definition>> = {
     fallback: 'producer',
     words: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
   },
-  'delete.retention.ms': { kind: 'long', fallback: '86400000', least: 0 },
   'file.delete.delay.ms': { kind: 'long', fallback: '60000', least: 0 },
   'flush.messages': { kind: 'long', fallback: longest, least: 1 },
   'flush.ms': { kind: 'long', fallback: longest, least: 0 },
@@ -37,7 +38,6 @@ const kept: Readonly<Record<string, Definition>> = {
   'max.compaction.lag.ms': { kind: 'long', fallback: longest, least: 1 },
   'message.timestamp.after.max.ms': { kind: 'long', fallback: longest, least: 0 },
   'message.timestamp.before.max.ms': { kind: 'long', fallback: longest, least: 0 },
-  'min.cleanable.dirty.ratio': { kind: 'double', fallback: '0.5', least: 0 },
   'min.compaction.lag.ms': { kind: 'long', fallback: '0', least: 0 },
   'min.insync.replicas': { kind: 'int', fallback: '1', least: 1 },
   preallocate: { kind: 'boolean', fallback: 'false' },
@@ -97,6 +97,8 @@ export class TopicConfig {
       retentionMs: isDeleting ? Number(this.get('retention.ms')) : -1,
       maxMessageBytes: Number(this.get('max.message.bytes')),
       isCompacted: policies.some((policy) => policy.trim() === 'compact'),
+      deleteRetentionMs: Number(this.get('delete.retention.ms')),
+      minDirtyRatio: Number(this.get('min.cleanable.dirty.ratio')),
       usesLogAppendTime: this.get('message.timestamp.type') === 'LogAppendTime',
     };
   }

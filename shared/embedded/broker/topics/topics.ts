@@ -147,8 +147,14 @@ export class Topics {
     this.#onDelete.add(tell);
   }
 
+  /** Drops what retention no longer allows. */
   applyRetention(now: number): void {
     for (const topic of this.#byName.values()) for (const log of topic.partitions) log.applyRetention(now);
+  }
+
+  /** Compacts the logs that are worth it, one after another. */
+  async compact(now: number): Promise<void> {
+    for (const topic of this.#byName.values()) for (const log of topic.partitions) await log.compact(now);
   }
 }
 
