@@ -4,8 +4,8 @@ import type { SchemaRegistryOptions } from '#shared/schema';
 import { integer, oneOf, parseOptions } from './command-line.js';
 import { registryFromEnvironment } from './registry-options.js';
 
-export const roles = ['producer', 'scorer', 'dashboard'] as const;
-export type Role = (typeof roles)[number];
+const roles = ['producer', 'scorer', 'dashboard'] as const;
+type Role = (typeof roles)[number];
 
 /** The command line of a demo, checked. */
 export interface DemoOptions {

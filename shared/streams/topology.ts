@@ -27,7 +27,7 @@ export interface ProcessorNode {
   readonly children: ChildNode[];
 }
 
-export interface SinkNode {
+interface SinkNode {
   readonly kind: 'sink';
   readonly name: string;
   readonly topic: Topic<unknown>;
