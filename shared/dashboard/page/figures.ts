@@ -14,8 +14,18 @@ export function updateHeader({ snapshot, facts }: PageState, times: EventTimes):
   setText(byId('model'), model?.name ?? none);
   setText(byId('model-version'), model === null ? '' : `version ${model.version}`);
   byId('model').title = model?.sha256 ? `sha256 ${model.sha256}` : '';
-  setText(byId('mode'), facts.mode ?? none);
-  setText(byId('guarantee'), facts.guarantee ?? '');
+  updateMode(fact(facts, 'mode'), fact(facts, 'guarantee') ?? snapshot.scorers[0]?.guarantee);
+}
+
+/** A fact by its name, however that is written. */
+const fact = (facts: PageState['facts'], wanted: string): string | undefined =>
+  Object.entries(facts).find(([name]) => name.toLowerCase() === wanted)?.[1];
+
+/** Mode and guarantee share one place; where only the guarantee is told it has the place to itself. */
+function updateMode(mode: string | undefined, guarantee: string | undefined): void {
+  setText(byId('mode-name'), mode === undefined && guarantee !== undefined ? 'Guarantee' : 'Mode');
+  setText(byId('mode'), mode ?? guarantee ?? none);
+  setText(byId('guarantee'), mode === undefined ? '' : (guarantee ?? ''));
 }
 
 /** The five big figures, each with the window that it is of, or with why there is none. */

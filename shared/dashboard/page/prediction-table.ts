@@ -68,7 +68,7 @@ export class PredictionTable {
 
   /** Columns have fixed shares of the width: a longer text must not push the table about four times a second. */
   #head(about: About): void {
-    const state = JSON.stringify([about.columns, about.positive]);
+    const state = JSON.stringify(about);
     if (state === this.#about) return;
     this.#about = state;
     this.#rows = [];
@@ -88,6 +88,10 @@ export class PredictionTable {
     add('True outcome', 'text');
     add('Verdict', 'narrow');
     this.#table.style.setProperty('--columns', String(about.columns.length));
+    const [low, high] = about.scoreRange;
+    // Without a threshold its mark lies outside the bar, which cuts it off.
+    const threshold = about.threshold === null ? -1 : (about.threshold - low) / (high - low);
+    this.#table.style.setProperty('--threshold', String(threshold));
     const top = make('thead');
     top.append(head);
     this.#table.replaceChildren(columns, top, this.#body);

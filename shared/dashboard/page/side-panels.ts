@@ -25,7 +25,7 @@ function updateFacts(facts: PageState['facts']): void {
   list.replaceChildren();
   for (const [name, value] of Object.entries(facts)) {
     // The header shows these two.
-    if (name === 'mode' || name === 'guarantee') continue;
+    if (/^(mode|guarantee)$/i.test(name)) continue;
     const fact = make('dd');
     fact.append(/^https?:\/\/[^\s<>"]+$/.test(value) ? makeLink(value) : value);
     list.append(make('dt', '', name), fact);
