@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apis, errorCode } from '#shared/wire';
-import { startTestBroker, type TestBroker } from './test-broker.js';
+import { eventually, startTestBroker, type TestBroker } from './test-broker.js';
 import type { WireClient } from './wire-client.js';
 
 const bytes = (text: string) => Buffer.from(text);
@@ -100,8 +100,8 @@ describe('a group with one member', () => {
 
   it('loses the member when nothing is heard of it for its session time', async () => {
     await using test = await startTestBroker();
-    const { memberId, generationId } = await startStableGroup(test, { sessionTimeoutMs: 50 });
-    await vi.waitFor(async () => expect(await stateOf(test.client)).toBe('Empty'));
+    const { memberId, generationId } = await startStableGroup(test, { sessionTimeoutMs: 300 });
+    await eventually(async () => expect(await stateOf(test.client)).toBe('Empty'));
     expect(await heartbeat(test.client, memberId, generationId)).toBe(errorCode.unknownMemberId);
   });
 
@@ -122,7 +122,7 @@ describe('a group that a second member joins', () => {
     const other = await test.connect();
     const told = await join(other);
     const secondJoins = join(other, { memberId: told.memberId });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await heartbeat(first.client, first.memberId, first.generationId)).toBe(errorCode.rebalanceInProgress),
     );
     const [firstJoined, secondJoined] = await Promise.all([
@@ -166,7 +166,7 @@ describe('a group that a second member joins', () => {
     const leader = await join(test.client, {}, 3);
     const other = await test.connect();
     const followerJoins = join(other, {}, 3);
-    const rejoined = await vi.waitFor(async () => {
+    const rejoined = await eventually(async () => {
       expect(await heartbeat(test.client, leader.memberId, 1)).toBe(errorCode.rebalanceInProgress);
       return join(test.client, { memberId: leader.memberId }, 3);
     });
@@ -187,7 +187,7 @@ describe('a group that a second member joins', () => {
     const other = await test.connect();
     const told = await join(other);
     const secondJoins = join(other, { memberId: told.memberId });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await heartbeat(first.client, first.memberId, 1)).toBe(errorCode.rebalanceInProgress),
     );
     await Promise.all([join(first.client, { memberId: first.memberId }), secondJoins]);

@@ -1,7 +1,7 @@
 import { CompressionTypes, Kafka, type KafkaMessage, logLevel } from 'kafkajs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apis } from '#shared/wire';
-import { startTestBroker, type TestBroker } from './test-broker.js';
+import { eventually, startTestBroker, type TestBroker } from './test-broker.js';
 
 process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1';
 
@@ -67,7 +67,7 @@ describe('kafkajs 2.2.4', () => {
     });
     expect(sent).toMatchObject({ topicName: 't', partition: 2, errorCode: 0, baseOffset: '0' });
     const { got } = await startConsumer(kafka, 'g');
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+    await eventually(() => expect(got).toHaveLength(1));
     expect(got[0]).toMatchObject({
       partition: 2,
       offset: '0',
@@ -83,9 +83,9 @@ describe('kafkajs 2.2.4', () => {
     await using kafka = kafkaOf(test);
     const producer = await kafka.producer();
     const { got, assigned } = await startConsumer(kafka, 'g');
-    await vi.waitFor(() => expect(assigned).toEqual([[0, 1, 2, 3]]));
+    await eventually(() => expect(assigned).toEqual([[0, 1, 2, 3]]));
     await producer.send({ topic: 't', messages: numbered(1) });
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+    await eventually(() => expect(got).toHaveLength(1));
   });
 
   it('goes on from the committed offsets when the consumer starts again', async () => {
@@ -94,11 +94,11 @@ describe('kafkajs 2.2.4', () => {
     const producer = await kafka.producer();
     await producer.send({ topic: 't', messages: numbered(20) });
     const first = await startConsumer(kafka, 'g');
-    await vi.waitFor(() => expect(first.values()).toEqual(valuesOf(numbered(20))));
+    await eventually(() => expect(first.values()).toEqual(valuesOf(numbered(20))));
     await first.consumer.stop();
     await producer.send({ topic: 't', messages: numbered(5, 20) });
     const second = await startConsumer(kafka, 'g');
-    await vi.waitFor(() => expect(second.values()).toEqual(valuesOf(numbered(5, 20))));
+    await eventually(() => expect(second.values()).toEqual(valuesOf(numbered(5, 20))));
   });
 
   it('shares partitions between two consumers, and one takes over when the other leaves', async () => {
@@ -107,22 +107,19 @@ describe('kafkajs 2.2.4', () => {
     const producer = await kafka.producer();
     const first = await startConsumer(kafka, 'g');
     const second = await startConsumer(kafka, 'g');
-    await vi.waitFor(
-      () => {
-        expect(first.assigned.at(-1)).toHaveLength(2);
-        expect(ascending([...(first.assigned.at(-1) ?? []), ...(second.assigned.at(-1) ?? [])])).toEqual([0, 1, 2, 3]);
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(() => {
+      expect(first.assigned.at(-1)).toHaveLength(2);
+      expect(ascending([...(first.assigned.at(-1) ?? []), ...(second.assigned.at(-1) ?? [])])).toEqual([0, 1, 2, 3]);
+    });
     await producer.send({ topic: 't', messages: numbered(100) });
-    await vi.waitFor(() => expect(first.got.length + second.got.length).toBe(100));
+    await eventually(() => expect(first.got.length + second.got.length).toBe(100));
     expect(first.got.length).toBeGreaterThan(0);
     expect(second.got.length).toBeGreaterThan(0);
 
     await first.consumer.stop();
-    await vi.waitFor(() => expect(second.assigned.at(-1)).toEqual([0, 1, 2, 3]), { timeout: 10_000 });
+    await eventually(() => expect(second.assigned.at(-1)).toEqual([0, 1, 2, 3]));
     await producer.send({ topic: 't', messages: numbered(50, 100) });
-    await vi.waitFor(() => expect(second.values()).toEqual(expect.arrayContaining(valuesOf(numbered(50, 100)))));
+    await eventually(() => expect(second.values()).toEqual(expect.arrayContaining(valuesOf(numbered(50, 100)))));
   });
 
   it('seeks back', async () => {
@@ -131,9 +128,9 @@ describe('kafkajs 2.2.4', () => {
     const producer = await kafka.producer();
     await producer.send({ topic: 't', messages: numbered(5).map((message) => ({ ...message, partition: 0 })) });
     const { consumer, got } = await startConsumer(kafka, 'g');
-    await vi.waitFor(() => expect(got).toHaveLength(5));
+    await eventually(() => expect(got).toHaveLength(5));
     consumer.seek({ topic: 't', partition: 0, offset: '3' });
-    await vi.waitFor(() => expect(got.map(({ offset }) => offset)).toEqual(['0', '1', '2', '3', '4', '3', '4']));
+    await eventually(() => expect(got.map(({ offset }) => offset)).toEqual(['0', '1', '2', '3', '4', '3', '4']));
   });
 
   it('administers topics, groups and offsets', async () => {

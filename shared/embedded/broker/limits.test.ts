@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apis, errorCode } from '#shared/wire';
-import { produceValues, startTestBroker, type TestBroker } from './test-broker.js';
+import { eventually, produceValues, startTestBroker, type TestBroker } from './test-broker.js';
 
 const bytesOf = (...int32s: number[]) => {
   const bytes = Buffer.alloc(int32s.length * 4);
@@ -133,6 +133,6 @@ describe('the broker', () => {
     const another = await test.connect();
     await test.broker.close();
     await Promise.all([test.client.closed(), another.closed()]);
-    await vi.waitFor(() => expect(another.socket.destroyed).toBe(true));
+    await eventually(() => expect(another.socket.destroyed).toBe(true));
   });
 });

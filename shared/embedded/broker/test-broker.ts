@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { apis, buildBatch, type NewRecord } from '#shared/wire';
 import { type Broker, type BrokerOptions, startBroker } from './index.js';
 import { WireClient } from './wire-client.js';
@@ -31,6 +32,10 @@ export async function startTestBroker(options: BrokerOptions = {}): Promise<Test
     },
   };
 }
+
+/** Waits for a condition as long as a busy machine may need. */
+export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
 /** Records of nothing but a value each. */
 export const recordsOf = (...values: string[]): NewRecord[] =>

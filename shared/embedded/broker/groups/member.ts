@@ -151,7 +151,11 @@ export class Member {
   /** Begins the time within which the member must be heard of again. */
   beginSession(): void {
     this.endSession();
-    this.#session = setTimeout(() => this.onExpired(this), this.sessionTimeoutMs);
+    this.#session = setTimeout(() => {
+      // Who waits for the leader's assignments can't send a heartbeat meanwhile.
+      if (this.isSyncing) this.beginSession();
+      else this.onExpired(this);
+    }, this.sessionTimeoutMs);
     this.#session.unref();
   }
 

@@ -29,7 +29,7 @@ export function fetchHandler({ topics }: BrokerState): Handler {
   };
 
   const collect = (request: FetchRequest, version: number): Collected => {
-    let left = Math.min(request.maxBytes, maxResponseBytes);
+    let left = Math.max(1, Math.min(request.maxBytes, maxResponseBytes));
     let bytes = 0;
     let hasErrors = false;
     const responses = request.topics.map((topic) => ({
