@@ -13,6 +13,7 @@ export const errorCodes = [
   'model-invalid',
   'model-hash-mismatch',
   'model-golden-mismatch',
+  'platform-unsupported',
   'topology',
   'run-failed',
   'internal',

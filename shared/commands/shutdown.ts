@@ -6,13 +6,19 @@ export interface Shutdown {
   request(reason: string): void;
 }
 
+const LONGEST_GOODBYE_MS = 4_700;
+
 /**
  * Listens for the wish to end. The first one drains; a second one ends the process at once.
  * A supervised process leaves Ctrl-C to its supervisor, which the terminal tells as well, and ends when that one is gone.
  */
 export function listenForShutdown(supervised: boolean): Shutdown {
   const controller = new AbortController();
-  const request = (reason: string): void => controller.abort(reason);
+  const request = (reason: string): void => {
+    controller.abort(reason);
+    // Whatever hangs, a cluster that does not answer above all: nobody waits longer than this.
+    setTimeout(() => process.exit(1), LONGEST_GOODBYE_MS).unref();
+  };
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(130);
     request(name);

@@ -65,7 +65,10 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
     return finish(reportOf(running, where, elapsedMs, dashboard), definition, options, terminal);
   } finally {
-    for (const close of closing.reverse()) await close();
+    for (const close of closing.reverse()) {
+      // What cannot be ended in good order must not hide how the run went, nor keep the rest from ending.
+      await close().catch((error: unknown) => options.verbose && terminal.error(error));
+    }
   }
 }
 

@@ -1,6 +1,7 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import type { ModelCard, ModelInput } from './model-card.js';
+import type { OnnxRuntime } from './onnx-runtime.js';
 
 /** One input of the graph, fed from one field of the row or from several as its columns. */
 interface GraphInput {
@@ -13,10 +14,12 @@ interface GraphInput {
 
 /** Turns rows into the graph's tensors: names, types and order come from the card, element types from the graph. */
 export class GraphInputs {
+  readonly #runtime: OnnxRuntime;
   readonly #inputs: readonly GraphInput[];
 
   /** @throws KitError 'model-invalid' when card and graph do not fit together. */
-  constructor(card: ModelCard, metadata: readonly InferenceSession.ValueMetadata[]) {
+  constructor(runtime: OnnxRuntime, card: ModelCard, metadata: readonly InferenceSession.ValueMetadata[]) {
+    this.#runtime = runtime;
     const fieldsByTensor = groupByTensor(card.inputs);
     this.#inputs = metadata.map((meta) => graphInput(meta, fieldsByTensor.get(meta.name), card.name));
     for (const [tensor, fields] of fieldsByTensor) {
@@ -43,6 +46,7 @@ export class GraphInputs {
 
   /** The tensors of rows that have no problem. */
   feeds(rows: readonly Readonly<Record<string, unknown>>[]): Record<string, Tensor> {
+    const { Tensor } = this.#runtime;
     const feeds: Record<string, Tensor> = {};
     for (const input of this.#inputs) {
       const columns = input.fields.length;
@@ -50,7 +54,7 @@ export class GraphInputs {
       feeds[input.tensor] =
         input.type === 'string'
           ? new Tensor('string', textColumns(input.fields, rows), dims)
-          : numberTensor(input, numberColumns(input.fields, rows), dims);
+          : numberTensor(Tensor, input, numberColumns(input.fields, rows), dims);
     }
     return feeds;
   }
@@ -138,7 +142,12 @@ function numberColumns(
   return columns;
 }
 
-function numberTensor({ type, tensor }: GraphInput, values: Float64Array, dims: number[]): Tensor {
+function numberTensor(
+  Tensor: OnnxRuntime['Tensor'],
+  { type, tensor }: GraphInput,
+  values: Float64Array,
+  dims: number[],
+): Tensor {
   switch (type) {
     case 'float32':
       return new Tensor('float32', Float32Array.from(values), dims);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import type { BatchScorer, ScoredRow } from '#shared/streams';
 import { decide } from './decision.js';
@@ -7,6 +7,7 @@ import { checkGolden } from './golden.js';
 import { GraphInputs } from './graph-inputs.js';
 import { type ModelCard, parseModelCard } from './model-card.js';
 import { readModelFolder } from './model-folder.js';
+import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
 
 /** A loaded, checked model: scores rows whose fields are named as in its card. */
 export interface Model extends BatchScorer<object> {
@@ -44,8 +45,9 @@ export async function loadModel(folder: string, { onNotice = () => {} }: LoadOpt
         'The file is damaged or was changed; restore it, or export the model again.',
     );
   }
-  const session = await openSession(files.graph, folder);
-  const model = new OnnxModel(card, sha256, session);
+  const runtime = await loadOnnxRuntime();
+  const session = await openSession(runtime, files.graph, folder);
+  const model = new OnnxModel(card, sha256, session, new GraphInputs(runtime, card, session.inputMetadata));
   if (files.golden === undefined) {
     onNotice(
       `${folder} has no golden.json: that ${card.name} scores as the tool that trained it could not be checked.`,
@@ -64,7 +66,11 @@ export async function readModelCard(folder: string): Promise<ModelCard> {
   return parseModelCard((await readModelFolder(folder)).card, `${folder}/model.json`);
 }
 
-async function openSession(graph: Buffer, folder: string): Promise<InferenceSession> {
+async function openSession(
+  { InferenceSession }: OnnxRuntime,
+  graph: Buffer,
+  folder: string,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(graph, {
       // The default thread pool spins and takes the cores from the broker and its clients.
@@ -87,9 +93,10 @@ class OnnxModel implements Model {
     readonly card: ModelCard,
     readonly sha256: string,
     session: InferenceSession,
+    inputs: GraphInputs,
   ) {
     this.#session = session;
-    this.#inputs = new GraphInputs(card, session.inputMetadata);
+    this.#inputs = inputs;
     if (!session.outputNames.includes(card.output.tensor)) {
       throw new KitError(
         'model-invalid',
