@@ -3,6 +3,7 @@ import { KitError } from '#shared/errors';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
 import { createProducer, type Producer } from './producer.js';
+import { quietRequestQueues } from './quiet-request-queue.js';
 import type { TopicOffsets } from './records.js';
 import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
 
@@ -51,6 +52,8 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     },
   };
 }
+
+quietRequestQueues();
 
 function createKafka({ brokers, clientId, tls, sasl, onLog }: ClusterConfig): Kafka {
   return new Kafka({
