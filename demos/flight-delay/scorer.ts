@@ -13,14 +13,48 @@ export function buildTopology(builder: StreamsBuilder, model: Model): void {
     .to(predictions);
 }
 
-type Features = Omit<Flight, 'weather'> & Partial<Weather>;
-
-/** The model knows its inputs by their names on the topic, so features are the flight with its weather beside it. */
-function toFeatures({ weather, ...flight }: Flight): Features {
-  return { ...flight, ...weather };
+/** The flight, and beside it what the model reads: its inputs are called as the fields are on the topic. */
+function toFeatures(flight: Flight) {
+  const { carrier, origin, dest, distance, dayOfWeek, departureMinute, arrivalMinute, planeYear, planeSeats } = flight;
+  const { temperature, dewPoint, humidity, windDirection, windSpeed, precipitation, pressure, visibility } =
+    flight.weather ?? noWeather;
+  return {
+    flight,
+    carrier,
+    origin,
+    dest,
+    distance,
+    dayOfWeek,
+    departureMinute,
+    arrivalMinute,
+    planeYear,
+    planeSeats,
+    temperature,
+    dewPoint,
+    humidity,
+    windDirection,
+    windSpeed,
+    precipitation,
+    pressure,
+    visibility,
+  };
 }
 
-function toPrediction({ input, ...scored }: Scored<Features>): Prediction {
-  const { id, carrier, flight, origin, dest, scheduledDeparture } = input;
-  return { id, ...scored, carrier, flight, origin, dest, scheduledDeparture };
+/** The model knows what to make of missing weather. */
+const noWeather: Partial<Weather> = {};
+
+type Features = ReturnType<typeof toFeatures>;
+
+function toPrediction({
+  input,
+  eventTime,
+  score,
+  decision,
+  modelName,
+  modelVersion,
+  scoredAt,
+}: Scored<Features>): Prediction {
+  const { id, carrier, flight, origin, dest, scheduledDeparture } = input.flight;
+  const route = { carrier, flight, origin, dest, scheduledDeparture };
+  return { id, eventTime, score, decision, modelName, modelVersion, scoredAt, ...route };
 }

@@ -1,22 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Broker, startBroker } from '#shared/embedded/broker';
+import { describeOnEachKafka } from '#shared/testing';
 import { type Cluster, type ConsumedRecord, type Consumer, connectCluster, parseBrokers } from './index.js';
-
-let broker: Broker;
-let cluster: Cluster;
-beforeAll(async () => {
-  broker = await startBroker({ port: 0 });
-  cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
-});
-afterAll(async () => {
-  await cluster.close();
-  await broker.close();
-});
-
-const topic = async (name: string, partitions = 2): Promise<string> => {
-  await cluster.ensureTopics([{ name, partitions, config: { 'retention.ms': '-1' } }]);
-  return name;
-};
 
 const outgoing = (name: string, count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => ({
@@ -33,12 +17,23 @@ async function read(consumer: Consumer, count: number): Promise<ConsumedRecord[]
   return records;
 }
 
-describe('a cluster', () => {
+await describeOnEachKafka('a cluster', (kafka) => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
+  });
+  afterAll(() => cluster.close());
+
+  const topic = async (name: string, partitions = 2): Promise<string> => {
+    await cluster.ensureTopics([{ name, partitions, config: { 'retention.ms': '-1' } }]);
+    return name;
+  };
+
   it('carries key, value, timestamp and headers, in order per partition, however many are sent at once', async () => {
-    const name = await topic('round-trip');
+    const name = await topic(kafka.unique('round-trip'));
     const producer = await cluster.produce();
     await producer.send(outgoing(name, 1_234));
-    const consumer = await cluster.consume({ groupId: 'round-trip', topics: [name], from: 'beginning' });
+    const consumer = await cluster.consume({ groupId: kafka.unique('round-trip'), topics: [name], from: 'beginning' });
     const records = await read(consumer, 1_234);
     const numbers = (partition: number): number[] =>
       records.filter((record) => record.partition === partition).map(({ headers }) => Number(headers.number));
@@ -52,42 +47,52 @@ describe('a cluster', () => {
   });
 
   it('leaves a topic that exists as it is', async () => {
-    const name = await topic('existing', 3);
-    await topic('existing', 5);
+    const name = await topic(kafka.unique('existing'), 3);
+    await topic(kafka.unique('existing'), 5);
     expect((await cluster.endOffsets([name])).get(name)).toEqual([0, 0, 0]);
   });
 
   it('gives end offsets, and reads from the offsets given', async () => {
-    const name = await topic('from-offsets', 1);
+    const name = await topic(kafka.unique('from-offsets'), 1);
     const producer = await cluster.produce();
     await producer.send(outgoing(name, 10));
     const ends = await cluster.endOffsets([name]);
     expect(ends.get(name)).toEqual([10]);
     await producer.send(outgoing(name, 5, 10));
-    const consumer = await cluster.consume({ groupId: 'reader', topics: [name], from: ends, temporaryGroup: true });
+    const consumer = await cluster.consume({
+      groupId: kafka.unique('reader'),
+      topics: [name],
+      from: ends,
+      temporaryGroup: true,
+    });
     expect((await read(consumer, 5)).map(({ offset }) => offset)).toEqual([10, 11, 12, 13, 14]);
     await consumer.close();
   });
 
   it('goes on where a group committed', async () => {
-    const name = await topic('committed', 1);
+    const name = await topic(kafka.unique('committed'), 1);
     const producer = await cluster.produce();
     await producer.send(outgoing(name, 20));
-    const first = await cluster.consume({ groupId: 'goes-on', topics: [name], from: 'beginning', maxChunkRecords: 5 });
+    const first = await cluster.consume({
+      groupId: kafka.unique('goes-on'),
+      topics: [name],
+      from: 'beginning',
+      maxChunkRecords: 5,
+    });
     const chunk = await first.poll(5_000);
     expect(chunk?.records).toHaveLength(5);
     await first.commit(new Map([[name, [chunk?.nextOffset ?? 0]]]));
     await first.close();
-    const second = await cluster.consume({ groupId: 'goes-on', topics: [name], from: 'beginning' });
+    const second = await cluster.consume({ groupId: kafka.unique('goes-on'), topics: [name], from: 'beginning' });
     expect((await read(second, 15))[0]?.offset).toBe(5);
   });
 
   it('tells a member what it reads, and shares partitions with a second one', async () => {
-    const name = await topic('shared', 4);
+    const name = await topic(kafka.unique('shared'), 4);
     const assigned: number[][] = [[], []];
     const join = (member: number) =>
       cluster.consume({
-        groupId: 'sharing',
+        groupId: kafka.unique('sharing'),
         topics: [name],
         from: 'beginning',
         onAssigned: (assignment) => {
@@ -102,10 +107,10 @@ describe('a cluster', () => {
   });
 
   it('holds back what is not asked for yet: fetching stops until the reader has caught up', async () => {
-    const name = await topic('flood', 1);
+    const name = await topic(kafka.unique('flood'), 1);
     const producer = await cluster.produce();
     await producer.send(outgoing(name, 30_000));
-    const consumer = await cluster.consume({ groupId: 'flood', topics: [name], from: 'beginning' });
+    const consumer = await cluster.consume({ groupId: kafka.unique('flood'), topics: [name], from: 'beginning' });
     expect(await read(consumer, 30_000)).toHaveLength(30_000);
   });
 });

@@ -1,5 +1,6 @@
-import { type Kafka, type Message, Partitioners, type TopicMessages } from 'kafkajs';
+import type { Kafka, Message, TopicMessages } from 'kafkajs';
 import { KitError } from '#shared/errors';
+import { javaPartitioner } from './partitioner.js';
 import type { OutgoingRecord } from './records.js';
 
 /** Writes records; in order per partition as long as each `send` is awaited before the next. */
@@ -18,7 +19,7 @@ const MESSAGES_PER_SEND = 500;
 export async function createProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: javaPartitioner,
   });
   await producer.connect();
   let closed: Promise<void> | undefined;

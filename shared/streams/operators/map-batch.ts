@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { StreamRecord } from '../record.js';
+import { type StreamRecord, withValue } from '../record.js';
 import type { Operator } from '../topology.js';
 
 /** What a batch mapper may know of its surroundings. */
@@ -35,7 +35,7 @@ export function mapBatch<K, V, VR>(mapper: BatchMapper<K, V, VR>): Operator<K, V
           const value = values[index];
           if (value instanceof KitError) throw value;
           // Lengths are equal, so an undefined value is one that the mapper gave.
-          next({ ...record, value: value as VR });
+          next(withValue(record, value as VR));
         });
       });
     });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Broker, startBroker } from '#shared/embedded/broker';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
 import { KitError } from '#shared/errors';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { connectSchemas, defineTopic, type Schemas, type Topic } from '#shared/schema';
+import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../streams-builder.js';
 import { type KafkaStreams, type StreamsConfig, startStreams } from './streams.js';
 
@@ -11,21 +11,6 @@ interface Order {
   id: string;
   amount: number;
 }
-
-let broker: Broker;
-let registry: Registry;
-let cluster: Cluster;
-let schemas: Schemas;
-beforeAll(async () => {
-  broker = await startBroker({ port: 0 });
-  registry = await startRegistry({ port: 0 });
-  cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
-  schemas = connectSchemas({ url: registry.url });
-});
-afterAll(async () => {
-  await cluster.close();
-  await Promise.all([broker.close(), registry.close()]);
-});
 
 const order = (name: string): Topic<Order> =>
   defineTopic<Order>({
@@ -41,55 +26,74 @@ const order = (name: string): Topic<Order> =>
     },
   });
 
-/** Topics of a test, an application that doubles amounts, and hands to write and to read. */
-async function setUp(
-  name: string,
-  mapper: (order: Order) => Order = (value) => ({ ...value, amount: value.amount * 2 }),
-) {
-  const [orders, doubled] = [order(`${name}.orders`), order(`${name}.doubled`)];
-  const deadLetters = { name: `${name}.dead-letters` };
-  await cluster.ensureTopics(
-    [orders, doubled, { ...deadLetters, partitions: 1 }].map((topic) => ({ ...topic, config: {} })),
-  );
-  const serialize = await schemas.register(orders, orders.name);
-  const producer = await cluster.produce();
-  const produce = (from: number, count: number): Promise<void> =>
-    producer.send(
-      Array.from({ length: count }, (_, index) => {
-        const id = `order-${from + index}`;
-        return { topic: orders.name, key: id, value: serialize({ id, amount: from + index }), timestamp: from + index };
-      }),
-    );
-  const start = (config: Partial<StreamsConfig> & { strict?: true } = {}): Promise<KafkaStreams> => {
-    const builder = new StreamsBuilder();
-    builder.stream(orders).mapValues(mapper).to(doubled);
-    return startStreams(builder.build(), {
-      cluster,
-      schemas,
-      applicationId: `${name}.app`,
-      ...(config.strict ? {} : { deadLetterTopic: deadLetters }),
-      commitIntervalMs: 20,
-      ...config,
-    });
-  };
-  const reader = await cluster.consume({ groupId: `${name}.reader`, topics: [doubled.name], from: 'beginning' });
-  const found = new Map<string, number[]>();
-  const deserializer = schemas.deserializer<Order>();
-  const readUntil = async (count: number): Promise<typeof found> => {
-    while (found.size < count) {
-      const records = (await reader.poll(5_000))?.records ?? [];
-      await deserializer.prepare(records.map(({ value }) => value));
-      for (const record of records) {
-        const { id, amount } = deserializer.decode(record.value);
-        found.set(id, [...(found.get(id) ?? []), amount]);
-      }
-    }
-    return found;
-  };
-  return { produce, start, readUntil, orders, producer };
-}
+await describeOnEachKafka('an application', (kafka) => {
+  let registry: Registry;
+  let cluster: Cluster;
+  let schemas: Schemas;
+  beforeAll(async () => {
+    registry = await startRegistry({ port: 0 });
+    cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
+    schemas = connectSchemas({ url: registry.url });
+  });
+  afterAll(async () => {
+    await cluster.close();
+    await registry.close();
+  });
 
-describe('an application', () => {
+  /** Topics of a test, an application that doubles amounts, and hands to write and to read. */
+  async function setUp(
+    test: string,
+    mapper: (order: Order) => Order = (value) => ({ ...value, amount: value.amount * 2 }),
+  ) {
+    const name = kafka.unique(test);
+    const [orders, doubled] = [order(`${name}.orders`), order(`${name}.doubled`)];
+    const deadLetters = { name: `${name}.dead-letters` };
+    await cluster.ensureTopics(
+      [orders, doubled, { ...deadLetters, partitions: 1 }].map((topic) => ({ ...topic, config: {} })),
+    );
+    const serialize = await schemas.register(orders, orders.name);
+    const producer = await cluster.produce();
+    const produce = (from: number, count: number): Promise<void> =>
+      producer.send(
+        Array.from({ length: count }, (_, index) => {
+          const id = `order-${from + index}`;
+          return {
+            topic: orders.name,
+            key: id,
+            value: serialize({ id, amount: from + index }),
+            timestamp: from + index,
+          };
+        }),
+      );
+    const start = (config: Partial<StreamsConfig> & { strict?: true } = {}): Promise<KafkaStreams> => {
+      const builder = new StreamsBuilder();
+      builder.stream(orders).mapValues(mapper).to(doubled);
+      return startStreams(builder.build(), {
+        cluster,
+        schemas,
+        applicationId: `${name}.app`,
+        ...(config.strict ? {} : { deadLetterTopic: deadLetters }),
+        commitIntervalMs: 20,
+        ...config,
+      });
+    };
+    const reader = await cluster.consume({ groupId: `${name}.reader`, topics: [doubled.name], from: 'beginning' });
+    const found = new Map<string, number[]>();
+    const deserializer = schemas.deserializer<Order>();
+    const readUntil = async (count: number): Promise<typeof found> => {
+      while (found.size < count) {
+        const records = (await reader.poll(5_000))?.records ?? [];
+        await deserializer.prepare(records.map(({ value }) => value));
+        for (const record of records) {
+          const { id, amount } = deserializer.decode(record.value);
+          found.set(id, [...(found.get(id) ?? []), amount]);
+        }
+      }
+      return found;
+    };
+    return { name, produce, start, readUntil };
+  }
+
   it('processes every record of every partition once, and is RUNNING meanwhile', async () => {
     const { produce, start, readUntil } = await setUp('all');
     const states: string[] = [];
@@ -99,7 +103,10 @@ describe('an application', () => {
     expect([...found].every(([id, amounts]) => amounts.length === 1 && `order-${(amounts[0] ?? 0) / 2}` === id)).toBe(
       true,
     );
-    expect(streams.metrics).toMatchObject({ processTotal: 2_000, assignedPartitions: 4 });
+    // A reader has a record before its writer has the acknowledgement, which is what counts as processed.
+    await vi.waitFor(() => {
+      expect(streams.metrics).toMatchObject({ processTotal: 2_000, assignedPartitions: 4 });
+    });
     await streams.close();
     expect(states).toEqual(['REBALANCING', 'RUNNING', 'PENDING_SHUTDOWN', 'NOT_RUNNING']);
   });
@@ -132,7 +139,7 @@ describe('an application', () => {
   });
 
   it('makes a dead letter of a record that fails, and commits past it', async () => {
-    const { produce, start, readUntil } = await setUp('poison', (value) => {
+    const { name, produce, start, readUntil } = await setUp('poison', (value) => {
       if (value.amount === 7) throw new TypeError('seven');
       return value;
     });
@@ -140,25 +147,25 @@ describe('an application', () => {
     await produce(0, 10);
     await readUntil(9);
     const letters = await cluster.consume({
-      groupId: 'poison.letters',
-      topics: ['poison.dead-letters'],
+      groupId: `${name}.letters`,
+      topics: [`${name}.dead-letters`],
       from: 'beginning',
     });
     const [letter] = (await letters.poll(5_000))?.records ?? [];
     expect(letter?.key?.toString()).toBe('order-7');
     expect(letter?.headers['__streams.errors.message']?.toString()).toMatch(
-      /^Processing poison\.orders-\d at offset \d+: seven$/,
+      new RegExp(`^Processing ${name}\\.orders-\\d at offset \\d+: seven$`),
     );
     await streams.close();
   });
 
   it('ends with the reason when there is nowhere for a record that fails', async () => {
-    const { produce, start } = await setUp('strict', () => {
+    const { name, produce, start } = await setUp('strict', () => {
       throw new TypeError('always');
     });
     const streams = await start({ strict: true });
     await produce(0, 1);
-    await expect(streams.finished).rejects.toThrow(/Processing strict\.orders-\d at offset 0: .*always/);
+    await expect(streams.finished).rejects.toThrow(new RegExp(`Processing ${name}\\.orders-\\d at offset 0: .*always`));
     await expect(streams.finished).rejects.toBeInstanceOf(KitError);
     expect(streams.state).toBe('ERROR');
   });
