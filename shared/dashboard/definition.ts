@@ -39,23 +39,6 @@ export interface PredictionFields {
   readonly scoredAt: number;
 }
 
-/** A scorer's heartbeat, as it writes it to the status topic. */
-export interface ScorerStatus {
-  readonly instance: string;
-  readonly state: string;
-  /** Milliseconds since 1970, by the scorer's clock. */
-  readonly heartbeatAt: number;
-  readonly recordsPerSecond: number;
-  readonly scoredTotal: number;
-  readonly partitions: number;
-  readonly modelName: string;
-  readonly modelVersion: string;
-  readonly modelSha256: string;
-  readonly guarantee: string;
-  /** The text of `topology.describe()`. */
-  readonly topology: string;
-}
-
 /** A record that could not be scored: where it lies, and why. */
 export interface DeadLetterNote {
   readonly topic: string;

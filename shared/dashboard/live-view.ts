@@ -1,4 +1,5 @@
-import type { DashboardDefinition, DeadLetterNote, PredictionFields, ScorerStatus } from './definition.js';
+import type { ScorerStatus } from '#shared/monitoring';
+import type { DashboardDefinition, DeadLetterNote, PredictionFields } from './definition.js';
 import { EventClock } from './event-clock.js';
 import { LatencyWindow } from './latency-window.js';
 import { type Awaited, OutcomeJoin, type Settled } from './outcome-join.js';

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
-import { chromiumArguments, findChromium } from './chromium.js';
+import { chromiumArguments, findChromium } from '#shared/testing';
 import {
   type SampleOutcome,
   type SamplePrediction,

@@ -1,4 +1,5 @@
-import type { DashboardDefinition, PredictionFields, ScorerStatus } from './definition.js';
+import type { ScorerStatus } from '#shared/monitoring';
+import type { DashboardDefinition, PredictionFields } from './definition.js';
 
 /** A prediction as the tests of the page use it. */
 export interface SamplePrediction extends PredictionFields {

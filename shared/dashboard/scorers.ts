@@ -1,4 +1,4 @@
-import type { ScorerStatus } from './definition.js';
+import type { ScorerStatus } from '#shared/monitoring';
 import type { Scorer } from './page/snapshot.js';
 
 const silentAfterMs = 5_000;
