@@ -31,9 +31,7 @@ describe.skipIf(executablePath === undefined)('the page of the running demo', ()
   });
 
   /** The text of a region that its heading names. */
-  // biome-ignore lint/performance/useDomNodeTextContent: what a person sees is asked for, not what the document holds.
   const region = (name: string): Promise<string> => page.getByRole('region', { name, exact: true }).innerText();
-  // biome-ignore lint/performance/useDomNodeTextContent: the same.
   const body = (): Promise<string> => page.locator('body').innerText();
   const scoredInTotal = async (): Promise<number> =>
     Number(/Scored in total\s+([\d,]+)/i.exec(await body())?.[1]?.replaceAll(',', '') ?? Number.NaN);
