@@ -1,4 +1,4 @@
-import type { Admin, EachBatchPayload, Kafka, Consumer as KafkajsConsumer } from 'kafkajs';
+import kafkajs, { type Admin, type EachBatchPayload, type Kafka, type Consumer as KafkajsConsumer } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { ChunkQueue } from './chunk-queue.js';
 import type { Chunk, ConsumedRecord, TopicOffsets } from './records.js';
@@ -29,8 +29,11 @@ export interface Consumer {
    * @throws KitError 'cluster-unreachable' when the connection is lost for good.
    */
   poll(maxWaitMs: number): Promise<Chunk | undefined>;
-  /** Commits the offsets at which the group goes on. */
-  commit(offsets: TopicOffsets): Promise<void>;
+  /**
+   * Commits the offsets at which the group goes on. False: a rebalance came first, and nothing is committed; whoever
+   * reads those partitions now starts at the commit before.
+   */
+  commit(offsets: TopicOffsets): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -62,21 +65,28 @@ export async function createConsumer(kafka: Kafka, admin: Admin, options: Consum
     if (!payload.restart) queue.fail(lost(payload.error));
   });
 
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'beginning' });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 16,
-    eachBatch: (payload) => enqueue(payload, queue, maxChunkRecords, dropped.signal),
-  });
+  const membership = new Membership(consumer);
 
-  if (typeof from === 'object') await startAt(consumer, from);
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'beginning' });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 16,
+      eachBatch: (payload) => enqueue(payload, queue, maxChunkRecords, dropped.signal),
+    });
+    await membership.begun;
+    if (typeof from === 'object') await startAt(consumer, from);
+  } catch (error) {
+    await consumer.disconnect();
+    throw KitError.from(error, 'cluster-unreachable', `Reading ${topics.join(', ')} as a member of ${groupId}`);
+  }
 
   let closed: Promise<void> | undefined;
   return {
     poll: (maxWaitMs) => queue.take(maxWaitMs),
-    commit: (offsets) => commit(consumer, offsets),
+    commit: async (offsets) => membership.holds && (await commit(consumer, offsets)),
     close: () =>
       (closed ??= (async () => {
         dropped.abort();
@@ -121,7 +131,31 @@ async function enqueue(
   }
 }
 
-// run() returns once the group is joined and before the first fetch is back; whatever that fetch brings is stale by then.
+/** Whether a consumer is in its group: run() resolves without that where the coordinator was not ready, as it is not at first. */
+class Membership {
+  holds = false;
+  /** Resolves when the group was joined for the first time, rejects when kafkajs gives up. */
+  readonly begun: Promise<void>;
+
+  constructor(consumer: KafkajsConsumer) {
+    this.begun = new Promise((resolve, reject) => {
+      consumer.on(consumer.events.GROUP_JOIN, () => {
+        this.holds = true;
+        resolve();
+      });
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(lost(payload.error));
+      });
+    });
+    // Whoever waits gets the reason; connecting may fail before anybody does.
+    this.begun.catch(() => undefined);
+    consumer.on(consumer.events.STOP, () => {
+      this.holds = false;
+    });
+  }
+}
+
+// The group is joined and the first fetch is on its way; whatever that brings is stale when it is back.
 // The commit makes the positions survive a rebalance.
 async function startAt(consumer: KafkajsConsumer, offsets: TopicOffsets): Promise<void> {
   for (const [topic, partitions] of offsets) {
@@ -132,13 +166,26 @@ async function startAt(consumer: KafkajsConsumer, offsets: TopicOffsets): Promis
   await commit(consumer, offsets);
 }
 
-async function commit(consumer: KafkajsConsumer, offsets: TopicOffsets): Promise<void> {
+// Node finds its classes on the CommonJS module alone, not among the names that can be imported.
+const { KafkaJSProtocolError } = kafkajs;
+
+/** How a coordinator refuses the commit of a member that has yet to learn of a rebalance. */
+const OVERTAKEN = ['ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS', 'UNKNOWN_MEMBER_ID'];
+
+async function commit(consumer: KafkajsConsumer, offsets: TopicOffsets): Promise<boolean> {
   const entries = [...offsets].flatMap(([topic, partitions]) =>
     partitions.flatMap((offset, partition) =>
       offset === undefined ? [] : [{ topic, partition, offset: String(offset) }],
     ),
   );
-  if (entries.length > 0) await consumer.commitOffsets(entries);
+  try {
+    if (entries.length > 0) await consumer.commitOffsets(entries);
+    return true;
+  } catch (error) {
+    const refused = error instanceof Error && error.cause instanceof KafkaJSProtocolError ? error.cause : error;
+    if (refused instanceof KafkaJSProtocolError && OVERTAKEN.includes(refused.type)) return false;
+    throw KitError.from(error, 'cluster-unreachable', 'Committing offsets');
+  }
 }
 
 function lost(error: unknown): KitError {
