@@ -1,1 +1,5 @@
+export { chromiumArguments, findChromium } from './chromium.js';
+export { describeOnEachKafka, describeOnRealKafka, type KafkaUnderTest } from './each-kafka.js';
 export { type ProgramProcess, startProgram } from './program-process.js';
+export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
+export type { RealKafka } from './single-node-kafka.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
 import { KitError } from '#shared/errors';
 import { type Cluster, connectCluster } from '#shared/kafka';
@@ -34,10 +34,10 @@ await describeOnEachKafka('an application', (kafka) => {
     registry = await startRegistry({ port: 0 });
     cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
     schemas = connectSchemas({ url: registry.url });
-  });
-  afterAll(async () => {
-    await cluster.close();
-    await registry.close();
+    return async () => {
+      await cluster.close();
+      await registry.close();
+    };
   });
 
   /** Topics of a test, an application that doubles amounts, and hands to write and to read. */
