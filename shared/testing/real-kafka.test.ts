@@ -3,7 +3,10 @@ import { missingForKafkaJars } from './kafka-jars.js';
 import { startKafkaProcess } from './kafka-process.js';
 
 // Where an engine answers, the suites run in a container; the other way is to work nevertheless.
-describe.skipIf((await missingForKafkaJars()) !== undefined)('Apache Kafka from its jars', () => {
+const missing = await missingForKafkaJars();
+if (missing !== undefined) console.warn(`Skipped: Apache Kafka from its jars, because ${missing}.`);
+
+describe.skipIf(missing !== undefined)('Apache Kafka from its jars', () => {
   it('refuses settings that Kafka refuses', async () => {
     await expect(startKafkaProcess({ 'num.io.threads': '0' })).rejects.toMatchObject({
       code: 'run-failed',

@@ -1,11 +1,14 @@
 import { KitError } from '#shared/errors';
-import { containerEngine, startKafkaContainer } from './kafka-container.js';
 import { missingForKafkaJars } from './kafka-jars.js';
 import { startKafkaProcess } from './kafka-process.js';
 import type { RealKafka } from './single-node-kafka.js';
 
+// Loaded when it is asked for: that takes a second, and most who import from this folder start no cluster.
+const containers = () => import('./kafka-container.js');
+
 /** Why no Apache Kafka can be started on this machine, as half a sentence; undefined when one can. */
 export async function whyNoRealKafka(): Promise<string | undefined> {
+  const { containerEngine } = await containers();
   if ((await containerEngine()) !== undefined) return undefined;
   const missing = await missingForKafkaJars();
   return missing && `no container engine (Docker) answers, and to run Kafka from its jars ${missing}`;
@@ -16,6 +19,7 @@ export async function whyNoRealKafka(): Promise<string | undefined> {
  * @throws KitError 'run-failed' when neither is possible here, or when it does not serve within 60 s.
  */
 export async function startRealKafka(): Promise<RealKafka> {
+  const { containerEngine, startKafkaContainer } = await containers();
   const engine = await containerEngine();
   if (engine !== undefined) return startKafkaContainer(engine);
   const why = await whyNoRealKafka();
