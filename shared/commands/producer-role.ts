@@ -41,7 +41,8 @@ export async function produceRecords(
     serializers.set(topic.name, await demo.schemas.register<unknown>(topic, demo.topicName(topic)));
   }
   const pace = createPace(rate, definition.eventTimeSpeed);
-  const start = preciseNow();
+  // The clock starts with the first record: reading the data takes its time, and must not count as lateness.
+  let start: number | undefined;
   let batch: OutgoingRecord[] = [];
   let produced = 0;
   const flush = async (): Promise<void> => {
@@ -65,6 +66,7 @@ export async function produceRecords(
   for (let lap = 1; produced < records && !signal.aborted; lap++) {
     for (const record of definition.produce({ lap, limit: records - produced, seed })) {
       const main = record.topic.name === definition.topics.input.name;
+      start ??= preciseNow();
       const due = start + pace.dueAt(record.eventTime, main);
       if (batch.length >= RECORDS_PER_SEND) await flush();
       if (pace.paced && due > preciseNow()) {
