@@ -26,7 +26,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
   });
   const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
   const group = `${options.namespace}${definition.name}.dashboard`;
-  const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, from);
+  const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
   const facts = demoFacts(definition, demo, {
     mode: 'cluster',
     brokers: address.cluster.brokers.join(','),

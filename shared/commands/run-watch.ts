@@ -34,6 +34,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly scorers = new Map<string, { readonly status: ScorerStatus; readonly readAt: number }>();
   /** How to take the records of each topic, by its name on the cluster. */
   readonly handlers: ReadonlyMap<string, ChunkHandler>;
+  /** The topic whose records are timed. */
+  readonly urgent: string;
 
   readonly #definition: DemoDefinition<I, P, O>;
   readonly #options: RunWatchOptions<P, O>;
@@ -47,6 +49,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.#inputs = demo.schemas.deserializer<I>();
     const { input, predictions, outcomes } = definition.topics;
     const { deadLetters } = companionTopics(definition.name);
+    this.urgent = demo.topicName(predictions);
     this.handlers = new Map<string, ChunkHandler>([
       [demo.topicName(input), (chunk) => this.#input(chunk)],
       [demo.topicName(predictions), this.#each(demo.schemas.deserializer<P>(), (p, at) => this.#prediction(p, at))],

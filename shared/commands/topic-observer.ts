@@ -5,6 +5,9 @@ import type { Chunk, Cluster, Consumer, TopicOffsets } from '#shared/kafka';
 /** Takes the records of one topic, in order per partition, each exactly once. */
 export type ChunkHandler = (chunk: Chunk) => Promise<void>;
 
+/** What is gathered before topics are read on which nothing is timed: at a tenth of a second the reader is still live. */
+const UNHURRIED_FETCH_BYTES = 262_144;
+
 /**
  * Reads topics from given offsets on, for one reader alone. What it knows of a run it knows from here: the topics
  * themselves, read_committed.
@@ -12,33 +15,38 @@ export type ChunkHandler = (chunk: Chunk) => Promise<void>;
 export class TopicObserver {
   readonly #handlers: ReadonlyMap<string, ChunkHandler>;
   readonly #positions = new Map<string, number[]>();
-  readonly #consumer: Consumer;
+  readonly #consumers: readonly Consumer[];
   readonly #closing = new AbortController();
   /** Rejects when reading fails. */
   readonly finished: Promise<void>;
 
-  private constructor(consumer: Consumer, handlers: ReadonlyMap<string, ChunkHandler>, from: TopicOffsets) {
-    this.#consumer = consumer;
+  private constructor(consumers: readonly Consumer[], handlers: ReadonlyMap<string, ChunkHandler>, from: TopicOffsets) {
+    this.#consumers = consumers;
     this.#handlers = handlers;
     for (const [topic, offsets] of from) this.#positions.set(topic, [...offsets]);
-    this.finished = this.#run();
+    this.finished = Promise.all(consumers.map((consumer) => this.#read(consumer))).then(() => undefined);
     this.finished.catch(() => undefined);
   }
 
-  /** Reads each topic of `handlers` from the offsets given. */
+  /** Reads each topic of `handlers` from the offsets given; the urgent one, whose records are timed, as they come. */
   static async start(
     cluster: Cluster,
     groupPrefix: string,
     handlers: ReadonlyMap<string, ChunkHandler>,
+    urgent: string,
     from: TopicOffsets,
   ): Promise<TopicObserver> {
-    const consumer = await cluster.consume({
-      groupId: `${groupPrefix}.${randomUUID()}`,
-      topics: [...handlers.keys()],
-      from,
-      temporaryGroup: true,
-    });
-    return new TopicObserver(consumer, handlers, from);
+    const consume = (topics: readonly string[], minFetchBytes: number): Promise<Consumer> =>
+      cluster.consume({
+        groupId: `${groupPrefix}.${randomUUID()}`,
+        topics,
+        from: new Map([...from].filter(([topic]) => topics.includes(topic))),
+        minFetchBytes,
+        temporaryGroup: true,
+      });
+    const unhurried = [...handlers.keys()].filter((topic) => topic !== urgent);
+    const consumers = await Promise.all([consume([urgent], 1), consume(unhurried, UNHURRIED_FETCH_BYTES)]);
+    return new TopicObserver(consumers, handlers, from);
   }
 
   hasReached(ends: TopicOffsets): boolean {
@@ -52,12 +60,12 @@ export class TopicObserver {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.finished.catch(() => undefined);
-    await this.#consumer.close();
+    await Promise.all(this.#consumers.map((consumer) => consumer.close()));
   }
 
-  async #run(): Promise<void> {
+  async #read(consumer: Consumer): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      const chunk = await this.#consumer.poll(50);
+      const chunk = await consumer.poll(50);
       if (chunk === undefined) continue;
       const fresh = this.#fresh(chunk);
       if (fresh === undefined) continue;

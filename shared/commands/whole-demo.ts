@@ -47,7 +47,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     });
     closing.push(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
     const group = `${options.namespace}${definition.name}.dashboard`;
-    const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, from);
+    const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
     closing.push(() => observer.close());
     const facts = demoFacts(definition, demo, {
       mode: where.mode,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import type { BatchScorer, ScoredRow } from '#shared/streams';
+import { CallBatcher } from './call-batcher.js';
 import { decide } from './decision.js';
 import { checkGolden } from './golden.js';
 import { GraphInputs } from './graph-inputs.js';
@@ -88,6 +89,7 @@ async function openSession(
 class OnnxModel implements Model {
   readonly #session: InferenceSession;
   readonly #inputs: GraphInputs;
+  readonly #batcher = new CallBatcher<object, ScoredRow | KitError>((rows) => this.#scoreSome(rows), ROWS_PER_RUN);
 
   constructor(
     readonly card: ModelCard,
@@ -113,12 +115,8 @@ class OnnxModel implements Model {
     return this.card.version;
   }
 
-  async score(rows: readonly object[]): Promise<(ScoredRow | KitError)[]> {
-    const results: (ScoredRow | KitError)[] = [];
-    for (let start = 0; start < rows.length; start += ROWS_PER_RUN) {
-      results.push(...(await this.#scoreSome(rows.slice(start, start + ROWS_PER_RUN))));
-    }
-    return results;
+  score(rows: readonly object[]): Promise<(ScoredRow | KitError)[]> {
+    return this.#batcher.call(rows);
   }
 
   async close(): Promise<void> {

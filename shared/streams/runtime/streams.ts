@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
 import type { Assignment, Chunk, Cluster, Consumer, OutgoingRecord, Producer } from '#shared/kafka';
 import type { Schemas, Serializer, Topic } from '#shared/schema';
@@ -74,6 +75,8 @@ async function fetched(consumer: Consumer): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
   let records = 0;
   for (let chunk = await consumer.poll(100); chunk !== undefined; chunk = await consumer.poll(0)) {
+    // The partitions of one fetch arrive one after the other, in the same turn of the event loop.
+    if (chunks.length === 0) await setImmediate();
     chunks.push(chunk);
     records += chunk.records.length;
     if (records >= MAX_RECORDS_PER_ROUND) break;
@@ -126,8 +129,7 @@ class Application implements KafkaStreams {
       while (this.state !== 'PENDING_SHUTDOWN') {
         const chunks = await fetched(consumer);
         if (chunks.length > 0) {
-          const outgoing: OutgoingRecord[] = [];
-          for (const chunk of chunks) outgoing.push(...(await this.#task(chunk.partition).process(chunk)));
+          const outgoing = await this.#process(chunks);
           await sending;
           sending = producer.send(outgoing).then(() => this.#done(chunks));
           sending.catch(() => undefined);
@@ -148,6 +150,20 @@ class Application implements KafkaStreams {
       await Promise.allSettled([consumer.close(), producer.close()]);
       throw KitError.from(error, 'run-failed', `The application ${this.#config.applicationId} stopped`);
     }
+  }
+
+  /** Each partition's chunks one after the other, the partitions side by side, so that a model is called for all at once. */
+  async #process(chunks: readonly Chunk[]): Promise<OutgoingRecord[]> {
+    const byPartition = new Map<number, Chunk[]>();
+    for (const chunk of chunks) byPartition.set(chunk.partition, [...(byPartition.get(chunk.partition) ?? []), chunk]);
+    const outputs = await Promise.all(
+      Array.from(byPartition, async ([partition, ofPartition]) => {
+        const outgoing: OutgoingRecord[] = [];
+        for (const chunk of ofPartition) outgoing.push(...(await this.#task(partition).process(chunk)));
+        return outgoing;
+      }),
+    );
+    return outputs.flat();
   }
 
   #done(chunks: readonly Chunk[]): void {
