@@ -260,11 +260,73 @@ describe('a running demo', () => {
     expect(records).toMatchObject({ lost: 0, duplicated: 0 });
   });
 
-  it('ends with 1 and says so when its scorer is killed', async () => {
-    await using program = demo('--records', '100000', '--rate', '500', ...anyPorts);
-    const pid = await program.said(/scored by process (\d+)/);
-    process.kill(Number(pid), 'SIGKILL');
+  it('leaves in good order when it is told to while it starts', async () => {
+    await using program = demo(...anyPorts);
+    await program.said(/embedded Kafka at/);
+    program.signal('SIGINT');
+    expect(await program.exited).toBe(0);
+    expect(program.stderr()).toBe('');
+  });
+
+  it('ends with 1, says so and still reports when its scorer is killed', async () => {
+    const report = join(folder(), 'report.json');
+    await using program = demo('--records', '100000', '--rate', '500', '--report', report, ...anyPorts);
+    process.kill(Number(await program.said(/scored by process (\d+)/)), 'SIGKILL');
     expect(await program.exited).toBe(1);
-    expect(program.stderr()).toContain('The scorer is gone (signal SIGKILL)');
+    expect(program.stderr()).toBe('The scorer is gone (signal SIGKILL).\n');
+    const { records } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    expect(records.scored + records.filtered + records.lost).toBe(records.produced);
+  });
+
+  it('shows on its page that the scorer was killed, and names the command for another, which takes over', async () => {
+    await using program = demo('--broker-port', '0', '--port', '0', '--namespace', 'killed', '--rate', '100');
+    const page = await program.said(/Live page\s+(\S+)/);
+    process.kill(Number(await program.said(/scored by process (\d+)/)), 'SIGKILL');
+    const [, , ...args] = (await program.said(/npm run demo:flight-delay -- (.+)/)).split(' ');
+    expect(args.join(' ')).toMatch(/--brokers=\S+ --registry=\S+ --guarantee=\S+ --namespace=killed\./);
+    const ready = async (): Promise<number> => (await fetch(new URL('readyz', page))).status;
+    await vi.waitFor(async () => expect(await ready()).toBe(503), 10_000);
+    await using another = demo('--only', 'scorer', ...args);
+    await vi.waitFor(async () => expect(await ready()).toBe(200), 25_000);
+    program.signal('SIGTERM');
+    expect(await program.exited).toBe(1);
+    expect(program.stderr().match(/The scorer is gone/g)).toHaveLength(1);
+    another.signal('SIGTERM');
+    await another.exited;
+  }, 60_000);
+
+  it('keeps the topics of two namespaces on one cluster apart', async () => {
+    await using broker = startProgram('shared/commands/broker.js', ['--port', '0', '--registry-port', '0']);
+    const brokers = await broker.said(/Kafka\s+([\d.:]+)/);
+    const registry = await broker.said(/Registry\s+(http\S+)/);
+    const run = (namespace: string, records: string): ProgramProcess =>
+      demo(
+        ...['--brokers', brokers, '--registry', registry, '--namespace', namespace, '--headless'],
+        ...['--records', records, '--rate', '0', '--report', '-'],
+      );
+    await using alice = run('alice', '700');
+    await using bob = run('bob', '400');
+    expect([await alice.exited, await bob.exited]).toEqual([0, 0]);
+    expect(reportOn(alice)).toMatchObject({ mode: 'cluster', records: { produced: 700, lost: 0, duplicated: 0 } });
+    expect(reportOn(bob)).toMatchObject({ mode: 'cluster', records: { produced: 400, lost: 0, duplicated: 0 } });
+  });
+
+  it('keeps what it had between two runs on one data folder, and counts each run by itself', async () => {
+    const dataDir = folder();
+    for (const _ of [1, 2]) {
+      await using program = demo(
+        '--data-dir',
+        dataDir,
+        '--records',
+        '500',
+        '--rate',
+        '0',
+        '--report',
+        '-',
+        ...anyPorts,
+      );
+      expect(await program.exited).toBe(0);
+      expect(reportOn(program).records).toMatchObject({ produced: 500, deadLettered: 0, lost: 0, duplicated: 0 });
+    }
   });
 });

@@ -55,6 +55,16 @@ describe('the topology', () => {
     });
   });
 
+  it('keys a prediction by its flight, whatever key the flight came with', async () => {
+    const topology = await driver();
+    const [first, second] = october as [Flight, Flight];
+    await topology.pipe(flights, [
+      { ...input(first), key: null },
+      { ...input(second), key: 'another' },
+    ]);
+    expect((await topology.read(predictions)).map(({ key }) => key)).toEqual([first.id, second.id]);
+  });
+
   it('gives a golden row the score that H2O gave, weather and all', async () => {
     const golden = JSON.parse(readFileSync(projectFile('demos/flight-delay/model/golden.json'), 'utf8')) as {
       rows: { input: Record<string, number | string | null>; score: number }[];
@@ -121,6 +131,7 @@ describe('the topology', () => {
       'KSTREAM-FILTER',
       'KSTREAM-MAPVALUES',
       'KSTREAM-SCORE',
+      'KSTREAM-KEY',
       'KSTREAM-SINK',
     ]);
   });

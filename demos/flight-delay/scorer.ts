@@ -10,6 +10,7 @@ export function buildTopology(builder: StreamsBuilder, model: Model): void {
     .mapValues(toFeatures)
     .score(model)
     .mapValues(toPrediction)
+    .selectKey((_key, prediction) => prediction.id)
     .to(predictions);
 }
 

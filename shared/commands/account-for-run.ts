@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PredictionFields } from '#shared/dashboard';
+import { KitError } from '#shared/errors';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
@@ -27,15 +28,22 @@ export interface RunningDemo<I, P extends PredictionFields, O> {
   readonly scorer: ScorerProcess;
   readonly terminal: Terminal;
   readonly shutdown: Shutdown;
+  /** The command that starts another scorer beside this demo. */
+  readonly anotherScorer: string;
 }
 
-/**
- * Produces, and waits until every record is accounted for; resolves with the milliseconds that this took.
- * @throws KitError when the scorer is gone, the cluster is lost, or records stay unaccounted for.
- */
+/** How a run went; what became of each record, the watch knows. */
+export interface RunOutcome {
+  /** From the first record to the last that was settled. */
+  readonly elapsedMs: number;
+  /** What ended the run before its time, and whether the user was told when it happened. */
+  readonly failure?: { readonly error: KitError; readonly said: boolean };
+}
+
+/** Produces, and waits until every record is accounted for, or no more can be. */
 export async function accountForRun<I, P extends PredictionFields, O>(
   running: RunningDemo<I, P, O>,
-): Promise<{ readonly elapsedMs: number }> {
+): Promise<RunOutcome> {
   const { definition, options, demo, watch, observer, scorer, shutdown } = running;
   const startedAt = preciseNow();
   const stopProgress = showProgress(running);
@@ -51,8 +59,11 @@ export async function accountForRun<I, P extends PredictionFields, O>(
       await settle(running, preciseNow());
     })();
     const gone = options.records === undefined && !options.headless ? outliveScorer(running) : scorer.gone;
-    await Promise.race([work, observer.finished, gone]);
-    return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1) };
+    const failure = await Promise.race([work, observer.finished, gone]).then(
+      (error) => error && { error, said: true },
+      (error: unknown) => ({ error: KitError.from(error, 'run-failed'), said: false }),
+    );
+    return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1), ...(failure && { failure }) };
   } finally {
     stopProgress();
   }
@@ -96,20 +107,20 @@ async function settle<I, P extends PredictionFields, O>(
 
 /** On a live page a scorer that is gone is something to see, and another can take its place: the demo stays. */
 async function outliveScorer<I, P extends PredictionFields, O>({
-  definition,
   scorer,
   terminal,
   shutdown,
-  demo,
-}: RunningDemo<I, P, O>): Promise<never> {
+  anotherScorer,
+}: RunningDemo<I, P, O>): Promise<KitError> {
   try {
     return await scorer.gone;
-  } catch (error) {
+  } catch (reason) {
+    const error = KitError.from(reason);
     terminal.error(error);
-    terminal.say('Nothing is scored now: the page shows it. To put another scorer in its place:');
-    terminal.say(`  npm run demo:${definition.name} -- --only scorer --brokers ${demo.cluster.brokers.join(',')}`);
+    terminal.say('Nothing is scored now, as the page shows. To put another scorer in its place:');
+    terminal.say(`  ${anotherScorer}`);
     await aborted(shutdown.signal);
-    throw error;
+    return error;
   }
 }
 

@@ -36,10 +36,13 @@ export async function connectDemo(
   const topics: Topic<unknown>[] = [...Object.values(definition.topics), statusTopic(definition.name)];
   await cluster.ensureTopics([
     ...topics.map((topic) => topicRequest(topic, topicName(topic))),
-    { name: topicName(deadLetters), partitions: 1, config: { 'retention.ms': '-1', 'retention.bytes': '33554432' } },
+    { name: topicName(deadLetters), partitions: 1, config: deadLetterConfig },
   ]);
   return { cluster, schemas: connectSchemas(registry), topicName };
 }
+
+// A dead letter is its record and headers beside it: what just fitted on the input topic must fit here too.
+const deadLetterConfig = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'max.message.bytes': '2097152' };
 
 function topicRequest({ partitions, cleanupPolicy, config }: Topic<unknown>, name: string): TopicRequest {
   return { name, partitions, config: { 'cleanup.policy': cleanupPolicy, ...config } };

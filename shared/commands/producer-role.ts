@@ -12,7 +12,7 @@ const RECORDS_PER_SEND = 500;
 /** Sends closer together than this cost more than they gain: each is a request, an answer and a fetch on the other side. */
 const LINGER_MS = 4;
 
-/** When a record was due to be sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
+/** When a record was sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
 export const SENT_AT_HEADER = 'sentAt';
 /** From the second lap on: the number of the lap. */
 export const LAP_HEADER = 'lap';
@@ -47,20 +47,18 @@ export async function produceRecords(
   let produced = 0;
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    const sending = batch;
+    const sentAt = pace.paced ? preciseNow().toFixed(3) : undefined;
+    const sending = sentAt === undefined ? batch : batch.map((record) => withHeader(record, SENT_AT_HEADER, sentAt));
     batch = [];
     await producer.send(sending);
     await onSent(produced);
   };
-  const outgoing = (record: DemoRecord, lap: number, due: number): OutgoingRecord => ({
+  const outgoing = (record: DemoRecord, lap: number): OutgoingRecord => ({
     topic: demo.topicName(record.topic),
     key: record.key,
     value: serializers.get(record.topic.name)?.(record.value) ?? null,
     timestamp: record.eventTime,
-    headers: {
-      ...(pace.paced && { [SENT_AT_HEADER]: due.toFixed(3) }),
-      ...(lap > 1 && { [LAP_HEADER]: String(lap) }),
-    },
+    headers: lap > 1 ? { [LAP_HEADER]: String(lap) } : {},
   });
 
   for (let lap = 1; produced < records && !signal.aborted; lap++) {
@@ -74,12 +72,16 @@ export async function produceRecords(
         await pause(Math.max(due - preciseNow(), LINGER_MS), signal);
       }
       if (signal.aborted) break;
-      batch.push(outgoing(record, lap, due));
+      batch.push(outgoing(record, lap));
       if (main) produced += 1;
     }
   }
   await flush();
   await producer.close();
+}
+
+function withHeader(record: OutgoingRecord, name: string, value: string): OutgoingRecord {
+  return { ...record, headers: { ...record.headers, [name]: value } };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import { exitCodeOf } from './exit-code.js';
 import { demoHelp } from './help.js';
 import { produceAlone } from './producer-role.js';
 import { checkReportFile } from './run-report.js';
-import type { ScorerFailed } from './scorer-process.js';
+import { isSupervised, type ScorerFailed } from './scorer-process.js';
 import { runScorer } from './scorer-role.js';
 import { listenForShutdown, type Shutdown } from './shutdown.js';
 import { createTerminal, type Terminal } from './terminal.js';
@@ -18,7 +18,7 @@ import { runWholeDemo } from './whole-demo.js';
 /** Runs a demo as its command line says, and sets the exit code: 0 done, 1 failed, 2 wrong command line. */
 export async function runDemo<I, P extends PredictionFields, O>(definition: DemoDefinition<I, P, O>): Promise<void> {
   const args = process.argv.slice(2);
-  const supervised = process.send !== undefined;
+  const supervised = isSupervised();
   const terminal = createTerminal({
     dataOnStdout: args.some((arg, index) => arg === '--report=-' || (arg === '--report' && args[index + 1] === '-')),
     verbose: args.includes('--verbose'),
@@ -32,11 +32,11 @@ export async function runDemo<I, P extends PredictionFields, O>(definition: Demo
     const error = KitError.from(thrown);
     process.exitCode = exitCodeOf(error.code);
     const failed: ScorerFailed = { type: 'failed', code: error.code, message: error.message };
-    if (process.send) process.send(failed);
+    if (supervised) process.send?.(failed);
     else terminal.error(error);
   }
   // Timers and sockets of a client that failed must not keep a run alive that is over.
-  if (process.connected) process.disconnect();
+  if (supervised && process.connected) process.disconnect();
   setTimeout(() => process.exit(), 1_000).unref();
 }
 

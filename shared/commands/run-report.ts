@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { KitError } from '#shared/errors';
 import type { LatencyHistogram, Quality, RunCounts } from '#shared/monitoring';
 
@@ -37,6 +37,8 @@ export function checkReportFile(file: string): void {
   if (file === '-') return;
   try {
     writeFileSync(file, '', { flag: 'a' });
+    // What is there after the run is this run's.
+    if (statSync(file).isFile()) rmSync(file);
   } catch (error) {
     throw KitError.from(error, 'usage', `The report cannot be written to ${file}`);
   }

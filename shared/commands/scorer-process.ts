@@ -23,6 +23,14 @@ export interface ScorerProcess {
   kill(): void;
 }
 
+/** Set for a scorer that a demo has started: it speaks to the demo, and ends when that is gone. */
+const SUPERVISED = 'KAFKA_ML_DEMOS_SUPERVISED';
+
+/** Whether this process is such a scorer. */
+export function isSupervised(): boolean {
+  return process.send !== undefined && process.env[SUPERVISED] === 'true';
+}
+
 /**
  * Starts this program again with other arguments, as a scorer.
  * @throws KitError with the scorer's own code when it cannot start.
@@ -31,6 +39,9 @@ export async function startScorerProcess(args: readonly string[], say: (line: st
   const [, program = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, [SUPERVISED]: 'true' },
+    // Ctrl-C in a terminal is for the demo, which lets its scorer finish.
+    detached: process.platform !== 'win32',
   });
   // A supervisor that leaves at once takes its scorer along.
   const killWithUs = (): void => void child.kill('SIGKILL');

@@ -30,6 +30,7 @@ export async function runScorer(
 ): Promise<void> {
   const model = await loadModel(modelFolder(definition, options), { onNotice: (sentence) => terminal.say(sentence) });
   const demo = await connectDemo(definition, { ...options, only: 'scorer' }, address);
+  let stopHeartbeat = async (): Promise<void> => {};
   try {
     const builder = new StreamsBuilder();
     definition.buildTopology(builder, model);
@@ -41,15 +42,15 @@ export async function runScorer(
       topicName: demo.topicName,
       deadLetterTopic: companionTopics(definition.name).deadLetters,
     });
-    const stopHeartbeat = await startHeartbeat(definition.name, demo, streams, model, options, topology.describe());
+    stopHeartbeat = await startHeartbeat(definition.name, demo, streams, model, options, topology.describe());
     const { name, version, sha256 } = model;
     const ready: ScorerReady = { type: 'ready', model: { name, version, sha256 } };
     process.send?.(ready);
     terminal.say(`Scoring ${demo.topicName(definition.topics.input)} with ${name} ${version}; Ctrl-C ends it.`);
     await Promise.race([streams.finished, aborted(shutdown.signal)]);
     await streams.close();
-    await stopHeartbeat();
   } finally {
+    await stopHeartbeat();
     await demo.cluster.close();
     await model.close();
   }
@@ -94,12 +95,11 @@ async function startHeartbeat(
   let beating = beat();
   const timer = setInterval(() => {
     // A heartbeat that cannot be written is what silence on the page means; the application itself reports a lost cluster.
-    beating = beating.then(beat, () => undefined);
+    beating = beating.then(beat).catch(() => undefined);
   }, HEARTBEAT_MS);
   await beating;
   return async () => {
     clearInterval(timer);
-    await beating.catch(() => undefined);
-    await beat();
+    await beating.then(beat).catch(() => undefined);
   };
 }

@@ -10,7 +10,7 @@ const LONGEST_GOODBYE_MS = 4_700;
 
 /**
  * Listens for the wish to end. The first one drains; a second one ends the process at once.
- * A supervised process leaves Ctrl-C to its supervisor, which the terminal tells as well, and ends when that one is gone.
+ * A supervised process leaves Ctrl-C to its supervisor, and ends when that one is gone.
  */
 export function listenForShutdown(supervised: boolean): Shutdown {
   const controller = new AbortController();
@@ -31,6 +31,7 @@ export function listenForShutdown(supervised: boolean): Shutdown {
       if (message === 'close') request('the demo ended');
     });
     process.on('disconnect', () => request('the demo is gone'));
+    if (!process.connected) request('the demo is gone');
   } else if (process.env.npm_lifecycle_event !== undefined) {
     endWithNpm(request);
   }

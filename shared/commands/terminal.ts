@@ -20,6 +20,8 @@ export interface TerminalOptions {
 
 export function createTerminal({ dataOnStdout, verbose }: TerminalOptions): Terminal {
   const out = dataOnStdout ? process.stderr : process.stdout;
+  process.stdout.on('error', endWithReader);
+  process.stderr.on('error', endWithReader);
   const live = out.isTTY === true && process.env.TERM !== 'dumb';
   const colours = live && !process.env.NO_COLOR;
   let overwritable = false;
@@ -48,4 +50,10 @@ export function createTerminal({ dataOnStdout, verbose }: TerminalOptions): Term
         process.stderr.write(`caused by: ${error.cause.stack ?? error.cause.message}\n`);
     },
   };
+}
+
+// Piped into something that has read enough, such as head: to go on would be for nobody.
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }

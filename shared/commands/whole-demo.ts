@@ -60,10 +60,15 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     const scorer = await starting;
     greet(definition, options, where, scorer, dashboard, terminal);
 
-    const running: RunningDemo<I, P, O> = { definition, options, demo, watch, observer, scorer, terminal, shutdown };
-    const { elapsedMs } = await accountForRun(running);
+    const anotherScorer = `npm run demo:${definition.name} -- ${scorerArguments(options, where).join(' ')}`;
+    const parts = { definition, options, demo, watch, observer, scorer, terminal, shutdown };
+    const running: RunningDemo<I, P, O> = { ...parts, anotherScorer };
+    const { elapsedMs, failure } = await accountForRun(running);
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
-    return finish(reportOf(running, where, elapsedMs, dashboard), definition, options, terminal);
+    const code = finish(reportOf(running, where, elapsedMs, dashboard), definition, options, terminal);
+    if (failure === undefined) return code;
+    if (!failure.said) terminal.error(failure.error);
+    return 1;
   } finally {
     for (const close of closing.reverse()) {
       // What cannot be ended in good order must not hide how the run went, nor keep the rest from ending.

@@ -3,6 +3,8 @@ import { filter, type Predicate } from './operators/filter.js';
 import { type BatchMapper, mapBatch } from './operators/map-batch.js';
 import { mapValues, type ValueMapper } from './operators/map-values.js';
 import { type BatchScorer, type Scored, score } from './operators/score.js';
+import { type KeyMapper, selectKey } from './operators/select-key.js';
+import type { Key } from './record.js';
 import type { ErasedOperator, NodeNames, Operator, ParentNode, ProcessorNode } from './topology.js';
 
 /** A stream of records; every method adds an operator to the topology and gives what comes out of it. */
@@ -24,6 +26,11 @@ export class KStream<K, V> {
   /** Gives each record a new value; key, timestamp and headers stay. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, named?: string): KStream<K, VR> {
     return this.#through('MAPVALUES', mapValues(mapper), named);
+  }
+
+  /** Gives each record a new key; it stays on its way, and on the topic that it is written to the new key decides the partition. */
+  selectKey<KR extends Key>(mapper: KeyMapper<K, V, KR>, named?: string): KStream<KR, V> {
+    return this.#through('KEY-SELECT', selectKey(mapper), named);
   }
 
   /**

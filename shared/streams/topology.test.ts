@@ -58,6 +58,23 @@ describe('filter and mapValues', () => {
     ]);
   });
 
+  it('leave the key to selectKey', async () => {
+    const driver = await drive((builder) =>
+      builder
+        .stream(readings)
+        .selectKey((key, { level }) => `${key}-${level}`)
+        .to(results),
+    );
+    await driver.pipe(readings, [
+      { ...record('a', 1, 10), headers: { trace: 'x' } },
+      { ...record('b', 2), key: null },
+    ]);
+    expect(await driver.read(results)).toEqual([
+      { key: 'a-1', value: { id: 'a', level: 1 }, timestamp: 10, headers: { trace: 'x' } },
+      { key: 'null-2', value: { id: 'b', level: 2 }, timestamp: 0, headers: {} },
+    ]);
+  });
+
   it('let one stream go two ways', async () => {
     const driver = await drive((builder) => {
       const all = builder.stream(readings);

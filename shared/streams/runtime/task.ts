@@ -93,7 +93,7 @@ export class Task implements TaskContext {
     return ({ key, value, timestamp, headers }) => {
       this.#outgoing.push({
         topic,
-        // Keys are text: KStream has no operator yet that gives another.
+        // Keys are text: no operator of KStream gives another.
         key: key as Key,
         value: serialize(value),
         timestamp,
