@@ -301,8 +301,8 @@ describe('a running demo', () => {
     const registry = await broker.said(/Registry\s+(http\S+)/);
     const run = (namespace: string, records: string): ProgramProcess =>
       demo(
-        ...['--brokers', brokers, '--registry', registry, '--namespace', namespace, '--headless'],
-        ...['--records', records, '--rate', '0', '--report', '-'],
+        ...`--brokers ${brokers} --registry ${registry} --namespace ${namespace} --records ${records}`.split(' '),
+        ...'--rate 0 --headless --report -'.split(' '),
       );
     await using alice = run('alice', '700');
     await using bob = run('bob', '400');

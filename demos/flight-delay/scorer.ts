@@ -14,48 +14,42 @@ export function buildTopology(builder: StreamsBuilder, model: Model): void {
     .to(predictions);
 }
 
-/** The flight, and beside it what the model reads: its inputs are called as the fields are on the topic. */
+/**
+ * The flight with its weather beside it: a model finds its inputs by the names that they have on the topic.
+ * Written out, because a spread of so many fields costs more than scoring them.
+ */
 function toFeatures(flight: Flight) {
-  const { carrier, origin, dest, distance, dayOfWeek, departureMinute, arrivalMinute, planeYear, planeSeats } = flight;
-  const { temperature, dewPoint, humidity, windDirection, windSpeed, precipitation, pressure, visibility } =
-    flight.weather ?? noWeather;
+  const weather: Partial<Weather> = flight.weather ?? {};
   return {
-    flight,
-    carrier,
-    origin,
-    dest,
-    distance,
-    dayOfWeek,
-    departureMinute,
-    arrivalMinute,
-    planeYear,
-    planeSeats,
-    temperature,
-    dewPoint,
-    humidity,
-    windDirection,
-    windSpeed,
-    precipitation,
-    pressure,
-    visibility,
+    id: flight.id,
+    scheduledDeparture: flight.scheduledDeparture,
+    carrier: flight.carrier,
+    flight: flight.flight,
+    tailnum: flight.tailnum,
+    origin: flight.origin,
+    dest: flight.dest,
+    distance: flight.distance,
+    month: flight.month,
+    dayOfWeek: flight.dayOfWeek,
+    departureMinute: flight.departureMinute,
+    arrivalMinute: flight.arrivalMinute,
+    planeYear: flight.planeYear,
+    planeSeats: flight.planeSeats,
+    temperature: weather.temperature,
+    dewPoint: weather.dewPoint,
+    humidity: weather.humidity,
+    windDirection: weather.windDirection,
+    windSpeed: weather.windSpeed,
+    windGust: weather.windGust,
+    precipitation: weather.precipitation,
+    pressure: weather.pressure,
+    visibility: weather.visibility,
   };
 }
 
-/** The model knows what to make of missing weather. */
-const noWeather: Partial<Weather> = {};
-
-type Features = ReturnType<typeof toFeatures>;
-
-function toPrediction({
-  input,
-  eventTime,
-  score,
-  decision,
-  modelName,
-  modelVersion,
-  scoredAt,
-}: Scored<Features>): Prediction {
-  const { id, carrier, flight, origin, dest, scheduledDeparture } = input.flight;
+function toPrediction(scored: Scored<ReturnType<typeof toFeatures>>): Prediction {
+  const { id, carrier, flight, origin, dest, scheduledDeparture } = scored.input;
+  const { eventTime, score, decision, modelName, modelVersion, scoredAt } = scored;
   const route = { carrier, flight, origin, dest, scheduledDeparture };
   return { id, eventTime, score, decision, modelName, modelVersion, scoredAt, ...route };
 }
