@@ -64,6 +64,43 @@ await describeOnEachKafka('a cluster', (kafka) => {
     expect(record?.headers.number?.toString()).toBe('17');
   });
 
+  it('carries headers without a value, repeated ones, and ones that are named as what every object has', async () => {
+    const name = await topic(kafka.unique('headers'), 1);
+    const headers = {
+      nothing: null,
+      empty: '',
+      repeated: [null, 'a', Buffer.from('b'), null],
+      left_out: undefined,
+      constructor: Buffer.from('mine'),
+    };
+    const producer = await cluster.produce();
+    const [first] = outgoing(name, 1);
+    await producer.send(first ? [{ ...first, headers }] : []);
+    const consumer = await cluster.consume({ groupId: kafka.unique('headers'), topics: [name], from: 'beginning' });
+    const [record] = await read(consumer, 1);
+    const expected = {
+      nothing: null,
+      empty: Buffer.alloc(0),
+      repeated: [null, Buffer.from('a'), Buffer.from('b'), null],
+    };
+    expect(record?.headers).toMatchObject(expected);
+    expect(record?.headers).not.toHaveProperty('left_out');
+    // What was read can be written as it is, as a dead letter is.
+    await producer.send(first && record ? [{ ...first, headers: record.headers }] : []);
+    const [again] = await read(consumer, 1);
+    expect(again?.headers).toMatchObject(expected);
+    expect(again?.headers).toEqual(record?.headers);
+  });
+
+  it('writes at once what is more than a partition takes in one batch', async () => {
+    const name = await topic(kafka.unique('bytes'), 1);
+    const producer = await cluster.produce();
+    const large = outgoing(name, 600).map((record) => ({ ...record, value: Buffer.alloc(3_000, 1) }));
+    await producer.send([...large.slice(0, 300), ...outgoing(name, 1, 600), ...large.slice(300)]);
+    await producer.send(outgoing(name, 1).map((record) => ({ ...record, value: Buffer.alloc(900_000, 2) })));
+    expect((await cluster.endOffsets([name])).get(name)).toEqual([602]);
+  });
+
   it('leaves a topic that exists as it is', async () => {
     const name = await topic(kafka.unique('existing'), 3);
     await topic(kafka.unique('existing'), 5);

@@ -2,6 +2,7 @@ import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'ka
 import { KitError } from '#shared/errors';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
+import { encodeNullHeaders } from './null-headers.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 import type { TopicOffsets } from './records.js';
@@ -54,6 +55,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
 }
 
 quietRequestQueues();
+encodeNullHeaders();
 
 function createKafka({ brokers, clientId, tls, sasl, onLog }: ClusterConfig): Kafka {
   return new Kafka({

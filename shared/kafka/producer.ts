@@ -1,7 +1,8 @@
-import type { Kafka, Message, TopicMessages } from 'kafkajs';
+import type { IHeaders, Kafka, Message, TopicMessages } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { javaPartitioner } from './partitioner.js';
 import type { OutgoingRecord } from './records.js';
+import { sends } from './sends.js';
 
 /** Writes records; in order per partition as long as each `send` is awaited before the next. */
 export interface Producer {
@@ -9,12 +10,6 @@ export interface Producer {
   send(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
 }
-
-/**
- * kafkajs groups the messages of one send in quadratic time (producer/groupMessagesPerPartition.js), so that 500 at a
- * time is up to half as fast again as several thousand.
- */
-const MESSAGES_PER_SEND = 500;
 
 export async function createProducer(kafka: Kafka): Promise<Producer> {
   const producer = kafka.producer({
@@ -26,8 +21,8 @@ export async function createProducer(kafka: Kafka): Promise<Producer> {
 
   return {
     async send(records) {
-      for (let start = 0; start < records.length; start += MESSAGES_PER_SEND) {
-        const topicMessages = groupByTopic(records, start, Math.min(start + MESSAGES_PER_SEND, records.length));
+      for (const together of sends(records)) {
+        const topicMessages = groupByTopic(together);
         try {
           await producer.sendBatch({ topicMessages, acks: -1 });
         } catch (error) {
@@ -40,18 +35,17 @@ export async function createProducer(kafka: Kafka): Promise<Producer> {
   };
 }
 
-function groupByTopic(records: readonly OutgoingRecord[], start: number, end: number): TopicMessages[] {
+function groupByTopic(records: readonly OutgoingRecord[]): TopicMessages[] {
   const groups = new Map<string, Message[]>();
-  for (let i = start; i < end; i++) {
-    const record = records[i];
-    if (record === undefined) break;
+  for (const record of records) {
     const messages = groups.get(record.topic) ?? [];
     if (messages.length === 0) groups.set(record.topic, messages);
     messages.push({
       key: record.key,
       value: record.value,
       timestamp: String(record.timestamp),
-      ...(record.headers && { headers: record.headers }),
+      // Its types leave null out; encodeNullHeaders has it written.
+      ...(record.headers && { headers: record.headers as IHeaders }),
       ...(record.partition !== undefined && { partition: record.partition }),
     });
   }

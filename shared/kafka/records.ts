@@ -1,5 +1,8 @@
-/** Header values as Kafka keeps them: bytes, or several where a key occurs more than once. */
-export type RecordHeaders = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+/** A header's value; null where a record has the header without one, as Kafka allows. */
+type HeaderValue = Buffer | string | null;
+
+/** Header values as Kafka keeps them: bytes or null, or several where a key occurs more than once. */
+export type RecordHeaders = Readonly<Record<string, HeaderValue | HeaderValue[] | undefined>>;
 
 /** A record as it lies on a topic: nothing decoded. */
 export interface ConsumedRecord {
