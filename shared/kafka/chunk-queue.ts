@@ -30,7 +30,8 @@ export class ChunkQueue {
 
   /** From now on `take` throws this. */
   fail(error: KitError): void {
-    this.#failure = error;
+    // What follows from the first failure explains less.
+    this.#failure ??= error;
     this.#arrival?.();
   }
 

@@ -1,12 +1,14 @@
 import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
+import { Connections } from './connections.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
 import { encodeNullHeaders } from './null-headers.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 import type { TopicOffsets } from './records.js';
 import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
+import { within } from './within.js';
 
 /** A Kafka cluster that has answered. Everything that it handed out is ended by `close`. */
 export interface Cluster {
@@ -26,11 +28,12 @@ export interface Cluster {
 
 /**
  * Connects to a cluster and asks it who it is.
- * @throws KitError 'cluster-unreachable' within about 8 seconds when nobody answers.
+ * @throws KitError 'cluster-unreachable' within 6 seconds when nobody answers.
  */
 export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
-  const kafka = createKafka(config);
-  const admin = await connectAdmin(kafka, config.brokers);
+  const connections = new Connections(config.brokers);
+  const kafka = createKafka(config, connections);
+  const admin = await connectAdmin(kafka, connections, config.brokers);
   const open: { close(): Promise<void> }[] = [];
 
   return {
@@ -38,7 +41,8 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     ensureTopics: (topics) => createTopics(admin, topics),
     endOffsets: (topics) => topicEndOffsets(admin, topics),
     async consume(options) {
-      const consumer = await createConsumer(kafka, admin, options);
+      const own = new Connections(config.brokers);
+      const consumer = await createConsumer(createKafka(config, own), own, admin, options);
       open.push(consumer);
       return consumer;
     },
@@ -57,10 +61,11 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
 quietRequestQueues();
 encodeNullHeaders();
 
-function createKafka({ brokers, clientId, tls, sasl, onLog }: ClusterConfig): Kafka {
+function createKafka({ clientId, tls, sasl, onLog }: ClusterConfig, connections: Connections): Kafka {
   return new Kafka({
     clientId,
-    brokers: [...brokers],
+    brokers: connections.addresses,
+    socketFactory: connections.socketFactory,
     connectionTimeout: 2_000,
     authenticationTimeout: 4_000,
     requestTimeout: 30_000,
@@ -84,14 +89,25 @@ function saslOptions({ mechanism, username, password }: SaslCredentials): SASLOp
   }
 }
 
-async function connectAdmin(kafka: Kafka, brokers: readonly string[]): Promise<Admin> {
+const CONNECTED_WITHIN_MS = 5_000;
+
+async function connectAdmin(kafka: Kafka, connections: Connections, brokers: readonly string[]): Promise<Admin> {
   const admin = kafka.admin({ retry: { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 } });
-  try {
+  const answered = async (): Promise<void> => {
     await admin.connect();
     await admin.describeCluster();
+  };
+  try {
+    await within(
+      CONNECTED_WITHIN_MS,
+      answered(),
+      () => connections.latestError ?? new Error(`nothing came within ${CONNECTED_WITHIN_MS / 1_000} s`),
+    );
     return admin;
   } catch (error) {
-    await admin.disconnect();
+    connections.abandon();
+    // There is no connection left that could end badly, and nobody to be told.
+    void admin.disconnect().catch(() => undefined);
     throw new KitError(
       'cluster-unreachable',
       `Connecting to Kafka at ${brokers.join(', ')}: no broker answered (${KitError.from(error).message}). ` +

@@ -1,7 +1,12 @@
-import kafkajs, { type Admin, type EachBatchPayload, type Kafka, type Consumer as KafkajsConsumer } from 'kafkajs';
+import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { ChunkQueue } from './chunk-queue.js';
+import { commit, startAt } from './commits.js';
+import type { Connections } from './connections.js';
+import { lost, Membership } from './membership.js';
 import type { Chunk, ConsumedRecord, TopicOffsets } from './records.js';
+import { SilenceWatch } from './silence-watch.js';
+import { within } from './within.js';
 
 /** Partitions by topic. */
 export type Assignment = ReadonlyMap<string, readonly number[]>;
@@ -23,6 +28,15 @@ export interface ConsumerOptions {
   readonly minFetchBytes?: number;
   /** A throw-away group is deleted from the cluster when the consumer is closed. */
   readonly temporaryGroup?: boolean;
+  /** The group must be joined within so many milliseconds; 30,000 unless said: a rebalance takes up to 20,000. */
+  readonly joinWithinMs?: number;
+  /** When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000 unless said. */
+  readonly silentMs?: number;
+  /**
+   * Called when a rebalance begins. What is committed before this returns to the event loop still counts, as a rule: the
+   * member joins anew after that.
+   */
+  readonly onRebalancing?: () => void;
   /** Called after each rebalance with what this member reads from now on. */
   readonly onAssigned?: (assignment: Assignment) => void;
 }
@@ -31,7 +45,7 @@ export interface ConsumerOptions {
 export interface Consumer {
   /**
    * The next chunk; undefined when none came within `maxWaitMs`.
-   * @throws KitError 'cluster-unreachable' when the connection is lost for good.
+   * @throws KitError 'cluster-unreachable' when the cluster has not answered for 30 s, or refuses this member for good.
    */
   poll(maxWaitMs: number): Promise<Chunk | undefined>;
   /**
@@ -45,9 +59,17 @@ export interface Consumer {
 /** Fetched and not yet polled: beyond this the consumer stops fetching until the reader has caught up. */
 const MAX_QUEUED_RECORDS = 8_192;
 
-export async function createConsumer(kafka: Kafka, admin: Admin, options: ConsumerOptions): Promise<Consumer> {
-  const { groupId, topics, from, maxChunkRecords = 500 } = options;
+const LEAVE_WITHIN_MS = 2_000;
+
+export async function createConsumer(
+  kafka: Kafka,
+  connections: Connections,
+  admin: Admin,
+  options: ConsumerOptions,
+): Promise<Consumer> {
+  const { groupId, topics, from, maxChunkRecords = 500, joinWithinMs = 30_000, silentMs = 30_000 } = options;
   const queue = new ChunkQueue(MAX_QUEUED_RECORDS);
+  const dropped = new AbortController();
   const consumer = kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,
@@ -58,9 +80,9 @@ export async function createConsumer(kafka: Kafka, admin: Admin, options: Consum
     maxWaitTimeInMs: 100,
     minBytes: options.minFetchBytes ?? 1,
     maxBytesPerPartition: 1_048_576,
-    retry: { retries: 20, restartOnFailure: async () => true },
+    retry: { retries: 20, restartOnFailure: async () => !dropped.signal.aborted },
   });
-  const dropped = new AbortController();
+  consumer.on(consumer.events.REBALANCING, () => options.onRebalancing?.());
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     // kafkajs goes back to the committed offsets after a rebalance: what is queued will be fetched again, by us or another.
     queue.clear();
@@ -69,10 +91,9 @@ export async function createConsumer(kafka: Kafka, admin: Admin, options: Consum
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) queue.fail(lost(payload.error));
   });
-
   const membership = new Membership(consumer);
 
-  try {
+  const join = async (): Promise<void> => {
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'beginning' });
     await consumer.run({
@@ -83,20 +104,39 @@ export async function createConsumer(kafka: Kafka, admin: Admin, options: Consum
     });
     await membership.begun;
     if (typeof from === 'object') await startAt(consumer, from);
+  };
+  const tooLate = (): Error => {
+    const reason = (membership.latestCrash ?? connections.latestError)?.message ?? 'no answer';
+    return new Error(
+      `the group was not joined within ${joinWithinMs / 1_000} s (${reason}). Check that all brokers are running.`,
+    );
+  };
+  try {
+    await within(joinWithinMs, join(), tooLate);
   } catch (error) {
-    await consumer.disconnect();
+    dropped.abort();
+    // Leaving the group needs a coordinator that answers; without it the session ends by itself.
+    await within(LEAVE_WITHIN_MS, consumer.disconnect(), tooLate).catch(() => undefined);
+    connections.abandon();
     throw KitError.from(error, 'cluster-unreachable', `Reading ${topics.join(', ')} as a member of ${groupId}`);
   }
 
+  const watch = new SilenceWatch(consumer, admin, silentMs, (reason) => {
+    dropped.abort();
+    connections.abandon();
+    queue.fail(reason);
+  });
   let closed: Promise<void> | undefined;
   return {
     poll: (maxWaitMs) => queue.take(maxWaitMs),
     commit: async (offsets) => membership.holds && (await commit(consumer, offsets)),
     close: () =>
       (closed ??= (async () => {
+        watch.stop();
         dropped.abort();
         queue.clear();
         await consumer.disconnect();
+        connections.abandon();
         // A group that cannot be deleted now is empty, and the cluster lets it expire.
         if (options.temporaryGroup) await admin.deleteGroups([groupId]).catch(() => undefined);
       })()),
@@ -134,65 +174,4 @@ async function enqueue(
     await queue.roomWithin(500);
     await payload.heartbeat();
   }
-}
-
-/** Whether a consumer is in its group: run() resolves without that where the coordinator was not ready, as it is not at first. */
-class Membership {
-  holds = false;
-  /** Resolves when the group was joined for the first time, rejects when kafkajs gives up. */
-  readonly begun: Promise<void>;
-
-  constructor(consumer: KafkajsConsumer) {
-    this.begun = new Promise((resolve, reject) => {
-      consumer.on(consumer.events.GROUP_JOIN, () => {
-        this.holds = true;
-        resolve();
-      });
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        if (!payload.restart) reject(lost(payload.error));
-      });
-    });
-    // Whoever waits gets the reason; connecting may fail before anybody does.
-    this.begun.catch(() => undefined);
-    consumer.on(consumer.events.STOP, () => {
-      this.holds = false;
-    });
-  }
-}
-
-// The group is joined and the first fetch is on its way; whatever that brings is stale when it is back.
-// The commit makes the positions survive a rebalance.
-async function startAt(consumer: KafkajsConsumer, offsets: TopicOffsets): Promise<void> {
-  for (const [topic, partitions] of offsets) {
-    partitions.forEach((offset, partition) => {
-      consumer.seek({ topic, partition, offset: String(offset) });
-    });
-  }
-  await commit(consumer, offsets);
-}
-
-// Node finds its classes on the CommonJS module alone, not among the names that can be imported.
-const { KafkaJSProtocolError } = kafkajs;
-
-/** How a coordinator refuses the commit of a member that has yet to learn of a rebalance. */
-const OVERTAKEN = ['ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS', 'UNKNOWN_MEMBER_ID'];
-
-async function commit(consumer: KafkajsConsumer, offsets: TopicOffsets): Promise<boolean> {
-  const entries = [...offsets].flatMap(([topic, partitions]) =>
-    partitions.flatMap((offset, partition) =>
-      offset === undefined ? [] : [{ topic, partition, offset: String(offset) }],
-    ),
-  );
-  try {
-    if (entries.length > 0) await consumer.commitOffsets(entries);
-    return true;
-  } catch (error) {
-    const refused = error instanceof Error && error.cause instanceof KafkaJSProtocolError ? error.cause : error;
-    if (refused instanceof KafkaJSProtocolError && OVERTAKEN.includes(refused.type)) return false;
-    throw KitError.from(error, 'cluster-unreachable', 'Committing offsets');
-  }
-}
-
-function lost(error: unknown): KitError {
-  return KitError.from(error, 'cluster-unreachable', 'Reading from Kafka stopped');
 }

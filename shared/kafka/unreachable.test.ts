@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import { startBroker } from '#shared/embedded/broker';
+import { connectCluster } from './index.js';
+
+/** A broker with one topic, and a cluster connected to it. */
+async function setUp() {
+  const broker = await startBroker({ port: 0 });
+  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+  await cluster.ensureTopics([{ name: 'topic', partitions: 1, config: {} }]);
+  return { broker, cluster };
+}
+
+describe('connectCluster', () => {
+  it('says that nobody answers', async () => {
+    await expect(connectCluster({ brokers: ['127.0.0.1:1'], clientId: 'test' })).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(/^Connecting to Kafka at 127.0.0.1:1: no broker answered \(.*ECONNREFUSED/),
+    });
+  });
+
+  it('says so within 6 s where somebody listens and stays silent, and leaves no connection behind', async () => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('close', () => sockets.delete(socket));
+      socket.resume();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    // A server that was asked for a TCP address has one.
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const begun = Date.now();
+    await expect(connectCluster({ brokers: [address], clientId: 'test' })).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: `Connecting to Kafka at ${address}: no broker answered (nothing came within 5 s). Check the address, and that the broker is running.`,
+    });
+    expect(Date.now() - begun).toBeLessThan(6_000);
+    await vi.waitFor(() => expect(sockets.size).toBe(0));
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('a consumer whose broker is gone', () => {
+  it('is not made, and says why, when the group cannot be joined in time', async () => {
+    const { broker, cluster } = await setUp();
+    await broker.close();
+    const joining = cluster.consume({ groupId: 'group', topics: ['topic'], from: 'beginning', joinWithinMs: 1_000 });
+    await expect(joining).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(
+        /^Reading topic as a member of group: the group was not joined within 1 s \(.*ECONNREFUSED.*\)\. Check that/,
+      ),
+    });
+    await cluster.close();
+  });
+
+  it('ends polling, and can be closed', async () => {
+    const { broker, cluster } = await setUp();
+    const consumer = await cluster.consume({ groupId: 'group', topics: ['topic'], from: 'beginning', silentMs: 1_000 });
+    await broker.close();
+    const polling = (async () => {
+      for (;;) await consumer.poll(1_000);
+    })();
+    await expect(polling).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(/^Reading from Kafka stopped: nothing was heard from the cluster for \d+ s/),
+    });
+    await consumer.close();
+    await cluster.close();
+  });
+
+  it('reads on when the cluster answers after all', async () => {
+    const { broker, cluster } = await setUp();
+    const producer = await cluster.produce();
+    // Shorter than the broker takes to answer a fetch of an empty topic: silence alone is no reason.
+    const consumer = await cluster.consume({ groupId: 'group', topics: ['topic'], from: 'beginning', silentMs: 20 });
+    for (let round = 0; round < 5; round++) expect(await consumer.poll(100)).toBeUndefined();
+    await producer.send([{ topic: 'topic', key: null, value: Buffer.from('value'), timestamp: 0 }]);
+    expect((await consumer.poll(5_000))?.records).toHaveLength(1);
+    await cluster.close();
+    await broker.close();
+  });
+});
