@@ -3,8 +3,16 @@ import type { Chunk, TopicOffsets } from '#shared/kafka';
 /** Offsets whose records are done and whose outputs are acknowledged, not committed yet. */
 export class CommittableOffsets {
   #offsets = new Map<string, number[]>();
+  #generation = 0;
 
-  done({ topic, partition, nextOffset }: Chunk): void {
+  /** Which assignment is in force: work is begun in one, and may come back in a later one. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Work that was begun in an earlier generation is left out: its partition may be another member's, and further on, now. */
+  done({ topic, partition, nextOffset }: Chunk, generation: number): void {
+    if (generation !== this.#generation) return;
     const partitions = this.#offsets.get(topic) ?? [];
     partitions[partition] = nextOffset;
     this.#offsets.set(topic, partitions);
@@ -18,7 +26,8 @@ export class CommittableOffsets {
   }
 
   /** After a rebalance the partitions may be another member's. */
-  clear(): void {
+  reassigned(): void {
+    this.#generation++;
     this.#offsets = new Map();
   }
 }

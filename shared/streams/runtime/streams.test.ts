@@ -1,7 +1,8 @@
+import { EventEmitter, once } from 'node:events';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
 import { KitError } from '#shared/errors';
-import { type Cluster, connectCluster } from '#shared/kafka';
+import { type Assignment, type Cluster, type Consumer, connectCluster, type OutgoingRecord } from '#shared/kafka';
 import { connectSchemas, defineTopic, type Schemas, type Topic } from '#shared/schema';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../streams-builder.js';
@@ -91,7 +92,7 @@ await describeOnEachKafka('an application', (kafka) => {
       }
       return found;
     };
-    return { name, produce, start, readUntil };
+    return { name, orders, produce, start, readUntil };
   }
 
   it('processes every record of every partition once, and is RUNNING meanwhile', async () => {
@@ -136,6 +137,86 @@ await describeOnEachKafka('an application', (kafka) => {
     await produce(1_000, 1_000);
     expect((await readUntil(2_000)).size).toBe(2_000);
     await second.close();
+  });
+
+  it('commits nothing of a partition that has gone to another member while its outputs were on their way', async () => {
+    const { name, orders, produce, start } = await setUp('taken');
+    await produce(0, 100);
+    const steps = new EventEmitter();
+    const [sent, acknowledged] = [once(steps, 'sent'), once(steps, 'acknowledged')];
+    const commits: { committed: number[]; assigned: readonly number[] }[] = [];
+    let assigned: readonly number[] = [];
+    // The real cluster, but for an acknowledgement that is late and a look at what is committed.
+    const late: Cluster = {
+      ...cluster,
+      async produce() {
+        const producer = await cluster.produce();
+        const send = async (records: readonly OutgoingRecord[]): Promise<void> => {
+          await producer.send(records);
+          steps.emit('sent');
+          await acknowledged;
+        };
+        return { send, close: () => producer.close() };
+      },
+      async consume(options) {
+        const onAssigned = (assignment: Assignment): void => {
+          assigned = assignment.get(orders.name) ?? [];
+          options.onAssigned?.(assignment);
+        };
+        const consumer = await cluster.consume({ ...options, onAssigned });
+        const commit: Consumer['commit'] = (offsets) => {
+          const committed = Object.keys(offsets.get(orders.name) ?? []).map(Number);
+          if (committed.length > 0) commits.push({ committed, assigned });
+          return consumer.commit(offsets);
+        };
+        return { ...consumer, commit };
+      },
+    };
+    const streams = await start({ cluster: late });
+    await sent;
+    const other = await cluster.consume({ groupId: `${name}.app`, topics: [orders.name], from: 'beginning' });
+    await vi.waitFor(() => expect(assigned).toHaveLength(2), 20_000);
+    steps.emit('acknowledged');
+    await vi.waitFor(() => expect(new Set(commits.flatMap(({ committed }) => committed))).toEqual(new Set(assigned)));
+    expect(
+      commits.filter((commit) => commit.committed.some((partition) => !commit.assigned.includes(partition))),
+    ).toEqual([]);
+    await streams.close();
+    await other.close();
+  });
+
+  it('commits what is done when a rebalance begins, so that the next owner does not do it again', async () => {
+    const { name, orders, produce, start } = await setUp('handed-over');
+    const streams = await start({ commitIntervalMs: 3_600_000 });
+    await produce(0, 100);
+    await vi.waitFor(() => expect(streams.metrics.processTotal).toBe(100), 10_000);
+    const other = await cluster.consume({ groupId: `${name}.app`, topics: [orders.name], from: 'beginning' });
+    await vi.waitFor(() => expect(streams.metrics.assignedPartitions).toBe(2), 20_000);
+    await produce(100, 100);
+    // The timestamps are the numbers of the orders.
+    const found = (await other.poll(10_000))?.records ?? [];
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(({ timestamp }) => timestamp < 100)).toEqual([]);
+    await streams.close();
+    expect(streams.metrics.processTotal).toBeLessThanOrEqual(200);
+    await other.close();
+  });
+
+  it('makes a dead letter of a record with a header without value', async () => {
+    const { name, orders, start } = await setUp('null-header');
+    const producer = await cluster.produce();
+    const headers = { nothing: null };
+    await producer.send([{ topic: orders.name, key: 'bad', value: Buffer.from('?'), timestamp: 0, headers }]);
+    const streams = await start();
+    const letters = await cluster.consume({
+      groupId: `${name}.letters`,
+      topics: [`${name}.dead-letters`],
+      from: 'beginning',
+    });
+    const [letter] = (await letters.poll(10_000))?.records ?? [];
+    expect(letter?.headers.nothing).toBeNull();
+    await streams.close();
+    await producer.close();
   });
 
   it('makes a dead letter of a record that fails, and commits past it', async () => {

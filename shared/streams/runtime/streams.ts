@@ -70,20 +70,6 @@ function serializerOf(
 /** Records that are worked on before their outputs are sent together. */
 const MAX_RECORDS_PER_ROUND = 500;
 
-/** What has been fetched of all partitions: a send costs as much for one record as for many. */
-async function fetched(consumer: Consumer): Promise<Chunk[]> {
-  const chunks: Chunk[] = [];
-  let records = 0;
-  for (let chunk = await consumer.poll(100); chunk !== undefined; chunk = await consumer.poll(0)) {
-    // The partitions of one fetch arrive one after the other, in the same turn of the event loop.
-    if (chunks.length === 0) await setImmediate();
-    chunks.push(chunk);
-    records += chunk.records.length;
-    if (records >= MAX_RECORDS_PER_ROUND) break;
-  }
-  return chunks;
-}
-
 class Application implements KafkaStreams {
   state: StreamsState = 'CREATED';
   readonly metrics = { processTotal: 0, assignedPartitions: 0 };
@@ -93,6 +79,9 @@ class Application implements KafkaStreams {
   readonly #config: StreamsConfig;
   readonly #tasks = new Map<number, Task>();
   readonly #committable = new CommittableOffsets();
+  #consumer: Consumer | undefined;
+  /** The commit that a rebalance brought about; the run ends with what it fails with. */
+  #lastCommit: Promise<unknown> = Promise.resolve();
 
   constructor(topology: Topology, taskOptions: TaskOptions, config: StreamsConfig) {
     this.#topology = topology;
@@ -108,8 +97,10 @@ class Application implements KafkaStreams {
       groupId: applicationId,
       topics,
       from: 'beginning',
+      onRebalancing: () => this.#rebalancing(),
       onAssigned: (assignment) => this.#assigned(assignment),
     });
+    this.#consumer = consumer;
     this.finished = this.#run(consumer, producer);
     // Whoever waits for `finished` gets the reason; a rejection that nobody awaits yet must not end the process.
     this.finished.catch(() => undefined);
@@ -127,15 +118,16 @@ class Application implements KafkaStreams {
     let sending: Promise<void> = Promise.resolve();
     try {
       while (this.state !== 'PENDING_SHUTDOWN') {
-        const chunks = await fetched(consumer);
+        const { chunks, generation } = await this.#fetched(consumer);
         if (chunks.length > 0) {
           const outgoing = await this.#process(chunks);
           await sending;
-          sending = producer.send(outgoing).then(() => this.#done(chunks));
+          sending = producer.send(outgoing).then(() => this.#done(chunks, generation));
           sending.catch(() => undefined);
         }
         if (Date.now() >= nextCommit) {
           await sending;
+          await this.#lastCommit;
           await consumer.commit(this.#committable.take());
           nextCommit = Date.now() + commitIntervalMs;
         }
@@ -152,6 +144,27 @@ class Application implements KafkaStreams {
     }
   }
 
+  /** What has been fetched of all partitions: a send costs as much for one record as for many. */
+  async #fetched(consumer: Consumer): Promise<{ chunks: readonly Chunk[]; generation: number }> {
+    let chunks: Chunk[] = [];
+    let records = 0;
+    let { generation } = this.#committable;
+    for (let chunk = await consumer.poll(100); chunk !== undefined; chunk = await consumer.poll(0)) {
+      if (generation !== this.#committable.generation) {
+        // A rebalance came in between: what was taken before it is fetched again, here or by another member.
+        ({ generation } = this.#committable);
+        chunks = [];
+        records = 0;
+      }
+      // The partitions of one fetch arrive one after the other, in the same turn of the event loop.
+      if (chunks.length === 0) await setImmediate();
+      chunks.push(chunk);
+      records += chunk.records.length;
+      if (records >= MAX_RECORDS_PER_ROUND) break;
+    }
+    return { chunks, generation };
+  }
+
   /** Each partition's chunks one after the other, the partitions side by side, so that a model is called for all at once. */
   async #process(chunks: readonly Chunk[]): Promise<OutgoingRecord[]> {
     const byPartition = new Map<number, Chunk[]>();
@@ -166,9 +179,9 @@ class Application implements KafkaStreams {
     return outputs.flat();
   }
 
-  #done(chunks: readonly Chunk[]): void {
+  #done(chunks: readonly Chunk[], generation: number): void {
     for (const chunk of chunks) {
-      this.#committable.done(chunk);
+      this.#committable.done(chunk, generation);
       this.metrics.processTotal += chunk.records.length;
     }
   }
@@ -181,8 +194,15 @@ class Application implements KafkaStreams {
     return task;
   }
 
+  /** Commits what is done while the partitions are this member's still, so that nobody does it again. */
+  #rebalancing(): void {
+    if (this.#consumer === undefined) return;
+    this.#lastCommit = this.#consumer.commit(this.#committable.take());
+    this.#lastCommit.catch(() => undefined);
+  }
+
   #assigned(assignment: Assignment): void {
-    this.#committable.clear();
+    this.#committable.reassigned();
     this.metrics.assignedPartitions = [...assignment.values()].reduce((sum, partitions) => sum + partitions.length, 0);
     if (this.state === 'REBALANCING') this.#become('RUNNING');
   }
