@@ -20,7 +20,10 @@ export interface Cluster {
   ensureTopics(topics: readonly TopicRequest[]): Promise<void>;
   /** The next offset of every partition of the topics. */
   endOffsets(topics: readonly string[]): Promise<TopicOffsets>;
-  /** A member of a consumer group, subscribed and reading. */
+  /**
+   * A member of a consumer group, subscribed and reading.
+   * @throws KitError 'cluster-unreachable' when the group is not joined within 30 s, or `joinWithinMs`.
+   */
   consume(options: ConsumerOptions): Promise<Consumer>;
   produce(): Promise<Producer>;
   close(): Promise<void>;

@@ -45,7 +45,7 @@ export interface ConsumerOptions {
 export interface Consumer {
   /**
    * The next chunk; undefined when none came within `maxWaitMs`.
-   * @throws KitError 'cluster-unreachable' when the cluster has not answered for 30 s, or refuses this member for good.
+   * @throws KitError 'cluster-unreachable' when the cluster has not answered for about 30 s, or refuses this member for good.
    */
   poll(maxWaitMs: number): Promise<Chunk | undefined>;
   /**
