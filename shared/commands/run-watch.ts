@@ -3,7 +3,7 @@ import { KitError } from '#shared/errors';
 import type { Chunk, ConsumedRecord } from '#shared/kafka';
 import type { Metrics } from '#shared/metrics';
 import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic } from '#shared/monitoring';
-import type { Deserializer } from '#shared/schema';
+import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition } from './demo-definition.js';
@@ -39,38 +39,52 @@ export class RunWatch<I, P extends PredictionFields, O> {
 
   readonly #definition: DemoDefinition<I, P, O>;
   readonly #options: RunWatchOptions<P, O>;
+  readonly #inputTopic: string;
   readonly #inputs: Deserializer<I>;
   readonly #warned = new Set<string>();
 
-  constructor(definition: DemoDefinition<I, P, O>, demo: DemoCluster, options: RunWatchOptions<P, O>) {
+  constructor(
+    definition: DemoDefinition<I, P, O>,
+    demo: Pick<DemoCluster, 'schemas' | 'topicName'>,
+    options: RunWatchOptions<P, O>,
+  ) {
     this.#definition = definition;
     this.#options = options;
     this.audit = new RunAudit(definition.scoredUnit, options.wholeRun ? {} : { remember: REMEMBERED_UNITS });
+    // As the scorer reads them, by whatever schema they were written with: it decides what becomes a dead letter.
     this.#inputs = demo.schemas.deserializer<I>();
     const { input, predictions, outcomes } = definition.topics;
     const { deadLetters } = companionTopics(definition.name);
+    this.#inputTopic = demo.topicName(input);
     this.urgent = demo.topicName(predictions);
+    const each = <V>(topic: Topic<V>, take: (value: V, record: ConsumedRecord) => void): [string, ChunkHandler] => [
+      demo.topicName(topic),
+      // Read by the topic's own schema: what was written by another one is not what its type says.
+      this.#each(demo.schemas.deserializer<V>({ reader: topic.schema }), take),
+    ];
     this.handlers = new Map<string, ChunkHandler>([
-      [demo.topicName(input), (chunk) => this.#input(chunk)],
-      [demo.topicName(predictions), this.#each(demo.schemas.deserializer<P>(), (p, at) => this.#prediction(p, at))],
-      [demo.topicName(outcomes), this.#each(demo.schemas.deserializer<O>(), (o, at) => this.#outcome(o, at))],
+      [this.#inputTopic, (chunk) => this.#input(chunk)],
+      each(predictions, (prediction, record) => this.#prediction(prediction, record)),
+      each(outcomes, (outcome, record) => this.#outcome(outcome, record)),
       [demo.topicName(deadLetters), (chunk) => this.#deadLetters(chunk)],
-      [
-        demo.topicName(statusTopic(definition.name)),
-        this.#each(demo.schemas.deserializer<ScorerStatus>(), (status) => this.#status(status)),
-      ],
+      each(statusTopic(definition.name), (status) => this.#status(status)),
     ]);
   }
 
   async #input(chunk: Chunk): Promise<void> {
     await this.#inputs.prepare(chunk.records.map(({ value }) => value));
+    // A record that does not decode is somebody else's, and so is its time: today's, where the demo's may be years ago.
+    let eventTime: number | undefined;
     for (const record of chunk.records) {
       const input = this.#decodeInput(record);
       if (input === undefined) this.audit.undecodableInput(record);
-      else this.audit.input(input, record);
+      else {
+        this.audit.input(input, record);
+        eventTime = record.timestamp;
+      }
     }
     const { length } = chunk.records;
-    this.#options.view?.input(length, chunk.records.at(-1)?.timestamp ?? 0);
+    this.#options.view?.input(length, eventTime);
     this.#options.metrics?.recordsProduced.add(length);
   }
 
@@ -104,9 +118,17 @@ export class RunWatch<I, P extends PredictionFields, O> {
         this.#warn(record, 'it has no headers that say where it came from');
         continue;
       }
+      const { topic, partition, offset, code, message } = reason;
+      if (topic !== this.#inputTopic || !Number.isInteger(partition) || !Number.isInteger(offset)) {
+        const from = `partition ${partition}, offset ${offset} of ${topic}`;
+        this.#warn(
+          record,
+          `its headers say that it came from ${from}; the inputs of this demo are on ${this.#inputTopic}`,
+        );
+        continue;
+      }
       this.lastSettledAt = preciseNow();
       this.audit.deadLetter(this.#decodeInput(record), reason);
-      const { topic, partition, offset, code, message } = reason;
       this.#options.view?.deadLetter({ topic, partition, offset: String(offset), reason: message });
       this.#options.metrics?.recordsDeadLettered.add(1, { reason: code });
     }

@@ -49,6 +49,7 @@ export class TopicObserver {
     return new TopicObserver(consumers, handlers, from);
   }
 
+  /** Whether the handlers have taken all records before these offsets. */
   hasReached(ends: TopicOffsets): boolean {
     for (const [topic, offsets] of ends) {
       const positions = this.#positions.get(topic) ?? [];
@@ -67,24 +68,24 @@ export class TopicObserver {
     while (!this.#closing.signal.aborted) {
       const chunk = await consumer.poll(50);
       if (chunk === undefined) continue;
-      const fresh = this.#fresh(chunk);
+      const positions = this.#positions.get(chunk.topic) ?? [];
+      this.#positions.set(chunk.topic, positions);
+      const fresh = freshPart(chunk, positions[chunk.partition] ?? 0);
       if (fresh === undefined) continue;
       const handler = this.#handlers.get(chunk.topic);
       if (handler === undefined)
         throw new KitError('internal', `Records of ${chunk.topic} came, which nobody asked for.`);
       await handler(fresh);
+      // Not before: whoever asks hasReached() goes by what the handler has made of the records.
+      positions[chunk.partition] = chunk.nextOffset;
     }
   }
+}
 
-  // After a rebalance the client starts again where it committed: what was read before is left out.
-  #fresh(chunk: Chunk): Chunk | undefined {
-    const positions = this.#positions.get(chunk.topic) ?? [];
-    this.#positions.set(chunk.topic, positions);
-    const position = positions[chunk.partition] ?? 0;
-    if (chunk.nextOffset <= position) return undefined;
-    positions[chunk.partition] = chunk.nextOffset;
-    const [first] = chunk.records;
-    if (first === undefined || first.offset >= position) return chunk;
-    return { ...chunk, records: chunk.records.filter(({ offset }) => offset >= position) };
-  }
+// After a rebalance the client starts again where it committed: what was read before is left out.
+function freshPart(chunk: Chunk, position: number): Chunk | undefined {
+  if (chunk.nextOffset <= position) return undefined;
+  const [first] = chunk.records;
+  if (first === undefined || first.offset >= position) return chunk;
+  return { ...chunk, records: chunk.records.filter(({ offset }) => offset >= position) };
 }

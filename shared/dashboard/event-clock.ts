@@ -1,12 +1,15 @@
 const windowSeconds = 30;
+/** The last millisecond that a Date can hold: what is later cannot be shown. */
+const maxTime = 8.64e15;
 
 /** Stream time, the highest event time seen, and how fast it moves against the clock on the wall. */
 export class EventClock {
   #time: number | undefined;
   readonly #marks: { second: number; time: number }[] = [];
 
+  /** Takes in an event time; one that is no date is passed over. */
   advance(second: number, eventTime: number): void {
-    if (!Number.isFinite(eventTime) || (this.#time !== undefined && eventTime <= this.#time)) return;
+    if (!(Math.abs(eventTime) <= maxTime) || (this.#time !== undefined && eventTime <= this.#time)) return;
     this.#time = eventTime;
     if (this.#marks.at(-1)?.second === second) return;
     this.#marks.push({ second, time: eventTime });

@@ -92,6 +92,24 @@ describe('latency', () => {
   });
 });
 
+describe('a row', () => {
+  it('shows a dash for what cannot be formatted, and the other cells and rows as ever', () => {
+    const departure = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', hour: '2-digit', minute: '2-digit' });
+    const view = new LiveView<SamplePrediction, SampleOutcome>({
+      ...sampleDefinition,
+      columns: [...sampleDefinition.columns, { header: 'Time', cell: ({ scoredAt }) => departure.format(scoredAt) }],
+      outcome: { ...sampleDefinition.outcome, text: ({ delayMinutes }) => delayMinutes.toFixed(delayMinutes) },
+    });
+    view.prediction(samplePrediction(1));
+    view.prediction(samplePrediction(2, { scoredAt: 1e17, eventTime: -1e17 }));
+    view.outcome({ id: '2', delayMinutes: 1_000 });
+    expect(view.snapshot().latest).toMatchObject([
+      { time: '–', cells: ['UA 2', '2', '–'], outcome: '–', right: true },
+      { time: '1 Oct 06:01', cells: ['UA 1', '1', '10:00'], outcome: null },
+    ]);
+  });
+});
+
 describe('outcomes', () => {
   it('appear beside their prediction, with right or wrong', () => {
     const { view } = viewWithClock();
@@ -236,6 +254,15 @@ describe('event time', () => {
     const { event } = view.snapshot();
     expect(event.time).toBe(sampleStart + 9 * 600_000);
     expect(event.speed).toBe(600);
+  });
+
+  it('is not moved by inputs whose time is unknown, nor by a time that is no date', () => {
+    const { view, pass } = viewWithClock();
+    view.input(1, sampleStart);
+    view.input(3);
+    view.prediction(samplePrediction(1, { eventTime: 1e17 }));
+    pass(1_000);
+    expect(view.snapshot()).toMatchObject({ event: { time: sampleStart }, totals: { input: 4 } });
   });
 
   it('refuses a zone that does not exist', () => {

@@ -70,12 +70,12 @@ export class LiveView<P extends PredictionFields, O> {
     this.#quality = new QualityCourse(scoreRange, { points: limits.coursePoints, firstStepMs: 60_000 });
   }
 
-  /** Tells of records of the main input topic; `eventTime` in milliseconds is that of the latest. */
-  input(count: number, eventTime: number): void {
+  /** Tells of records of the main input topic; `eventTime` in milliseconds is that of the latest whose time can be trusted. */
+  input(count: number, eventTime?: number): void {
     const second = this.#second();
     this.#totals.input += count;
     this.#input.add(second, count);
-    this.#clock.advance(second, eventTime);
+    if (eventTime !== undefined) this.#clock.advance(second, eventTime);
   }
 
   /** Tells of a prediction; `latencyMs` is known in paced runs only. */

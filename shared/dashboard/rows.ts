@@ -3,6 +3,9 @@ import type { DashboardDefinition, PredictionFields } from './definition.js';
 import type { Awaited } from './outcome-join.js';
 import type { Row } from './page/snapshot.js';
 
+/** What stands where a value cannot be shown. */
+const UNSHOWABLE = '–';
+
 /** Formats the rows of the predictions' tables, each once until its outcome arrives. */
 export class RowFormat<P extends PredictionFields, O> {
   readonly #definition: DashboardDefinition<P, O>;
@@ -25,14 +28,23 @@ export class RowFormat<P extends PredictionFields, O> {
   #format(prediction: P, { outcome, positive }: Awaited<P, O>): Row {
     const { columns, outcome: outcomes } = this.#definition;
     return {
-      time: this.#time.format(prediction.eventTime).replace(',', ''),
-      cells: columns.map((column) => column.cell(prediction)),
+      time: cellText(() => this.#time.format(prediction.eventTime).replace(',', '')),
+      cells: columns.map((column) => cellText(() => column.cell(prediction))),
       score: Math.round(prediction.score * 10_000) / 10_000,
       decision: prediction.decision,
       positive,
-      outcome: outcome === undefined ? null : outcomes.text(outcome),
+      outcome: outcome === undefined ? null : cellText(() => outcomes.text(outcome)),
       right: outcome === undefined || positive === null ? null : outcomes.positive(outcome) === positive,
     };
+  }
+}
+
+/** A cell's text. One that cannot be formatted, such as a time beyond all dates, must not cost the whole page. */
+function cellText(format: () => string): string {
+  try {
+    return format();
+  } catch {
+    return UNSHOWABLE;
   }
 }
 

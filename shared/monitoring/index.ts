@@ -1,5 +1,6 @@
 export { LatencyHistogram } from './latency-histogram.js';
-export { type Coordinates, RunAudit, type RunCounts, type ScoredUnit } from './run-audit.js';
+export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';
 export { type Quality, RunQuality } from './run-quality.js';
 export { exactAuc, RunningAuc } from './running-auc.js';
+export type { ScoredUnit } from './scored-unit.js';
 export { type ScorerStatus, statusTopic } from './scorer-status.js';

@@ -1,3 +1,6 @@
+import { RecentMap } from './recent-map.js';
+import { type Claim, claimOf, type ScoredUnit, unreadable } from './scored-unit.js';
+
 /** How every input of a run ended, in the words of the run report. */
 export interface RunCounts {
   readonly produced: number;
@@ -8,157 +11,151 @@ export interface RunCounts {
   readonly duplicated: number;
 }
 
-/** A demo's scored unit: a flight, a customer event, a cell's window, a passenger. */
-export interface ScoredUnit<I> {
-  /** In the singular, for people: "flight". */
-  readonly name: string;
-  /** The units that the inputs make. */
-  unitIds(inputs: readonly I[]): readonly string[];
-  /** The units that must come out of the inputs, by the demo's stated rules: a part of `unitIds`. */
-  expectedIds(inputs: readonly I[]): readonly string[];
-}
-
-/** A place on a topic. */
+/** A place on the main input's topic. */
 export interface Coordinates {
   readonly partition: number;
   readonly offset: number;
 }
 
+/** A unit with an id: how many inputs make it that are not dead-lettered, and how often it was predicted. */
 interface Unit {
-  known: boolean;
-  expected: boolean;
+  expected: number;
+  filtered: number;
   predictions: number;
-  deadLettered: boolean;
 }
 
 /**
- * Counts a run by what lies on its topics, in whatever order they are read: each input must end as a prediction, as one
- * that the demo's rule leaves out, or as a dead letter. The scorer's own counters are never asked.
+ * Counts a run by what lies on its topics: each input must end as a prediction, as one that the demo's rule leaves out,
+ * or as a dead letter. The scorer's own counters are never asked.
+ *
+ * Inputs of one id are one unit. An input that is dead-lettered, or that has no id, is a unit of its own, known by its
+ * coordinates. The topics may be read in any order; the inputs of a partition are told in the order of their offsets, so
+ * that two numbers per partition say which were read.
  */
 export class RunAudit<I> {
   readonly #unit: ScoredUnit<I>;
-  readonly #remember: number;
-  readonly #units = new Map<string, Unit>();
-  readonly #nameless = new Map<string, { known: boolean; deadLettered: boolean }>();
-  #outstanding = 0;
+  /** Units that a prediction is expected of. */
+  readonly #open = new Map<string, Unit>();
+  /** All others that are remembered, those predicted before their input was read among them. */
+  readonly #closed: RecentMap<Unit>;
+  /** Inputs without an id that must be dead-lettered, by their coordinates. */
+  readonly #nameless = new Set<string>();
+  readonly #deadLetters: RecentMap<'counted' | 'before its input'>;
+  readonly #read = new Map<number, { readonly first: number; last: number }>();
   readonly #settled = { filtered: 0, scored: 0, deadLettered: 0, duplicated: 0 };
 
-  /** `remember` bounds how many settled units are kept to recognize duplicates: unbounded where a run has an end. */
+  /**
+   * `remember`: how many settled units, and dead letters, are kept at least to recognize duplicates; it is less than twice
+   * as many. Unbounded where a run has an end. What is open is never forgotten.
+   */
   constructor(unit: ScoredUnit<I>, { remember = Number.POSITIVE_INFINITY }: { remember?: number } = {}) {
     this.#unit = unit;
-    this.#remember = remember;
+    this.#closed = new RecentMap(remember);
+    this.#deadLetters = new RecentMap(remember);
   }
 
-  /** Inputs seen whose end is not known yet. */
+  /** Units whose input was read and whose end is not known yet. */
   get outstanding(): number {
-    return this.#outstanding;
+    return this.#open.size + this.#nameless.size;
   }
 
-  /** An input that decodes. One that makes no unit, or makes it without an id, is known by its coordinates alone. */
+  /** An input that decodes. One without an id is filtered where the demo's rule expects nothing of it. */
   input(value: I, at: Coordinates): void {
-    const ids = this.#unit.unitIds([value]).filter((id) => typeof id === 'string');
-    if (ids.length === 0) {
-      this.undecodableInput(at);
-      return;
-    }
-    const expected = new Set(this.#unit.expectedIds([value]));
-    for (const id of ids) {
-      const unit = this.#at(id);
-      this.#change(unit, () => {
-        unit.known = true;
-        unit.expected ||= expected.has(id);
-      });
-    }
+    this.#input(claimOf(this.#unit, value), at);
   }
 
   undecodableInput(at: Coordinates): void {
-    const unit = this.#namelessAt(at);
-    this.#changeNameless(unit, () => {
-      unit.known = true;
-    });
+    this.#input(unreadable, at);
   }
 
   prediction(id: string): void {
-    const unit = this.#at(id);
-    this.#change(unit, () => {
+    this.#change(id, (unit) => {
       unit.predictions += 1;
     });
-    this.#forget();
   }
 
-  /** A dead letter; `value` is the decoded input where it decodes. */
+  /** A dead letter: where its input lies, and `value`, the decoded input where it decodes. */
   deadLetter(value: I | undefined, at: Coordinates): void {
-    const ids = value === undefined ? [] : this.#unit.unitIds([value]).filter((id) => typeof id === 'string');
-    if (ids.length === 0) {
-      const unit = this.#namelessAt(at);
-      this.#changeNameless(unit, () => {
-        unit.deadLettered = true;
-      });
+    const place = keyOf(at);
+    // At least once: a scorer that starts again may write it again.
+    if (this.#deadLetters.get(place) !== undefined) return;
+    const read = this.#read.get(at.partition);
+    if (read === undefined || at.offset < read.first || at.offset > read.last) {
+      this.#deadLetters.set(place, 'before its input');
+      return;
     }
-    for (const id of ids) {
-      const unit = this.#at(id);
-      this.#change(unit, () => {
-        unit.deadLettered = true;
-      });
-    }
+    this.#countDeadLetter(place);
+    // The letter holds the value of its input: what that claimed need not be kept for each input.
+    if (!this.#nameless.delete(place) && value !== undefined) this.#claim(claimOf(this.#unit, value), -1);
   }
 
   counts(): RunCounts {
     const { filtered, scored, deadLettered, duplicated } = this.#settled;
-    const lost = this.#outstanding;
+    const lost = this.outstanding;
     return { produced: filtered + scored + deadLettered + lost, filtered, scored, deadLettered, lost, duplicated };
   }
 
-  #at(id: string): Unit {
-    const known = this.#units.get(id);
-    if (known !== undefined) return known;
-    const unit: Unit = { known: false, expected: false, predictions: 0, deadLettered: false };
-    this.#units.set(id, unit);
-    return unit;
+  #input(claim: Claim, at: Coordinates): void {
+    const { partition, offset } = at;
+    const read = this.#read.get(partition);
+    if (read === undefined) this.#read.set(partition, { first: offset, last: offset });
+    else read.last = offset;
+    const place = keyOf(at);
+    const letter = this.#deadLetters.get(place);
+    if (letter === 'counted') return;
+    if (letter === 'before its input') this.#countDeadLetter(place);
+    else if (claim.ids.length === 0 && claim.expects()) this.#nameless.add(place);
+    else this.#claim(claim, 1);
   }
 
-  #namelessAt({ partition, offset }: Coordinates): { known: boolean; deadLettered: boolean } {
-    const key = `${partition}:${offset}`;
-    const known = this.#nameless.get(key);
-    if (known !== undefined) return known;
-    const unit = { known: false, deadLettered: false };
-    this.#nameless.set(key, unit);
-    return unit;
+  #countDeadLetter(place: string): void {
+    this.#deadLetters.set(place, 'counted');
+    this.#settled.deadLettered += 1;
   }
 
-  #change(unit: Unit, change: () => void): void {
+  /** Adds an input's claim, or takes it back. */
+  #claim(claim: Claim, by: 1 | -1): void {
+    if (claim.ids.length === 0 && !claim.expects()) this.#settled.filtered += by;
+    for (const id of claim.ids) {
+      const kind = claim.expects(id) ? 'expected' : 'filtered';
+      this.#change(id, (unit) => {
+        // Nothing is there to take back where the unit was forgotten.
+        unit[kind] = Math.max(0, unit[kind] + by);
+      });
+    }
+  }
+
+  #change(id: string, change: (unit: Unit) => void): void {
+    const open = this.#open.get(id);
+    const unit = open ?? this.#closed.get(id) ?? { expected: 0, filtered: 0, predictions: 0 };
     this.#count(unit, -1);
-    change();
+    change(unit);
     this.#count(unit, 1);
+    if (isOpen(unit)) {
+      if (open !== undefined) return;
+      this.#closed.delete(id);
+      this.#open.set(id, unit);
+    } else {
+      if (open !== undefined) this.#open.delete(id);
+      if (unit.expected + unit.filtered + unit.predictions > 0) this.#closed.set(id, unit);
+      else this.#closed.delete(id);
+    }
   }
 
   // A unit counts once its input was seen: a prediction can be read before the input that it answers.
-  #count({ known, expected, predictions, deadLettered }: Unit, by: number): void {
-    if (!known) return;
-    if (predictions > 0 && expected) this.#settled.scored += by;
-    else if (deadLettered) this.#settled.deadLettered += by;
-    else if (expected) this.#outstanding += by;
-    else this.#settled.filtered += by;
-    this.#settled.duplicated += by * Math.max(0, predictions - (expected ? 1 : 0));
+  #count(unit: Unit, by: 1 | -1): void {
+    const { expected, filtered, predictions } = unit;
+    if (expected + filtered === 0) return;
+    if (expected === 0) this.#settled.filtered += by;
+    else if (!isOpen(unit)) this.#settled.scored += by;
+    this.#settled.duplicated += by * Math.max(0, predictions - (expected > 0 ? 1 : 0));
   }
+}
 
-  #changeNameless(unit: { known: boolean; deadLettered: boolean }, change: () => void): void {
-    const count = (by: number): void => {
-      if (!unit.known) return;
-      if (unit.deadLettered) this.#settled.deadLettered += by;
-      else this.#outstanding += by;
-    };
-    count(-1);
-    change();
-    count(1);
-  }
+function isOpen({ expected, predictions }: Unit): boolean {
+  return expected > 0 && predictions === 0;
+}
 
-  #forget(): void {
-    for (const [id, unit] of this.#units) {
-      if (this.#units.size <= this.#remember) return;
-      const open = unit.known && unit.expected && unit.predictions === 0 && !unit.deadLettered;
-      if (open) return;
-      this.#units.delete(id);
-    }
-  }
+function keyOf({ partition, offset }: Coordinates): string {
+  return `${partition}:${offset}`;
 }
