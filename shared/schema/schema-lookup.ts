@@ -6,12 +6,15 @@ export interface SchemaLookup {
   find(id: number): Promise<FoundSchema>;
 }
 
-/** How long an id that the registry does not know is not asked for again. */
-const unknownIdMemoryMs = 10_000;
+/**
+ * How long an id that the registry does not know is not asked for again. Short: a registry that lags behind its cluster
+ * condemns every record that is read meanwhile, and each of them is lost for good.
+ */
+const unknownIdMemoryMs = 1_000;
 // Any four bytes may stand where an id is expected: what is remembered about ids that mean nothing is bounded.
 const maxRemembered = 10_000;
 
-/** Makes a lookup that remembers for some seconds what the registry does not have; `now` in milliseconds. */
+/** Makes a lookup that remembers for a second what the registry does not have; `now` in milliseconds. */
 export function createSchemaLookup(client: RegistryClient, now: () => number): SchemaLookup {
   const unusable = new Map<number, { problem: string; until: number }>();
   return {
