@@ -7,6 +7,7 @@ import { matchRoute, type Route } from './router.js';
 import { configRoutes } from './routes/config.js';
 import { schemaRoutes } from './routes/schemas.js';
 import { subjectRoutes } from './routes/subjects.js';
+import { SchemaJournal } from './schema-journal.js';
 import { SchemaStore } from './schema-store.js';
 
 export interface RegistryOptions {
@@ -14,6 +15,10 @@ export interface RegistryOptions {
   readonly host?: string;
   /** 8081 where absent; 0 = any free port. */
   readonly port?: number;
+  /** Folder to keep everything in, `registry.jsonl` there; in memory where absent. It belongs to one registry at a time. */
+  readonly dataDir?: string;
+  /** Told what was found wrong in `dataDir` and mended. */
+  readonly onWarning?: (sentence: string) => void;
 }
 
 /** A running registry. */
@@ -34,13 +39,16 @@ interface Reply {
 }
 
 /**
- * Starts a Confluent-compatible Schema Registry that keeps Avro schemas in memory.
- * Throws KitError 'port-taken' where something else listens, 'usage' where the address cannot be listened on.
+ * Starts a Confluent-compatible Schema Registry that keeps Avro schemas: in memory, or in a folder as well.
+ * Throws KitError 'port-taken' where something else listens, 'usage' where the address cannot be listened on, or the
+ * folder not be used.
  * API: https://docs.confluent.io/platform/current/schema-registry/develop/api.html
  */
 export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
-  const { host = '127.0.0.1', port = 8081 } = options;
-  const store = new SchemaStore();
+  const { host = '127.0.0.1', port = 8081, dataDir, onWarning = () => {} } = options;
+  const journal = dataDir === undefined ? undefined : new SchemaJournal(dataDir, onWarning);
+  const store = new SchemaStore((change) => journal?.record(change));
+  journal?.open((change) => store.restore(change));
   const routes: Route[] = [
     { method: 'GET', path: '/', answer: () => ({}) },
     ...subjectRoutes(store),
@@ -51,7 +59,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     void respond(routes, request, response);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, host, port)));
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      journal?.close();
+      reject(cannotListen(cause, host, port));
+    });
     server.listen(port, host, resolve);
   });
   // A TCP server that listens has an address of this kind.
@@ -62,7 +73,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          journal?.close();
+          resolve();
+        });
         server.closeAllConnections();
       }),
   };

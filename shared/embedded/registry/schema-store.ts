@@ -2,22 +2,11 @@ import type { AvroType } from './avro-schema.js';
 import { type CompatibilityLevel, findIncompatibilities } from './compatibility.js';
 import { parseAvroSchema } from './parse-avro-schema.js';
 import { printAvroSchema } from './print-avro-schema.js';
+import { RegistryState, type StoredSchema, type SubjectVersion } from './registry-state.js';
 import { refusals } from './rest-error.js';
+import type { StoreChange } from './store-change.js';
 
-/** A schema under its global id: the same schema has one id, whatever subjects it is registered under. */
-export interface StoredSchema {
-  readonly id: number;
-  readonly text: string;
-  readonly type: AvroType;
-}
-
-/** A version of a subject; a soft-deleted one is hidden, but keeps its number and its id. */
-export interface SubjectVersion {
-  readonly subject: string;
-  readonly version: number;
-  readonly schema: StoredSchema;
-  deleted: boolean;
-}
+export type { SubjectVersion };
 
 /** Which versions a question is about. */
 export type Visibility = 'live' | 'with-deleted' | 'deleted-only';
@@ -25,19 +14,29 @@ export type Visibility = 'live' | 'with-deleted' | 'deleted-only';
 const isVisible = (version: SubjectVersion, visibility: Visibility): boolean =>
   visibility === 'with-deleted' || version.deleted === (visibility === 'deleted-only');
 
-/** What the registry knows, in memory: schemas, subjects, versions and compatibility levels. It knows nothing of HTTP. */
+/** What the registry answers, by Confluent's rules, about the schemas that it has in memory. It knows nothing of HTTP. */
 export class SchemaStore {
-  /** In the order of their numbers. */
-  readonly #subjects = new Map<string, SubjectVersion[]>();
-  readonly #schemas = new Map<number, StoredSchema>();
-  readonly #byText = new Map<string, StoredSchema>();
-  readonly #levels = new Map<string, CompatibilityLevel>();
-  #lastId = 0;
-  #globalLevel: CompatibilityLevel = 'BACKWARD';
+  readonly #state = new RegistryState();
+  readonly #record: (change: StoreChange) => void;
+
+  /** `record` is told of each change before it is made; where it throws, nothing changes. */
+  constructor(record: (change: StoreChange) => void = () => {}) {
+    this.#record = record;
+  }
+
+  /** Makes a change again that was recorded earlier. */
+  restore(change: StoreChange): void {
+    this.#state.apply(change);
+  }
+
+  #change(change: StoreChange): void {
+    this.#record(change);
+    this.#state.apply(change);
+  }
 
   /** Names of the subjects that have a version to see, sorted. */
   subjects(visibility: Visibility = 'live'): string[] {
-    return [...this.#subjects]
+    return [...this.#state.subjects]
       .filter(([, versions]) =>
         visibility === 'deleted-only'
           ? versions.every(({ deleted }) => deleted)
@@ -49,7 +48,7 @@ export class SchemaStore {
 
   /** Throws 40401 where there is none. */
   versions(subject: string, visibility: Visibility = 'live'): SubjectVersion[] {
-    const visible = (this.#subjects.get(subject) ?? []).filter((version) => isVisible(version, visibility));
+    const visible = (this.#state.subjects.get(subject) ?? []).filter((version) => isVisible(version, visibility));
     if (visible.length === 0) throw refusals.subjectNotFound(subject);
     return visible;
   }
@@ -65,7 +64,7 @@ export class SchemaStore {
   /** Every version of every subject, by subject and number. */
   all(visibility: Visibility): SubjectVersion[] {
     return this.subjects('with-deleted').flatMap((subject) =>
-      (this.#subjects.get(subject) ?? []).filter((version) => isVisible(version, visibility)),
+      (this.#state.subjects.get(subject) ?? []).filter((version) => isVisible(version, visibility)),
     );
   }
 
@@ -76,19 +75,15 @@ export class SchemaStore {
   register(subject: string, text: string): SubjectVersion {
     const type = parseAvroSchema(text);
     const printed = printAvroSchema(type);
-    const versions = this.#subjects.get(subject) ?? [];
+    const versions = this.#state.subjects.get(subject) ?? [];
     const existing = versions.find(({ deleted, schema }) => !deleted && schema.text === printed);
     if (existing !== undefined) return existing;
     const details = this.#judge(type, versions, this.levelInForce(subject));
     if (details.length > 0) throw refusals.incompatible(subject, details);
 
-    const schema = this.#byText.get(printed) ?? { id: ++this.#lastId, text: printed, type };
-    this.#schemas.set(schema.id, schema);
-    this.#byText.set(printed, schema);
-    const registered = { subject, version: (versions.at(-1)?.version ?? 0) + 1, schema, deleted: false };
-    // A soft-deleted version of the same schema gives way to the new one, as at Confluent.
-    this.#subjects.set(subject, [...versions.filter((version) => version.schema !== schema), registered]);
-    return registered;
+    const version = (versions.at(-1)?.version ?? 0) + 1;
+    this.#change({ is: 'registered', subject, version, id: this.#state.idFor(printed), schema: printed });
+    return this.version(subject, version);
   }
 
   /** The version that a schema has under a subject. Throws 40401, or 40403 where it has none. */
@@ -103,7 +98,7 @@ export class SchemaStore {
   /** Why a schema would break the subject's level: against one version of it, or against all that the level asks for. */
   check(subject: string, text: string, against?: number | 'latest'): string[] {
     const type = parseAvroSchema(text);
-    const known = this.#subjects.get(subject)?.some(({ deleted }) => !deleted) === true;
+    const known = this.#state.subjects.get(subject)?.some(({ deleted }) => !deleted) === true;
     // Nothing registered yet: whatever comes first is compatible with it.
     if (!known && (against === undefined || against === 'latest')) return [];
     const versions = against === undefined ? this.versions(subject) : [this.version(subject, against)];
@@ -123,72 +118,53 @@ export class SchemaStore {
   deleteSubject(subject: string, permanent: boolean): number[] {
     const versions = this.versions(subject, 'with-deleted');
     const live = versions.filter(({ deleted }) => !deleted);
-    if (permanent) {
-      if (live.length > 0) throw refusals.subjectNotSoftDeleted(subject);
-      this.#subjects.delete(subject);
-      for (const { schema } of versions) this.#forgetUnused(schema);
-      return versions.map(({ version }) => version);
-    }
-    if (live.length === 0) throw refusals.subjectSoftDeleted(subject);
-    for (const version of live) version.deleted = true;
-    this.#levels.delete(subject);
-    return live.map(({ version }) => version);
+    if (permanent && live.length > 0) throw refusals.subjectNotSoftDeleted(subject);
+    if (!permanent && live.length === 0) throw refusals.subjectSoftDeleted(subject);
+    this.#change({ is: 'subject-deleted', subject, permanent });
+    return (permanent ? versions : live).map(({ version }) => version);
   }
 
   /** Hides a version (soft), or removes it once it is hidden (permanent). Gives its number. */
   deleteVersion(subject: string, number: number | 'latest', permanent: boolean): number {
     const visibility = permanent && number === 'latest' ? 'deleted-only' : 'with-deleted';
-    const version =
+    const { version, deleted } =
       number === 'latest' && !permanent ? this.version(subject, 'latest') : this.version(subject, number, visibility);
-    if (permanent) {
-      if (!version.deleted) throw refusals.versionNotSoftDeleted(subject, version.version);
-      const rest = this.versions(subject, 'with-deleted').filter((other) => other !== version);
-      if (rest.length > 0) this.#subjects.set(subject, rest);
-      else this.#subjects.delete(subject);
-      this.#forgetUnused(version.schema);
-    } else {
-      if (version.deleted) throw refusals.versionSoftDeleted(subject, version.version);
-      version.deleted = true;
-    }
-    return version.version;
-  }
-
-  #forgetUnused(schema: StoredSchema): void {
-    if (this.all('with-deleted').some((version) => version.schema === schema)) return;
-    this.#schemas.delete(schema.id);
-    this.#byText.delete(schema.text);
+    if (permanent && !deleted) throw refusals.versionNotSoftDeleted(subject, version);
+    if (!permanent && deleted) throw refusals.versionSoftDeleted(subject, version);
+    this.#change({ is: 'version-deleted', subject, version, permanent });
+    return version;
   }
 
   /** Soft-deleted schemas are still read: their records are still there. Throws 40403. */
   schema(id: number): StoredSchema {
-    const schema = this.#schemas.get(id);
+    const schema = this.#state.schemas.get(id);
     if (schema === undefined) throw refusals.schemaNotFound(id);
     return schema;
   }
 
   get globalLevel(): CompatibilityLevel {
-    return this.#globalLevel;
+    return this.#state.globalLevel;
   }
 
   set globalLevel(level: CompatibilityLevel) {
-    this.#globalLevel = level;
+    this.#change({ is: 'global-level', level });
   }
 
   /** The level that was set for this subject itself. */
   subjectLevel(subject: string): CompatibilityLevel | undefined {
-    return this.#levels.get(subject);
+    return this.#state.levels.get(subject);
   }
 
   /** The subject's own level, otherwise the global one. */
   levelInForce(subject: string): CompatibilityLevel {
-    return this.#levels.get(subject) ?? this.#globalLevel;
+    return this.#state.levels.get(subject) ?? this.#state.globalLevel;
   }
 
   setSubjectLevel(subject: string, level: CompatibilityLevel): void {
-    this.#levels.set(subject, level);
+    this.#change({ is: 'subject-level', subject, level });
   }
 
   deleteSubjectLevel(subject: string): void {
-    this.#levels.delete(subject);
+    this.#change({ is: 'subject-level', subject, level: null });
   }
 }
