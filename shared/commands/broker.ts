@@ -12,7 +12,7 @@ The embedded Kafka and Schema Registry alone, on 127.0.0.1, until Ctrl-C.
 
   --port P            port of the broker; 0 = any free one            (default: 9092)
   --registry-port P   port of the registry; 0 = any free one          (default: 8081)
-  --data-dir DIR      keep the log there                         (default: in memory)
+  --data-dir DIR      keep the log and the schemas there         (default: in memory)
   --topics LIST       create topics, name:partitions, as a:4,b:1
   --help              this text
 

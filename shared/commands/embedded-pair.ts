@@ -23,22 +23,20 @@ export interface EmbeddedPair {
   close(): Promise<void>;
 }
 
-/** @throws KitError 'port-taken' when a port that was asked for is not free. */
+/**
+ * Starts broker and registry in a thread of their own; where it rejects, that thread has ended.
+ *
+ * @throws KitError 'port-taken' when a port that was asked for is not free, 'usage' when the data folder cannot be used
+ */
 export async function startEmbeddedPair(
   request: EmbeddedRequest,
   onWarning: (sentence: string) => void,
 ): Promise<EmbeddedPair> {
   const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: request });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const ready = await new Promise<Extract<EmbeddedMessage, { type: 'ready' }>>((resolve, reject) => {
-    worker.on('message', (message: EmbeddedMessage) => {
-      if (message.type === 'ready') resolve(message);
-      if (message.type === 'warning') onWarning(message.sentence);
-      if (message.type === 'failed') reject(new KitError(message.code, message.message));
-    });
-    worker.once('error', (error) =>
-      reject(KitError.from(error, 'internal', 'The thread of the embedded broker failed')),
-    );
+  const ready = await readiness(worker, onWarning).catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
   });
   worker.on('error', (error) => onWarning(`The thread of the embedded broker failed: ${error.message}`));
   let closed: Promise<void> | undefined;
@@ -50,6 +48,23 @@ export async function startEmbeddedPair(
       return closed;
     },
   };
+}
+
+function readiness(
+  worker: Worker,
+  onWarning: (sentence: string) => void,
+): Promise<Extract<EmbeddedMessage, { type: 'ready' }>> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: EmbeddedMessage) => {
+      if (message.type === 'ready') resolve(message);
+      if (message.type === 'warning') onWarning(message.sentence);
+      if (message.type === 'failed') reject(new KitError(message.code, message.message));
+    });
+    worker.once('error', (error) =>
+      reject(KitError.from(error, 'internal', 'The thread of the embedded broker failed')),
+    );
+    worker.once('exit', () => reject(new KitError('internal', 'The thread of the embedded broker ended unasked')));
+  });
 }
 
 async function end(worker: Worker, ended: Promise<void>): Promise<void> {

@@ -10,14 +10,21 @@ const tell = (message: EmbeddedMessage): void => parentPort?.postMessage(message
 try {
   // Set by startEmbeddedPair, which types it.
   const { brokerPort, registryPort, ...options } = workerData as EmbeddedRequest;
-  const broker = await startOn(brokerPort, 9092, (port) =>
-    startBroker({ ...options, port, onWarning: (sentence) => tell({ type: 'warning', sentence }) }),
-  );
+  const onWarning = (sentence: string): void => tell({ type: 'warning', sentence });
+  const broker = await startOn(brokerPort, 9092, (port) => startBroker({ ...options, port, onWarning }));
+  const { host, dataDir } = options;
+  // The registry has one file beside the broker's, and the broker's lock on the folder guards it as well.
   const registry = await startOn(registryPort, 8081, (port) =>
-    startRegistry({ ...(options.host !== undefined && { host: options.host }), port }),
-  );
+    startRegistry({ ...(host !== undefined && { host }), ...(dataDir !== undefined && { dataDir }), port, onWarning }),
+  ).catch(async (error: unknown) => {
+    // Left open, it would keep the thread alive, and the folder locked.
+    await broker.close();
+    throw error;
+  });
   parentPort?.once('message', async () => {
-    await Promise.all([broker.close(), registry.close()]);
+    // The broker last: its lock guards the folder of both.
+    await registry.close();
+    await broker.close();
     tell({ type: 'closed' });
   });
   tell({ type: 'ready', brokers: broker.address, registry: registry.url });
