@@ -19,7 +19,7 @@ export function demoHelp(demo: string, paceInWords: string): string {
                     then goes to standard error
   --brokers LIST    use this Kafka cluster, host:port,…  (or KAFKA_BROKERS; default: embedded)
   --registry URL    its Schema Registry                           (or SCHEMA_REGISTRY_URL)
-  --data-dir DIR    keep the embedded broker's log there          (default: in memory)
+  --data-dir DIR    keep the embedded Kafka's log and schemas there   (default: in memory)
   --model DIR       score with this model folder                 (default: the demo's own)
   --seed S          for whatever is random                                    (default: 1)
   --verbose         stack traces and the Kafka client's log

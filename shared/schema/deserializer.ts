@@ -7,7 +7,7 @@ import { headerBytes, schemaIdOf } from './wire-format.js';
 export interface Deserializer<V> {
   /**
    * Resolves every schema id that occurs in these values; afterwards decode() is synchronous. An id that the registry
-   * does not know is remembered for some seconds, and decode() throws for it. Rejects with KitError 'schema' where the
+   * does not know is remembered for a second, and decode() throws for it. Rejects with KitError 'schema' where the
    * registry does not answer: that says nothing about the records, so none of them may be given up.
    */
   prepare(values: Iterable<Buffer | null>): Promise<void>;
