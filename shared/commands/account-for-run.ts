@@ -28,6 +28,8 @@ export interface RunningDemo<I, P extends PredictionFields, O> {
   readonly scorer: ScorerProcess;
   readonly terminal: Terminal;
   readonly shutdown: Shutdown;
+  /** Marks the records of this run. */
+  readonly run: string;
   /** The command that starts another scorer beside this demo. */
   readonly anotherScorer: string;
 }
@@ -46,6 +48,8 @@ export async function accountForRun<I, P extends PredictionFields, O>(
 ): Promise<RunOutcome> {
   const { definition, options, demo, watch, observer, scorer, shutdown } = running;
   const startedAt = preciseNow();
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([shutdown.signal, stop.signal]);
   const stopProgress = showProgress(running);
   try {
     const work = (async () => {
@@ -53,8 +57,9 @@ export async function accountForRun<I, P extends PredictionFields, O>(
         ...(options.records !== undefined && { records: options.records }),
         ...(options.rate !== undefined && { rate: options.rate }),
         seed: options.seed,
-        signal: shutdown.signal,
-        onSent: (records) => roomInFlight(records, watch, shutdown.signal),
+        run: running.run,
+        signal: stopped,
+        onSent: (records) => roomInFlight(records, watch, stopped),
       });
       await settle(running, preciseNow());
     })();
@@ -63,6 +68,10 @@ export async function accountForRun<I, P extends PredictionFields, O>(
       (error) => error && { error, said: true },
       (error: unknown) => ({ error: KitError.from(error, 'run-failed'), said: false }),
     );
+    if (failure !== undefined) {
+      stop.abort();
+      await seeWhatIsLost(running);
+    }
     return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1), ...(failure && { failure }) };
   } finally {
     stopProgress();
@@ -103,6 +112,19 @@ async function settle<I, P extends PredictionFields, O>(
   await until(() => observer.hasReached(inputs) && watch.audit.outstanding === 0);
   const outputs = await demo.cluster.endOffsets(names([predictions, companionTopics(definition.name).deadLetters]));
   await until(() => observer.hasReached(outputs));
+}
+
+/** After a failure: every input that was written is one that must be accounted for, so it is read before the count. */
+async function seeWhatIsLost<I, P extends PredictionFields, O>(running: RunningDemo<I, P, O>): Promise<void> {
+  const { definition, demo, observer } = running;
+  const deadline = preciseNow() + DRAIN_MS;
+  try {
+    const ends = await demo.cluster.endOffsets([demo.topicName(definition.topics.input)]);
+    while (!observer.hasReached(ends) && preciseNow() < deadline) await delay(5);
+  } catch (error) {
+    // The cluster is what failed: the count is of what was read of it.
+    if (running.options.verbose) running.terminal.error(error);
+  }
 }
 
 /** On a live page a scorer that is gone is something to see, and another can take its place: the demo stays. */

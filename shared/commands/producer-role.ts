@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OutgoingRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
@@ -17,12 +18,22 @@ export const SENT_AT_HEADER = 'sentAt';
 /** From the second lap on: the number of the lap. */
 export const LAP_HEADER = 'lap';
 
+/** Which run of a demo made the record: the ids are the same in every run. */
+export const RUN_HEADER = 'run';
+
+/** Tells the records of one run from those of all others. */
+export function newRunId(): string {
+  return randomUUID().slice(0, 8);
+}
+
 /** Milliseconds since the epoch, finer than Date.now. */
 export function preciseNow(): number {
   return performance.timeOrigin + performance.now();
 }
 
 interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed'> {
+  /** Marks the records of this run. */
+  readonly run: string;
   /** Ends the production between two records. */
   readonly signal: AbortSignal;
   /** Told how many main records are sent; what it returns is waited for before the next send: back-pressure. */
@@ -33,7 +44,7 @@ interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed'> 
 export async function produceRecords(
   definition: DemoBasics,
   demo: DemoCluster,
-  { records = Number.POSITIVE_INFINITY, rate, seed, signal, onSent }: ProduceOptions,
+  { records = Number.POSITIVE_INFINITY, rate, seed, run, signal, onSent }: ProduceOptions,
 ): Promise<void> {
   const producer = await demo.cluster.produce();
   const serializers = new Map<string, Serializer<unknown>>();
@@ -58,7 +69,7 @@ export async function produceRecords(
     key: record.key,
     value: serializers.get(record.topic.name)?.(record.value) ?? null,
     timestamp: record.eventTime,
-    headers: lap > 1 ? { [LAP_HEADER]: String(lap) } : {},
+    headers: { [RUN_HEADER]: run, ...(lap > 1 && { [LAP_HEADER]: String(lap) }) },
   });
 
   for (let lap = 1; produced < records && !signal.aborted; lap++) {
@@ -111,6 +122,7 @@ export async function produceAlone(
     ...(records !== undefined && { records }),
     ...(rate !== undefined && { rate }),
     seed,
+    run: newRunId(),
     signal: shutdown.signal,
     onSent,
   });

@@ -7,12 +7,14 @@ import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition } from './demo-definition.js';
-import { LAP_HEADER, preciseNow, SENT_AT_HEADER } from './producer-role.js';
+import { LAP_HEADER, preciseNow, RUN_HEADER, SENT_AT_HEADER } from './producer-role.js';
 import type { ChunkHandler } from './topic-observer.js';
 
 export interface RunWatchOptions<P extends PredictionFields, O> {
   /** The whole run is kept, to be accounted for; otherwise only as much as a live page needs. */
   readonly wholeRun: boolean;
+  /** Predictions that are marked as another run's, of a backlog that was left, count for the page alone. */
+  readonly run?: string;
   readonly view?: LiveView<P, O>;
   readonly metrics?: Metrics;
   /** Told once for each topic that holds a record which does not belong there. */
@@ -90,6 +92,12 @@ export class RunWatch<I, P extends PredictionFields, O> {
 
   #prediction(prediction: P, { headers }: ConsumedRecord): void {
     const now = preciseNow();
+    const run = headers[RUN_HEADER]?.toString();
+    if (this.#options.run !== undefined && run !== undefined && run !== this.#options.run) {
+      this.#options.view?.prediction(prediction);
+      this.#options.metrics?.recordsScored.add(1);
+      return;
+    }
     this.firstPredictionAt ??= now;
     this.lastSettledAt = now;
     this.audit.prediction(prediction.id);

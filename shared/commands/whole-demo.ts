@@ -6,6 +6,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createDemoPage } from './demo-page.js';
 import { type EmbeddedPair, startEmbeddedPair } from './embedded-pair.js';
 import { demoFacts } from './facts.js';
+import { newRunId } from './producer-role.js';
 import { latencyFigures, type RunReport, reportInWords, rounded, writeReport } from './run-report.js';
 import { RunWatch } from './run-watch.js';
 import { type ScorerProcess, startScorerProcess } from './scorer-process.js';
@@ -36,8 +37,10 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     const demo = await connectDemo(definition, options, where);
     closing.push(() => demo.cluster.close());
     const page = await createDemoPage(definition, options, terminal);
+    const run = newRunId();
     const watch = new RunWatch(definition, demo, {
       wholeRun: options.records !== undefined || options.report !== undefined,
+      run,
       ...(page && { view: page.view, metrics: page.metrics }),
       onWarning: (sentence) => terminal.say(sentence),
     });
@@ -61,7 +64,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     greet(definition, options, where, scorer, dashboard, terminal);
 
     const anotherScorer = `npm run demo:${definition.name} -- ${scorerArguments(options, where).join(' ')}`;
-    const parts = { definition, options, demo, watch, observer, scorer, terminal, shutdown };
+    const parts = { definition, options, demo, watch, observer, scorer, terminal, shutdown, run };
     const running: RunningDemo<I, P, O> = { ...parts, anotherScorer };
     const { elapsedMs, failure } = await accountForRun(running);
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
