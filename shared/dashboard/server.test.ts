@@ -209,20 +209,15 @@ describe('the event stream', () => {
 
   it('says it when the figures cannot be made, and goes on', async () => {
     let broken = true;
-    const cell = (): string => {
-      if (broken) throw new TypeError('flight is undefined');
-      return 'UA 1';
+    const facts = (): Record<string, string> => {
+      if (broken) throw new TypeError('the cluster is undefined');
+      return {};
     };
-    const view = new LiveView<SamplePrediction, SampleOutcome>({
-      ...sampleDefinition,
-      columns: [{ header: 'Flight', cell }],
-    });
-    view.prediction(samplePrediction(1));
-    const { port } = await start({ view });
+    const { port } = await start({ view: newView(), facts });
     const seen: string[] = [];
     for await (const { event, data } of events(port)) {
       seen.push(event);
-      if (event === 'failed') expect(data).toContain('flight is undefined');
+      if (event === 'failed') expect(data).toContain('the cluster is undefined');
       if (event === 'state') break;
       broken = false;
     }
