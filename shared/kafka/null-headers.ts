@@ -8,11 +8,11 @@ interface Encoder {
   writeInt8(value: number): this;
   writeVarLong(value: unknown): this;
   writeVarIntBytes(value: Buffer | string | null): this;
-  writeVarIntArray(values: readonly Encoder[]): this;
 }
 
 interface EncoderClass {
-  new (): Encoder;
+  /** `initialSize` in bytes; it grows. */
+  new (initialSize: number): Encoder;
   sizeOfVarInt(value: number): number;
   sizeOfVarLong(value: unknown): number;
   sizeOfVarIntBytes(value: Buffer | string | null): number;
@@ -29,6 +29,7 @@ interface RecordToEncode {
 
 const RECORD = 'kafkajs/src/protocol/recordBatch/record/v0';
 const PRODUCE = 'kafkajs/src/protocol/requests/produce/v3/request';
+const MAX_VARINT_BYTES = 5;
 const PATCHED = Symbol.for('kafka-ml-demos.null-headers');
 
 /**
@@ -64,14 +65,17 @@ function encodeRecord(
     Encoder.sizeOfVarIntBytes(value) +
     Encoder.sizeOfVarInt(pairs.length);
   for (const [name, bytes] of pairs) size += Encoder.sizeOfVarIntBytes(name) + Encoder.sizeOfVarIntBytes(bytes);
-  return new Encoder()
+  // One buffer of the right size: kafkajs takes half a kilobyte for each record and for each header.
+  const encoder = new Encoder(size + MAX_VARINT_BYTES)
     .writeVarInt(size)
     .writeInt8(0)
     .writeVarLong(timestampDelta)
     .writeVarInt(offsetDelta)
     .writeVarIntBytes(key)
     .writeVarIntBytes(value)
-    .writeVarIntArray(pairs.map(([name, bytes]) => new Encoder().writeVarIntBytes(name).writeVarIntBytes(bytes)));
+    .writeVarInt(pairs.length);
+  for (const [name, bytes] of pairs) encoder.writeVarIntBytes(name).writeVarIntBytes(bytes);
+  return encoder;
 }
 
 /**
