@@ -38,6 +38,12 @@ await describeOnRealKafka('the flight-delay demo', (kafka) => {
     });
   });
 
+  it('refuses a model that is not there in one sentence, however long the groups take to form', async () => {
+    await using program = demo('--records', '1', '--headless', '--model', '/no/such/model');
+    expect(await program.exited).toBe(2);
+    expect(program.stderr()).toMatch(/^The model folder \/no\/such\/model has no model\.onnx; .+\n$/);
+  });
+
   it('works in parts as well: a producer, and two scorers that share the work', async () => {
     const inParts = ({ name }: { readonly name: string }): string => `parts.${name}`;
     /** The values of the first `count` records, of all partitions together. */

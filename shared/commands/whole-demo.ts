@@ -50,8 +50,10 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     });
     closing.push(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
     const group = `${options.namespace}${definition.name}.dashboard`;
-    const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
-    closing.push(() => observer.close());
+    const observing = TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
+    closing.push(async () => (await observing.catch(() => undefined))?.close());
+    // Together: on a cluster that takes its time, a scorer that refuses its model must be heard while the groups form.
+    const [scorer, observer] = await Promise.all([starting, observing]);
     const facts = demoFacts(definition, demo, {
       mode: where.mode,
       brokers: where.cluster.brokers.join(','),
@@ -60,7 +62,6 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     });
     const dashboard = await page?.open(watch, () => facts);
     if (dashboard) closing.push(() => dashboard.close());
-    const scorer = await starting;
     greet(definition, options, where, scorer, dashboard, terminal);
 
     const anotherScorer = `npm run demo:${definition.name} -- ${scorerArguments(options, where).join(' ')}`;
