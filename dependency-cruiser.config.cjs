@@ -27,7 +27,8 @@ const wrapped = {
 const single = '^shared/(errors|project-file)\\.ts$';
 
 const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
-const test = '\\.test\\.ts$';
+// Tests, the contracts that tests run on two clusters, and what starts a broker for them.
+const test = '(\\.(test|contract)|/test-broker)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -3,3 +3,4 @@ export { describeOnEachKafka, describeOnRealKafka, type KafkaUnderTest } from '.
 export { type ProgramProcess, startProgram } from './program-process.js';
 export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
 export type { RealKafka } from './single-node-kafka.js';
+export { WireClient } from './wire-client.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { WireClient } from '#shared/testing';
 import { apis, errorCode } from '#shared/wire';
 import { eventually, startTestBroker, type TestBroker } from './test-broker.js';
-import type { WireClient } from './wire-client.js';
 
 const bytes = (text: string) => Buffer.from(text);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { WireClient } from '#shared/testing';
 import { apis, buildBatch, errorCode } from '#shared/wire';
 import { produceBatch, startTestBroker } from './test-broker.js';
-import type { WireClient } from './wire-client.js';
 
 const topics = [{ name: 't', partitions: 1 }];
 const at = (...timestamps: number[]) => timestamps.map((timestamp) => ({ timestamp, value: Buffer.from('v') }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { WireClient } from '#shared/testing';
 import { apis, buildBatch, errorCode, readRecords } from '#shared/wire';
 import { produceBatch, produceValues, recordsOf, startTestBroker } from './test-broker.js';
-import type { WireClient } from './wire-client.js';
 
 const topics = [
   { name: 't', partitions: 2 },

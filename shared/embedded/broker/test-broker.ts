@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
+import { WireClient } from '#shared/testing';
 import { apis, buildBatch, type NewRecord } from '#shared/wire';
 import { type Broker, type BrokerOptions, startBroker } from './index.js';
-import { WireClient } from './wire-client.js';
 
 /** A broker on a free port with clients that end with it, for tests. */
 export interface TestBroker extends AsyncDisposable {
@@ -17,7 +17,7 @@ export async function startTestBroker(options: BrokerOptions = {}): Promise<Test
   const broker = await startBroker({ port: 0, onWarning: (sentence) => warnings.push(sentence), ...options });
   const clients: WireClient[] = [];
   const connect = async () => {
-    const client = await WireClient.connect(broker);
+    const client = await WireClient.connect(broker.address);
     clients.push(client);
     return client;
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { WireClient } from '#shared/testing';
 import { apis, buildBatch, errorCode } from '#shared/wire';
 import { produceBatch, recordsOf, startTestBroker } from './test-broker.js';
-import type { WireClient } from './wire-client.js';
 
 const creatable = (name: string, config: Record<string, string> = {}) => ({
   name,

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WireClient } from '#shared/testing';
 import { apis, buildBatch, errorCode } from '#shared/wire';
 import { produceBatch, produceValues, recordsOf, startTestBroker, type TestBroker } from '../test-broker.js';
-import type { WireClient } from '../wire-client.js';
 
 let root: string;
 let dataDir: string;

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type Api, decodeResponse, encodeRequest, FrameSplitter, type InputOf, type ValueOf } from '#shared/wire';
-import type { Broker } from './index.js';
 
 /** A bare client of the protocol, for tests: one connection, any API at any version. */
 export class WireClient {
@@ -15,8 +14,10 @@ export class WireClient {
     });
   }
 
-  static async connect(broker: Broker): Promise<WireClient> {
-    const socket = connect(broker.port, broker.host);
+  /** Connects to a broker at `host:port`. */
+  static async connect(address: string): Promise<WireClient> {
+    const colon = address.lastIndexOf(':');
+    const socket = connect(Number(address.slice(colon + 1)), address.slice(0, colon));
     await once(socket, 'connect');
     return new WireClient(socket);
   }
