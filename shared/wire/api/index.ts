@@ -13,3 +13,12 @@ export { offsetDelete } from './offset-delete.js';
 export { offsetFetch } from './offset-fetch.js';
 export { produce } from './produce.js';
 export { createPartitions, createTopics, deleteRecords, deleteTopics } from './topics.js';
+export {
+  addOffsetsToTxn,
+  addPartitionsToTxn,
+  describeProducers,
+  describeTransactions,
+  endTxn,
+  listTransactions,
+  txnOffsetCommit,
+} from './transactions.js';
