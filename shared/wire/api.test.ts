@@ -159,6 +159,28 @@ describe('damaged requests', () => {
     expect(() => decodeRequest(apis.deleteGroups, frame)).toThrow("2147483647 elements can't lie in 0 bytes");
   });
 
+  it('can not make the reader build more elements than any client needs, however little room each takes', () => {
+    const header = unframed(
+      encodeRequest(apis.deleteGroups, 2, { correlationId: 1, clientId: null }, { groupsNames: [] }),
+    ).subarray(0, -2);
+    const names = (count: number) => {
+      const length = Buffer.from([((count + 1) & 127) | 128, (((count + 1) >> 7) & 127) | 128, (count + 1) >> 14]);
+      return Buffer.concat([header, length, Buffer.alloc(count, 1), Buffer.from([0])]);
+    };
+    expect(decodeRequest(apis.deleteGroups, names(250_000)).request.groupsNames).toHaveLength(250_000);
+    expect(() => decodeRequest(apis.deleteGroups, names(250_001))).toThrow('a request may have 250000');
+  });
+
+  it('are refused where a string is longer than the protocol has them', () => {
+    const name = 'x'.repeat(32_768);
+    const compact = Buffer.concat([
+      Buffer.from('002a000200000001ffff0002818002', 'hex'),
+      Buffer.from(name),
+      Buffer.alloc(2),
+    ]);
+    expect(() => decodeRequest(apis.deleteGroups, compact)).toThrow('a string of 32768 bytes; 32767 are allowed');
+  });
+
   it('are refused where a length is negative', () => {
     const frame = unframed(
       encodeRequest(apis.deleteGroups, 0, { correlationId: 1, clientId: null }, { groupsNames: [] }),

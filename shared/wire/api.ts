@@ -1,7 +1,7 @@
 import { KitError } from '#shared/errors';
 import { type Codec, compileFields } from './codec.js';
 import type { Fields, InputOf, ValueOf } from './field.js';
-import { Reader } from './reader.js';
+import { maxRequestElements, Reader } from './reader.js';
 import { Writer } from './writer.js';
 
 /** One API of the protocol: its key, the versions known here, and the fields of its request and response. */
@@ -69,7 +69,7 @@ export function decodeRequest<A extends Api>(
   declared: A,
   frame: Buffer,
 ): { readonly header: RequestHeader; readonly request: RequestOf<A> } {
-  const reader = new Reader(frame);
+  const reader = new Reader(frame, 0, frame.length, maxRequestElements);
   const apiKey = reader.int16();
   const apiVersion = reader.int16();
   const codec = codecOf(declared, 'request', apiVersion);

@@ -189,10 +189,7 @@ function compile(field: Field, at: Versioned, name: string): Codec {
 const partsOf = (value: Buffer | readonly Buffer[]): readonly Buffer[] => (Buffer.isBuffer(value) ? [value] : value);
 
 function readArray(reader: Reader, count: number, element: Codec, name: string): unknown[] {
-  // Every element takes a byte at least, so a larger count is damage, and is found before anything is allocated for it.
-  if (count > reader.remaining) {
-    throw new KitError('protocol', `Reading ${name}: ${count} elements can't lie in ${reader.remaining} bytes`);
-  }
+  reader.beginArray(name, count);
   const values: unknown[] = [];
   for (let i = 0; i < count; i += 1) values.push(element.read(reader));
   return values;
@@ -202,6 +199,8 @@ function primitive<T>(read: (reader: Reader) => T, write: (writer: Writer, value
   // What a writer is given was checked by the types of Api; see compileFields.
   return { read, write: (writer, value) => write(writer, value as T) };
 }
+
+const longestString = 32_767;
 
 interface LengthCodec {
   /** -1 for null. */
@@ -214,14 +213,15 @@ function lengthCodec(compact: boolean, plain: 'int16' | 'int32', nullable: boole
     if (length < -1 || (length === -1 && !nullable)) {
       throw new KitError('protocol', `Coding ${name}: a length of ${length} where ${nullable ? -1 : 0} is the least`);
     }
+    // The plain length can't say more, and Kafka holds the compact one to it.
+    if (plain === 'int16' && length > longestString) {
+      throw new KitError('protocol', `Coding ${name}: a string of ${length} bytes; ${longestString} are allowed`);
+    }
     return length;
   };
   return {
     read: (reader) => checked(compact ? reader.unsignedVarint() - 1 : reader[plain]()),
     write(writer, length) {
-      if (plain === 'int16' && length > 32767) {
-        throw new KitError('protocol', `Writing ${name}: a string of ${length} bytes; 32767 are allowed`);
-      }
       if (compact) writer.unsignedVarint(checked(length) + 1);
       else writer[plain](checked(length));
     },

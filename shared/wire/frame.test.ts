@@ -33,6 +33,17 @@ describe('FrameSplitter', () => {
     expect(splitter.isWithinFrame).toBe(true);
   });
 
+  it('holds no more of an unfinished frame than has come, however it comes', () => {
+    const whole = frame('x'.repeat(100_000));
+    const splitter = new FrameSplitter();
+    for (let at = 0; at < whole.length - 1; at += 1) {
+      expect(splitter.push(whole.subarray(at, at + 1))).toHaveLength(0);
+      if (splitter.heldBytes !== at + 1) expect(splitter.heldBytes).toBe(at + 1);
+    }
+    expect(splitter.push(whole.subarray(-1))).toEqual([whole.subarray(4)]);
+    expect(splitter.heldBytes).toBe(0);
+  });
+
   it.each([-1, -2147483648, maxFrameBytes + 1, 0x47455420])('refuses a length of %i bytes', (value) => {
     expect(() => new FrameSplitter().push(length(value))).toThrow('this is not a Kafka client');
   });

@@ -2,14 +2,19 @@ import { KitError } from '#shared/errors';
 
 const highestExact = Number.MAX_SAFE_INTEGER;
 
+/** The most elements that the arrays of one request may have together: memory for each is taken, however few bytes it has. */
+export const maxRequestElements = 250_000;
+
 /** Reads the protocol's primitives from a buffer; whatever would lie outside it is a `protocol` error. */
 export class Reader {
   #at: number;
+  #elements = 0;
 
   constructor(
     readonly buffer: Buffer,
     start = 0,
     readonly end = buffer.length,
+    readonly maxElements = Number.POSITIVE_INFINITY,
   ) {
     this.#at = start;
   }
@@ -21,6 +26,21 @@ export class Reader {
 
   get remaining(): number {
     return this.end - this.#at;
+  }
+
+  /** Called before an array is read, so that damage is found before anything is allocated for it. */
+  beginArray(name: string, count: number): void {
+    // Every element takes a byte at least.
+    if (count > this.remaining) {
+      throw new KitError('protocol', `Reading ${name}: ${count} elements can't lie in ${this.remaining} bytes`);
+    }
+    this.#elements += count;
+    if (this.#elements > this.maxElements) {
+      throw new KitError(
+        'protocol',
+        `Reading ${name}: ${this.#elements} elements in all; a request may have ${this.maxElements}`,
+      );
+    }
   }
 
   boolean(): boolean {
