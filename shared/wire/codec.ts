@@ -181,9 +181,22 @@ function compile(field: Field, at: Versioned, name: string): Codec {
         },
       );
     }
-    case 'struct':
-      return compileFields(shape.fields, at);
+    case 'struct': {
+      const codec = compileFields(shape.fields, at);
+      return nullable ? nullableStruct(codec) : codec;
+    }
   }
+}
+
+/** A structure that may be null has a byte before it: -1 where it is, 1 where it follows. */
+function nullableStruct(codec: Codec): Codec {
+  return {
+    read: (reader) => (reader.int8() < 0 ? null : codec.read(reader)),
+    write(writer, value) {
+      writer.int8(value === null ? -1 : 1);
+      if (value !== null) codec.write(writer, value);
+    },
+  };
 }
 
 const partsOf = (value: Buffer | readonly Buffer[]): readonly Buffer[] => (Buffer.isBuffer(value) ? [value] : value);

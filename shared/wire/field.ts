@@ -96,6 +96,11 @@ export function arrayOf<Value, Input>(
   return new Field({ kind: 'array', element });
 }
 
+/** A structure by itself. */
+export function struct<F extends Fields>(fields: F): Field<ValueOf<F>, InputOf<F>, false> {
+  return new Field({ kind: 'struct', fields });
+}
+
 /** An array of structures. */
 export function array<F extends Fields>(fields: F): Field<readonly ValueOf<F>[], readonly InputOf<F>[], false> {
   return new Field({ kind: 'array', element: new Field({ kind: 'struct', fields }) });

@@ -4,7 +4,7 @@ import { array, boolean, int16, int32, int64, string } from '../field.js';
 export const apiVersions = api({
   key: 18,
   name: 'ApiVersions',
-  versions: [0, 3],
+  versions: [0, 4],
   flexibleFrom: 3,
   request: { clientSoftwareName: string.since(3), clientSoftwareVersion: string.since(3) },
   response: {

@@ -7,7 +7,7 @@ const notAsked = -2147483648;
 export const metadata = api({
   key: 3,
   name: 'Metadata',
-  versions: [0, 12],
+  versions: [0, 13],
   flexibleFrom: 9,
   request: {
     topics: array({ topicId: uuid.since(10), name: string.nullable(10) }).nullable(1),
@@ -37,5 +37,6 @@ export const metadata = api({
       topicAuthorizedOperations: int32.since(8).or(notAsked),
     }),
     clusterAuthorizedOperations: int32.since(8).until(10).or(notAsked),
+    errorCode: int16.since(13),
   },
 });
