@@ -74,6 +74,12 @@ function frameLengthAt(bytes: Buffer, at: number): number {
   if (length >= 0 && length <= maxFrameBytes) return length;
   throw new KitError(
     'protocol',
-    `Reading a frame: its length is said to be ${length} bytes; 0 to ${maxFrameBytes} are allowed, so this is not a Kafka client`,
+    `Reading a frame: its length is said to be ${length} bytes; 0 to ${maxFrameBytes} are allowed, so this is ${strangerAt(bytes, at)}`,
   );
 }
+
+/** Who sends such a length: TLS begins with a handshake record of version 3.x. */
+const strangerAt = (bytes: Buffer, at: number) =>
+  bytes[at] === 0x16 && bytes[at + 1] === 3
+    ? 'a client that wants TLS, which is not spoken here (security.protocol=PLAINTEXT is right)'
+    : 'not a Kafka client';

@@ -9,6 +9,7 @@ import { createState } from './create-state.js';
 import { dispatcher } from './dispatch.js';
 import { openDataDirectory } from './storage/data-directory.js';
 import { inMemory, type Storage } from './storage/storage.js';
+import { UnansweredBytes } from './unanswered-bytes.js';
 
 /**
  * Starts a Kafka broker inside this process; it speaks the real protocol on a real socket, so any Kafka client can use it.
@@ -35,10 +36,12 @@ async function serve(
 ): Promise<Broker> {
   const sockets = new Set<Socket>();
   const dispatch = dispatcher(state);
+  const unanswered = new UnansweredBytes();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serveConnection(socket, { host: advertisedHost(host, socket), port: listeningPort(server) }, dispatch, onWarning);
+    const advertised = { host: advertisedHost(host, socket), port: listeningPort(server) };
+    serveConnection(socket, advertised, dispatch, unanswered, onWarning);
   });
   await listen(server, host, port);
   server.on('error', (reason) => onWarning(`Taking a connection on ${host}: ${reason.message}`));
