@@ -10,6 +10,7 @@ export {
   type RequestOf,
   type ResponseInputOf,
 } from './api.js';
+export { buildMarkerBatch, readMarkerBatch, type TransactionMarker } from './control-batch.js';
 export { crc32c } from './crc32c.js';
 export { errorCode } from './error-code.js';
 export { type Fields, type InputOf, noUuid, type ValueOf } from './field.js';

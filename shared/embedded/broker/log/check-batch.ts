@@ -74,8 +74,8 @@ function checkHeader(header: BatchHeader): Refusal | undefined {
   if ((header.attributes & attribute.control) !== 0) {
     return refuse(errorCode.invalidRecord, 'Clients may not write control batches');
   }
-  if ((header.attributes & attribute.transactional) !== 0) {
-    return refuse(errorCode.invalidTxnState, 'This broker has no transactions yet');
+  if ((header.attributes & attribute.transactional) !== 0 && header.producerId < 0) {
+    return refuse(errorCode.invalidRecord, 'A transactional batch without a producer id');
   }
   if (header.producerId >= 0 && (header.producerEpoch < 0 || header.baseSequence < 0)) {
     return refuse(errorCode.invalidRecord, 'An idempotent batch without epoch or sequence');

@@ -1,17 +1,26 @@
-import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import { type BatchHeader, errorCode, placeBatch, readBatchHeader, stampBatch } from '#shared/wire';
+import {
+  attribute,
+  type BatchHeader,
+  buildMarkerBatch,
+  errorCode,
+  placeBatch,
+  readBatchHeader,
+  readMarkerBatch,
+  stampBatch,
+  type TransactionMarker,
+} from '#shared/wire';
 import { inMemory, type LogStore } from '../storage/storage.js';
 import { checkBatch, type Refusal } from './check-batch.js';
-import { compactBatches, joinSmall, newestOffsets } from './compaction.js';
-import { ProducerSequences } from './producer-sequences.js';
-import { firstWhere, type PlacedBatch, Segment } from './segment.js';
+import { compactBatches, newestOffsets } from './compaction.js';
+import { type ActiveProducer, ProducerSequences } from './producer-sequences.js';
+import { type BatchRef, Segments, worthCompactingBytes } from './segments.js';
+import { type AbortedTransaction, TransactionIndex } from './transaction-index.js';
 
 /** One broker leads every partition for ever, so the epoch of leaders never grows. */
 export const leaderEpoch = 0;
-
-const firstSegmentBytes = 16 * 1024;
-const segmentBytes = 1024 * 1024;
+/** Nor does the epoch of the coordinator of transactions. */
+const coordinatorEpoch = 0;
 
 /** What a topic's configuration says about its logs; -1 stands for no limit. */
 export interface LogSettings {
@@ -32,25 +41,23 @@ export interface Appended {
   readonly logAppendTimeMs: number;
 }
 
-/** One batch as the index knows it. */
-export interface BatchRef {
-  readonly bytes: Buffer;
-  readonly maxTimestamp: number;
-}
+/** Says why a transactional batch may not be written now; undefined where it may. */
+export type TransactionCheck = (header: BatchHeader) => Refusal | undefined;
+
+/** Whose records a reader gets: everything, or only what no open transaction can still take back. */
+export type Isolation = 'read_uncommitted' | 'read_committed';
 
 /**
- * The log of one partition, in memory: batches as they were received, in segments of about a megabyte. Readers get views
- * of whole batches; a segment lives as long as somebody still sends from it.
+ * The log of one partition: batches as they were received, in memory and in its store, and what follows from them: who has
+ * written, and which transactions are open.
  */
 export class PartitionLog {
-  #segments: Segment[] = [];
+  readonly #segments = new Segments();
   readonly #sequences = new ProducerSequences();
+  readonly #transactions = new TransactionIndex();
   readonly #waiting = new Set<() => void>();
-  /** The oldest batch still kept, as an index into the first segment. */
-  #firstBatch = 0;
   #startOffset = 0;
   #endOffset = 0;
-  #sizeBytes = 0;
   /** Bytes appended since the log was last compacted. */
   #dirtyBytes = 0;
 
@@ -64,7 +71,10 @@ export class PartitionLog {
       // The first batch of a compacted log lies where it lies because those before it were superseded: no reader has missed
       // anything, and none must be told that its offset is out of range.
       if (this.#endOffset === 0 && !settings().isCompacted) this.#startOffset = header.baseOffset;
-      if (header.producerId >= 0) this.#sequences.record(header, header.baseOffset, -1, now);
+      const isControl = (header.attributes & attribute.control) !== 0;
+      const marker = isControl ? readMarkerBatch(batch) : undefined;
+      if (marker !== undefined) this.#ended(marker, header, header.baseOffset, now);
+      else if (header.producerId >= 0) this.#wrote(header, header.baseOffset, -1, now);
       this.#keep(batch, header, header.baseOffset);
     }
   }
@@ -78,24 +88,31 @@ export class PartitionLog {
     return this.#endOffset;
   }
 
-  /** Where read_committed readers stop: before the first record of an open transaction. Nothing opens one yet. */
+  /** Where read_committed readers stop: at the first record of the oldest open transaction, or at the end. */
   get lastStableOffset(): number {
-    return this.#endOffset;
+    return Math.max(this.#startOffset, this.#transactions.firstOpenOffset ?? this.#endOffset);
+  }
+
+  /** The offset that readers get to. */
+  endFor(isolation: Isolation): number {
+    return isolation === 'read_committed' ? this.lastStableOffset : this.#endOffset;
   }
 
   get sizeBytes(): number {
-    return this.#sizeBytes;
+    return this.#segments.sizeBytes;
   }
 
   /**
    * Takes one batch from a producer: checks it, gives it its offsets (in the very bytes), and keeps a copy. What is to be kept
    * beyond memory is so when this returns.
    */
-  append(batch: Buffer, now: number): Appended | Refusal {
+  append(batch: Buffer, now: number, check: TransactionCheck = refuseTransactions): Appended | Refusal {
     const settings = this.settings();
     const header = checkBatch(batch, { maxMessageBytes: settings.maxMessageBytes, needsKeys: settings.isCompacted });
     if ('errorCode' in header) return header;
     const logAppendTimeMs = settings.usesLogAppendTime ? now : -1;
+    const refusal = this.#checkTransaction(header, check);
+    if (refusal !== undefined) return refusal;
     if (header.producerId >= 0) {
       const verdict = this.#sequences.check(header);
       if (verdict.is === 'duplicate') return { baseOffset: verdict.baseOffset, logAppendTimeMs: verdict.timestamp };
@@ -111,75 +128,95 @@ export class PartitionLog {
     } catch (reason) {
       return { errorCode: errorCode.kafkaStorageError, errorMessage: KitError.from(reason).message };
     }
-    if (header.producerId >= 0) this.#sequences.record(header, baseOffset, logAppendTimeMs, now);
+    if (header.producerId >= 0) this.#wrote(header, baseOffset, logAppendTimeMs, now);
     this.#keep(batch, logAppendTimeMs < 0 ? header : { ...header, maxTimestamp: logAppendTimeMs }, baseOffset);
     this.applyRetention(now);
     this.wake();
     return { baseOffset, logAppendTimeMs };
   }
 
-  #keep(batch: Buffer, header: BatchHeader, baseOffset: number): void {
-    const lastOffset = baseOffset + header.lastOffsetDelta;
-    this.#segmentFor(batch.length).append(batch, lastOffset, header.maxTimestamp);
-    this.#endOffset = lastOffset + 1;
-    this.#sizeBytes += batch.length;
-    this.#dirtyBytes += batch.length;
+  #checkTransaction(header: BatchHeader, check: TransactionCheck): Refusal | undefined {
+    if ((header.attributes & attribute.transactional) !== 0) return check(header);
+    return this.#transactions.openSince(header.producerId) === undefined
+      ? undefined
+      : {
+          errorCode: errorCode.invalidTxnState,
+          errorMessage: `Producer ${header.producerId} has a transaction open here; its batches must belong to it`,
+        };
   }
 
-  #segmentFor(sizeBytes: number): Segment {
-    const last = this.#segments.at(-1);
-    if (last?.hasRoom(sizeBytes)) return last;
-    const grown = last === undefined ? firstSegmentBytes : Math.min(segmentBytes, last.capacityBytes * 2);
-    const segment = new Segment(Math.max(grown, sizeBytes));
-    this.#segments.push(segment);
-    return segment;
+  /**
+   * Ends a producer's transaction here with a marker in the log. Throws where the marker can't be kept; nothing has
+   * changed then.
+   */
+  endTransaction(marker: TransactionMarker, now: number): void {
+    const batch = buildMarkerBatch(marker, now, coordinatorEpoch);
+    const baseOffset = this.#endOffset;
+    placeBatch(batch, 0, baseOffset, leaderEpoch);
+    this.store.append(batch);
+    const header = readBatchHeader(batch);
+    this.#ended(marker, header, baseOffset, now);
+    this.#keep(batch, header, baseOffset);
+    this.wake();
+  }
+
+  #wrote(header: BatchHeader, baseOffset: number, logAppendTimeMs: number, now: number): void {
+    this.#sequences.record(header, baseOffset, logAppendTimeMs, now);
+    if ((header.attributes & attribute.transactional) !== 0) this.#transactions.wrote(header.producerId, baseOffset);
+  }
+
+  #ended(marker: TransactionMarker, header: BatchHeader, offset: number, now: number): void {
+    this.#sequences.ended(marker, coordinatorEpoch, header.maxTimestamp, now);
+    this.#transactions.ended(marker, offset);
+  }
+
+  /** The producers that have a transaction open here. */
+  get openProducers(): Iterable<number> {
+    return this.#transactions.openProducers;
+  }
+
+  /** Who has written here lately, and where the open transactions of these begin. */
+  activeProducers(): (ActiveProducer & { readonly openSince: number | undefined })[] {
+    return this.#sequences.active().map((producer) => {
+      return { ...producer, openSince: this.#transactions.openSince(producer.producerId) };
+    });
+  }
+
+  /** The aborted transactions that a read_committed reader has to leave out who gets `from` up to, not including, `to`. */
+  abortedIn(from: number, to: number): AbortedTransaction[] {
+    return this.#transactions.abortedIn(from, to);
+  }
+
+  #keep(batch: Buffer, header: BatchHeader, baseOffset: number): void {
+    const lastOffset = baseOffset + header.lastOffsetDelta;
+    this.#segments.append(batch, lastOffset, header.maxTimestamp);
+    this.#endOffset = lastOffset + 1;
+    this.#dirtyBytes += batch.length;
   }
 
   /**
    * Whole batches from the one that holds the offset on: at most `maxBytes`, but one batch always, if there is one; none
-   * where `maxBytes` is 0. Undefined where the offset lies outside the log.
+   * where `maxBytes` is 0, and none that begins at `end` or later. Undefined where the offset lies outside the log.
    */
-  read(offset: number, maxBytes: number): Buffer[] | undefined {
+  read(offset: number, maxBytes: number, end = this.#endOffset): Buffer[] | undefined {
     if (offset < this.#startOffset || offset > this.#endOffset) return undefined;
-    const parts: Buffer[] = [];
-    if (maxBytes <= 0 || offset === this.#endOffset) return parts;
-    let left = maxBytes;
-    let at = firstWhere(this.#segments.length, (index) => (this.#segments[index]?.lastOffset ?? 0) >= offset);
-    for (; at < this.#segments.length; at += 1) {
-      const segment = this.#segments[at];
-      if (segment === undefined) break;
-      const from = parts.length === 0 ? segment.batchOf(offset) : 0;
-      const beyond = segment.batchBeyond(from, left);
-      const to = parts.length === 0 && beyond === from ? Math.min(from + 1, segment.batches) : beyond;
-      if (to === from) break;
-      const part = segment.view(from, to);
-      parts.push(part);
-      left -= part.length;
-      if (to < segment.batches || left <= 0) break;
-    }
-    return parts;
+    return maxBytes <= 0 || offset >= end ? [] : this.#segments.read(offset, maxBytes, end);
   }
 
   /** The batches kept, oldest first. */
-  *batches(): Generator<BatchRef> {
-    for (const [at, segment] of this.#segments.entries()) {
-      for (let index = at === 0 ? this.#firstBatch : 0; index < segment.batches; index += 1) {
-        yield { bytes: segment.view(index, index + 1), maxTimestamp: segment.maxTimestampOf(index) };
-      }
-    }
+  batches(): Iterable<BatchRef> {
+    return this.#segments.batches();
   }
 
   /** Drops whole batches from the old end, as far as retention.bytes and retention.ms say; the newest always stays. */
   applyRetention(now: number): void {
     const { retentionBytes, retentionMs } = this.settings();
     if (retentionBytes < 0 && retentionMs < 0) return;
-    for (;;) {
-      const [oldest] = this.#segments;
-      if (oldest === undefined || (this.#segments.length === 1 && this.#firstBatch >= oldest.batches - 1)) break;
-      const isTooMuch = retentionBytes >= 0 && this.#sizeBytes > retentionBytes;
-      const isTooOld = retentionMs >= 0 && oldest.maxTimestampOf(this.#firstBatch) < now - retentionMs;
+    for (let oldest = this.#segments.oldestOfSeveral; oldest; oldest = this.#segments.oldestOfSeveral) {
+      const isTooMuch = retentionBytes >= 0 && this.#segments.sizeBytes > retentionBytes;
+      const isTooOld = retentionMs >= 0 && oldest.maxTimestamp < now - retentionMs;
       if (!isTooMuch && !isTooOld) break;
-      this.#dropOldest(oldest);
+      this.#dropOldest(oldest.lastOffset);
     }
     this.#trimStore();
   }
@@ -190,35 +227,20 @@ export class PartitionLog {
    */
   async compact(now: number): Promise<void> {
     const { isCompacted, deleteRetentionMs, minDirtyRatio } = this.settings();
-    const isWorth = this.#dirtyBytes >= Math.max(segmentBytes, minDirtyRatio * this.#sizeBytes);
+    const isWorth = this.#dirtyBytes >= Math.max(worthCompactingBytes, minDirtyRatio * this.sizeBytes);
     if (!isCompacted || !isWorth) return;
     this.#dirtyBytes = 0;
-    const all = [...this.#segments];
-    const newest = await newestOffsets(all);
-    for (const segment of all.slice(0, -1)) {
-      const at = this.#segments.indexOf(segment);
-      // Retention or DeleteRecords may have taken it away meanwhile.
-      if (at < 0) continue;
-      const before = segment.placed(at === 0 ? this.#firstBatch : 0);
-      this.#replace(at, before, compactBatches(before, newest, { now, deleteRetentionMs }));
-      await setImmediate();
-    }
-    if (this.#firstBatch === 0) this.#segments = joinSmall(this.#segments, segmentBytes);
+    const segments = [...this.#segments.all];
+    const newest = await newestOffsets(segments);
+    await this.#segments.rewrite(segments, (batches) => compactBatches(batches, newest, { now, deleteRetentionMs }));
     this.#trimStore();
-  }
-
-  #replace(at: number, before: readonly PlacedBatch[], after: readonly PlacedBatch[]): void {
-    const size = (batches: readonly PlacedBatch[]) => batches.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (at === 0) this.#firstBatch = 0;
-    this.#sizeBytes += size(after) - size(before);
-    this.#segments.splice(at, 1, ...(after.length === 0 ? [] : [Segment.of(after)]));
   }
 
   /** Moves the start of the log (DeleteRecords); batches that lie before it whole are dropped. */
   deleteBefore(offset: number): void {
-    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
-      if (this.#firstBatch >= oldest.batches || oldest.lastOffsetOf(this.#firstBatch) >= offset) break;
-      this.#dropOldest(oldest);
+    for (let last = this.#segments.oldestLastOffset; last !== undefined; last = this.#segments.oldestLastOffset) {
+      if (last >= offset) break;
+      this.#dropOldest(last);
     }
     this.#startOffset = Math.max(this.#startOffset, offset);
     this.#trimStore();
@@ -231,18 +253,13 @@ export class PartitionLog {
   }
 
   #trimStore(): void {
-    this.store.trim(this.#sizeBytes, () =>
-      this.#segments.map((segment, at) => segment.view(at === 0 ? this.#firstBatch : 0, segment.batches)),
-    );
+    this.store.trim(this.#segments.sizeBytes, () => this.#segments.views());
   }
 
-  #dropOldest(oldest: Segment): void {
-    this.#sizeBytes -= oldest.positionOf(this.#firstBatch + 1) - oldest.positionOf(this.#firstBatch);
-    this.#startOffset = Math.max(this.#startOffset, oldest.lastOffsetOf(this.#firstBatch) + 1);
-    this.#firstBatch += 1;
-    if (this.#firstBatch < oldest.batches) return;
-    this.#segments.shift();
-    this.#firstBatch = 0;
+  #dropOldest(lastOffset: number): void {
+    this.#segments.dropOldest();
+    this.#startOffset = Math.max(this.#startOffset, lastOffset + 1);
+    this.#transactions.deleteBefore(this.#startOffset);
   }
 
   /** Calls back at every append until the returned function is called. */
@@ -256,6 +273,11 @@ export class PartitionLog {
     for (const wake of this.#waiting) wake();
   }
 }
+
+const refuseTransactions: TransactionCheck = () => ({
+  errorCode: errorCode.invalidTxnState,
+  errorMessage: 'A transactional batch outside a transaction',
+});
 
 const outOfSequence = (header: BatchHeader) =>
   `Sequence ${header.baseSequence} of producer ${header.producerId} (epoch ${header.producerEpoch}) does not follow its last batch`;

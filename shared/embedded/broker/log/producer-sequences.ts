@@ -1,4 +1,4 @@
-import { type BatchHeader, errorCode } from '#shared/wire';
+import { type BatchHeader, errorCode, type TransactionMarker } from '#shared/wire';
 
 const remembered = 5;
 const forgottenAfterMs = 24 * 60 * 60 * 1000;
@@ -12,9 +12,13 @@ interface Appended {
 }
 
 interface Producer {
-  epoch: number;
-  batches: Appended[];
-  usedAt: number;
+  readonly epoch: number;
+  readonly batches: readonly Appended[];
+  /** The time of the newest record, or of the newest marker; -1 before the first. */
+  readonly lastTimestamp: number;
+  /** The coordinator's epoch in the last marker; -1 before the first. */
+  readonly coordinatorEpoch: number;
+  readonly usedAt: number;
 }
 
 /** What is to be done with a batch of an idempotent producer. */
@@ -23,8 +27,18 @@ export type SequenceVerdict =
   | { readonly is: 'duplicate'; readonly baseOffset: number; readonly timestamp: number }
   | { readonly is: 'refused'; readonly errorCode: number };
 
+/** A producer that has written to a partition lately, as DescribeProducers tells it. */
+export interface ActiveProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+  readonly lastTimestamp: number;
+  readonly coordinatorEpoch: number;
+}
+
 /** The last five batches of each producer in one partition, by which a repeated batch is known (KIP-98). */
 export class ProducerSequences {
+  /** The one that was heard of longest ago comes first. */
   readonly #producers = new Map<number, Producer>();
 
   /** Says whether the batch continues its producer's sequence, repeats a part of it, or leaves a gap. */
@@ -55,21 +69,51 @@ export class ProducerSequences {
   record(batch: BatchHeader, baseOffset: number, timestamp: number, now: number): void {
     const appended = { firstSequence: batch.baseSequence, lastSequence: lastSequenceOf(batch), baseOffset, timestamp };
     const producer = this.#producers.get(batch.producerId);
-    if (producer === undefined) {
-      this.#forgetIdle(now);
-      this.#producers.set(batch.producerId, { epoch: batch.producerEpoch, batches: [appended], usedAt: now });
-      return;
-    }
-    if (batch.producerEpoch > producer.epoch) producer.batches = [];
-    producer.epoch = batch.producerEpoch;
-    producer.usedAt = now;
-    producer.batches.push(appended);
-    if (producer.batches.length > remembered) producer.batches.shift();
+    const earlier = producer?.epoch === batch.producerEpoch ? producer.batches : [];
+    this.#heardOf(batch.producerId, now, {
+      epoch: batch.producerEpoch,
+      batches: [...earlier.slice(1 - remembered), appended],
+      lastTimestamp: batch.maxTimestamp,
+      coordinatorEpoch: producer?.coordinatorEpoch ?? -1,
+      usedAt: now,
+    });
   }
 
-  #forgetIdle(now: number): void {
-    for (const [id, producer] of this.#producers) {
-      if (now - producer.usedAt > forgottenAfterMs) this.#producers.delete(id);
+  /** Remembers that a transaction has ended; a higher epoch in the marker shuts out whoever writes with a lower one. */
+  ended(
+    { producerId, producerEpoch }: TransactionMarker,
+    coordinatorEpoch: number,
+    timestamp: number,
+    now: number,
+  ): void {
+    const producer = this.#producers.get(producerId);
+    const batches = producer?.epoch === producerEpoch ? producer.batches : [];
+    this.#heardOf(producerId, now, {
+      epoch: producerEpoch,
+      batches,
+      lastTimestamp: timestamp,
+      coordinatorEpoch,
+      usedAt: now,
+    });
+  }
+
+  /** Who has written within the last day. */
+  active(): ActiveProducer[] {
+    return Array.from(this.#producers, ([producerId, { epoch, batches, lastTimestamp, coordinatorEpoch }]) => ({
+      producerId,
+      producerEpoch: epoch,
+      lastSequence: batches.at(-1)?.lastSequence ?? -1,
+      lastTimestamp,
+      coordinatorEpoch,
+    }));
+  }
+
+  #heardOf(producerId: number, now: number, producer: Producer): void {
+    this.#producers.delete(producerId);
+    this.#producers.set(producerId, producer);
+    for (const [id, { usedAt }] of this.#producers) {
+      if (now - usedAt <= forgottenAfterMs) break;
+      this.#producers.delete(id);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { canOpen, readBatchHeader, readRecords } from '#shared/wire';
-import type { BatchRef, PartitionLog } from './partition-log.js';
+import type { PartitionLog } from './partition-log.js';
+import type { BatchRef } from './segments.js';
 
 /** A place in the log and the time of the record there; -1 and -1 where there is none. */
 export interface TimedOffset {
