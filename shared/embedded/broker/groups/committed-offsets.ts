@@ -11,6 +11,10 @@ export interface CommittedOffset {
 export class CommittedOffsets {
   readonly #byTopic = new Map<string, Map<number, CommittedOffset>>();
 
+  get isEmpty(): boolean {
+    return this.#byTopic.size === 0;
+  }
+
   get(topic: string, partition: number): CommittedOffset | undefined {
     return this.#byTopic.get(topic)?.get(partition);
   }

@@ -6,6 +6,7 @@ import {
   type JoiningMember,
   type JoinResult,
   Member,
+  maxMembers,
   noBytes,
   refusedJoin,
   refusedSync,
@@ -81,6 +82,8 @@ export class Group {
       return refused(errorCode.inconsistentGroupProtocol);
     const others = [...this.#members.values()].filter(({ id }) => id !== joining.memberId);
     const isOfType = others.length === 0 || joining.protocolType === this.#protocolType;
+    const isNew = joining.memberId === '' && !this.#instances.has(joining.groupInstanceId ?? '');
+    if (isNew && others.length + this.#pending.size >= maxMembers) return refused(errorCode.groupMaxSizeReached);
     if (!isOfType || !isProtocolShared(others, joining.protocols)) return refused(errorCode.inconsistentGroupProtocol);
     if (joining.groupInstanceId !== null) {
       const known = this.#instances.get(joining.groupInstanceId);
@@ -222,6 +225,14 @@ export class Group {
     const member = this.#identify(identity);
     if (typeof member === 'number') return member;
     if (this.#state === 'CompletingRebalance') return errorCode.rebalanceInProgress;
+    member.refreshSession();
+    return errorCode.none;
+  }
+
+  /** Whether this sender may commit offsets within a transaction now (KIP-447): gives an error code. */
+  mayCommitInTransaction(identity: Required<Identity>): number {
+    const member = this.#identify(identity);
+    if (typeof member === 'number') return member;
     member.refreshSession();
     return errorCode.none;
   }

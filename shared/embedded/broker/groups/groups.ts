@@ -1,6 +1,9 @@
 import { inMemory, type JournaledOffset, type Storage } from '../storage/storage.js';
 import { Group } from './group.js';
 
+/** More groups than this are a client that makes up a name each time, and would fill the memory. */
+const maxGroups = 10_000;
+
 /** The groups that this broker coordinates: all there are. */
 export class Groups {
   readonly #byId = new Map<string, Group>();
@@ -13,6 +16,21 @@ export class Groups {
 
   find(groupId: string): Group | undefined {
     return this.#byId.get(groupId);
+  }
+
+  /** The group of that name, new if need be; undefined where there are too many already. */
+  admit(groupId: string): Group | undefined {
+    if (this.#byId.size >= maxGroups && !this.#byId.has(groupId)) this.#forgetEmpty();
+    return this.#byId.size < maxGroups || this.#byId.has(groupId) ? this.findOrCreate(groupId) : undefined;
+  }
+
+  /** Groups without members and offsets are as good as groups that nobody has heard of. */
+  #forgetEmpty(): void {
+    for (const group of this.#byId.values()) {
+      if (!group.isDeletable || !group.offsets.isEmpty) continue;
+      group.close();
+      this.#byId.delete(group.id);
+    }
   }
 
   findOrCreate(groupId: string): Group {

@@ -40,6 +40,9 @@ export interface JoiningMember {
   readonly protocols: readonly MemberProtocol[];
 }
 
+/** The most members of a group, whose leader is told of them all; Kafka's `group.max.size`, which has no bound by default. */
+export const maxMembers = 1_000;
+
 export const noBytes = Buffer.alloc(0);
 
 /** The answer to a member that does not get into a generation. */

@@ -8,6 +8,10 @@ export class PendingMembers {
     return this.#timers.size === 0;
   }
 
+  get size(): number {
+    return this.#timers.size;
+  }
+
   add(memberId: string, timeoutMs: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(memberId);

@@ -15,7 +15,7 @@ export function clusterHandlers(state: BrokerState): Handler[] {
     const mayCreate = request.allowAutoTopicCreation;
     const found = isAll
       ? Array.from(topics.all(), describeTopic)
-      : (request.topics ?? []).map(({ name, topicId }) =>
+      : distinct(request.topics ?? []).map(({ name, topicId }) =>
           name === null ? byId(state, topicId) : byName(state, name, mayCreate),
         );
     return {
@@ -37,6 +37,11 @@ export function clusterHandlers(state: BrokerState): Handler[] {
 
   return [metadata, describeCluster];
 }
+
+/** Each topic once, as Kafka does: a small request that names a large topic many times must not make a huge answer. */
+const distinct = <T extends { readonly name: string | null; readonly topicId: string }>(asked: readonly T[]): T[] => [
+  ...new Map(asked.map((one) => [one.name ?? `id ${one.topicId}`, one])).values(),
+];
 
 function describeTopic(topic: Topic): MetadataTopic {
   return {

@@ -32,7 +32,7 @@ export function configHandlers(state: BrokerState): Handler[] {
   };
 
   const describeConfigs = handler(apis.describeConfigs, (request) => ({
-    results: request.resources.map(({ resourceType, resourceName, configurationKeys }): Described => {
+    results: distinct(request.resources).map(({ resourceType, resourceName, configurationKeys }): Described => {
       const found = describe(resourceType, resourceName);
       if ('errorCode' in found) return { resourceType, resourceName, ...found, configs: [] };
       const asked = found.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name));
@@ -93,6 +93,11 @@ export function configHandlers(state: BrokerState): Handler[] {
 
   return [describeConfigs, alterConfigs, incrementalAlterConfigs];
 }
+
+/** Each resource once: a small request that names one many times must not make a huge answer. */
+const distinct = <T extends { readonly resourceType: number; readonly resourceName: string }>(
+  asked: readonly T[],
+): T[] => [...new Map(asked.map((one) => [`${one.resourceType} ${one.resourceName}`, one])).values()];
 
 /** Makes the change in `settings`, or says what is wrong with it. */
 function applyChange(settings: Map<string, string>, change: Change, current: string): string | undefined {

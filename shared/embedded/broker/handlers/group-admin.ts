@@ -34,7 +34,7 @@ export function groupAdminHandlers({ groups }: BrokerState): Handler[] {
   }));
 
   const describeGroups = handler(apis.describeGroups, (request) => ({
-    groups: request.groups.map((groupId) => describe(groupId, groups.find(groupId))),
+    groups: [...new Set(request.groups)].map((groupId) => describe(groupId, groups.find(groupId))),
   }));
 
   const deleteGroups = handler(apis.deleteGroups, ({ groupsNames }) => ({

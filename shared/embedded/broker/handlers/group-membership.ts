@@ -15,8 +15,10 @@ export function groupMembershipHandlers({ groups }: BrokerState): Handler[] {
     if (sessionTimeoutMs < 1 || sessionTimeoutMs > maxSessionTimeoutMs) return refused(errorCode.invalidSessionTimeout);
     const known = groups.find(request.groupId);
     if (known === undefined && request.memberId !== '') return refused(errorCode.unknownMemberId);
+    const group = known ?? groups.admit(request.groupId);
+    if (group === undefined) return refused(errorCode.groupMaxSizeReached);
     const rebalanceTimeoutMs = request.rebalanceTimeoutMs < 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs;
-    return (known ?? groups.findOrCreate(request.groupId)).join(
+    return group.join(
       { ...request, rebalanceTimeoutMs },
       { mustKnowId: context.version >= 4, canSkipAssignment: context.version >= 9 },
       context,

@@ -16,7 +16,7 @@ interface WantedTopic {
 export function offsetHandlers({ groups, topics }: BrokerState): Handler[] {
   const offsetCommit = handler(apis.offsetCommit, (request) => {
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
-    const known = generationId < 0 ? groups.findOrCreate(groupId) : groups.find(groupId);
+    const known = generationId < 0 ? groups.admit(groupId) : groups.find(groupId);
     const refusal = known?.mayCommit({ memberId, groupInstanceId, generationId }) ?? errorCode.illegalGeneration;
     const accepted: JournaledOffset[] = [];
     const commit = (topic: string, one: (typeof request.topics)[number]['partitions'][number]) => {
@@ -57,7 +57,7 @@ export function offsetHandlers({ groups, topics }: BrokerState): Handler[] {
     version < 8
       ? { topics: committed(request.groupId, request.topics) }
       : {
-          groups: request.groups.map((group) => ({
+          groups: [...new Map(request.groups.map((group) => [group.groupId, group])).values()].map((group) => ({
             groupId: group.groupId,
             topics: committed(group.groupId, group.topics),
             errorCode: errorCode.none,

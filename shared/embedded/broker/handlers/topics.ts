@@ -12,10 +12,11 @@ type DeletedTopic = InputOf<typeof apis.deleteTopics.response>['responses'][numb
 /** Creates, deletes and enlarges topics, and cuts the old end of their logs. */
 export function topicHandlers({ topics }: BrokerState): Handler[] {
   const createTopics = handler(apis.createTopics, (request) => {
-    const names = request.topics.map(({ name }) => name);
+    const counts = new Map<string, number>();
+    for (const { name } of request.topics) counts.set(name, (counts.get(name) ?? 0) + 1);
     return {
       topics: request.topics.map((asked): CreatedTopic => {
-        const isTwice = names.indexOf(asked.name) !== names.lastIndexOf(asked.name);
+        const isTwice = counts.get(asked.name) !== 1;
         const wanted = isTwice
           ? { errorCode: errorCode.invalidRequest, errorMessage: `Topic '${asked.name}' is named more than once` }
           : newTopicOf(asked);
@@ -56,6 +57,7 @@ export function topicHandlers({ topics }: BrokerState): Handler[] {
     const has = topic.partitions.length;
     const fault =
       partitionCountFault(count) ??
+      topics.totalFault(count - has) ??
       (count <= has ? `Topic '${name}' has ${has} partitions; ${count} would not be more` : undefined);
     if (fault !== undefined) return { errorCode: errorCode.invalidPartitions, errorMessage: fault };
     if (!isTrial) topics.grow(topic, count);

@@ -8,6 +8,9 @@ import { configFault, TopicConfig } from './topic-config.js';
 /** More partitions than this in one topic are a slip of the keyboard, not a wish for one process. */
 const maxPartitions = 10_000;
 
+/** More than this in all topics together would take more memory than a process beside others should have. */
+const maxPartitionsInAll = 50_000;
+
 /** A topic and its partitions. */
 export class Topic {
   readonly partitions: PartitionLog[] = [];
@@ -50,6 +53,7 @@ export class Topics {
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
   readonly #onDelete = new Set<(topic: Topic) => void>();
+  #partitionCount = 0;
 
   constructor(
     readonly defaultPartitions: number,
@@ -80,7 +84,7 @@ export class Topics {
     if (this.#byName.has(name)) {
       return { errorCode: errorCode.topicAlreadyExists, errorMessage: `Topic '${name}' already exists.` };
     }
-    const countFault = partitionCountFault(partitions);
+    const countFault = partitionCountFault(partitions) ?? this.totalFault(partitions);
     if (countFault !== undefined) return { errorCode: errorCode.invalidPartitions, errorMessage: countFault };
     for (const [key, value] of config) {
       const fault = configFault(key, value);
@@ -89,12 +93,19 @@ export class Topics {
     return undefined;
   }
 
+  /** Why so many partitions can't be added to those of all topics; undefined where they can. */
+  totalFault(added: number): string | undefined {
+    const total = this.#partitionCount + added;
+    if (total <= maxPartitionsInAll) return undefined;
+    return `${total} partitions in all; this broker has room for ${maxPartitionsInAll}`;
+  }
+
   /** Creates a topic, or says why not. */
   create(wanted: NewTopic): Topic | Refusal {
     const fault = this.faultOf(wanted);
     if (fault !== undefined) return fault;
     const topic = this.#add(wanted.name, randomBytes(16).toString('base64url'), wanted.config);
-    topic.growTo(wanted.partitions ?? this.defaultPartitions);
+    this.#grow(topic, wanted.partitions ?? this.defaultPartitions);
     this.storage.record(topic.entry);
     return topic;
   }
@@ -104,7 +115,7 @@ export class Topics {
     const settings = new Map(Object.entries(config));
     const topic = this.#byName.get(name) ?? this.#add(name, id, settings);
     topic.config = new TopicConfig(settings);
-    topic.growTo(partitions);
+    this.#grow(topic, partitions);
   }
 
   #add(name: string, id: string, config?: ReadonlyMap<string, string>): Topic {
@@ -114,9 +125,15 @@ export class Topics {
     return topic;
   }
 
+  #grow(topic: Topic, partitionCount: number): void {
+    const before = topic.partitions.length;
+    topic.growTo(partitionCount);
+    this.#partitionCount += topic.partitions.length - before;
+  }
+
   /** Adds partitions up to the given number. */
   grow(topic: Topic, partitionCount: number): void {
-    topic.growTo(partitionCount);
+    this.#grow(topic, partitionCount);
     this.storage.record(topic.entry);
   }
 
@@ -129,6 +146,7 @@ export class Topics {
   delete(topic: Topic): void {
     this.storage.record({ is: 'topic-deleted', name: topic.name });
     this.#byName.delete(topic.name);
+    this.#partitionCount -= topic.partitions.length;
     this.#byId.delete(topic.id);
     for (const tell of this.#onDelete) tell(topic);
     for (const log of topic.partitions) {
