@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KitError } from '#shared/errors';
+import { generateMessage, seededRandom } from '#shared/testing';
 import { type Api, apis, decodeRequest, decodeResponse, encodeRequest, encodeResponse, peekRequest } from './index.js';
-import { generateMessage, seededRandom } from './message-generator.js';
 
 const all: readonly Api[] = Object.values(apis);
 

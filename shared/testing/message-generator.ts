@@ -1,4 +1,6 @@
-import type { Field, Fields } from './field.js';
+import type { Fields } from '#shared/wire';
+
+type Field = Fields[string];
 
 export type Random = () => number;
 
@@ -12,6 +14,10 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** Bytes as random as the numbers. */
+export const randomBytes = (length: number, random: Random): Buffer =>
+  Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
 
 /** One, two, three and four bytes long. */
 const letters = ['a', 'é', '€', '😀'];
@@ -48,7 +54,7 @@ function generateField(field: Field, version: number, random: Random): unknown {
 
 function generateValue({ shape }: Field, version: number, random: Random): unknown {
   const integer = (bits: number) => Math.floor((random() - 0.5) * 2 ** bits);
-  const bytes = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+  const bytes = (length: number) => randomBytes(length, random);
   switch (shape.kind) {
     case 'boolean':
       return random() < 0.5;
