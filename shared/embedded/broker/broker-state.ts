@@ -1,5 +1,6 @@
 import type { Groups } from './groups/groups.js';
 import type { Topics } from './topics/topics.js';
+import type { Transactions } from './transactions/transactions.js';
 
 /** The id of the one broker there is; also its controller and the coordinator of every group. */
 export const nodeId = 1;
@@ -9,6 +10,7 @@ export interface BrokerState {
   readonly clusterId: string;
   readonly topics: Topics;
   readonly groups: Groups;
+  readonly transactions: Transactions;
   /** A producer id that nobody has had before. */
   readonly nextProducerId: () => number;
   /** Milliseconds since 1970. */

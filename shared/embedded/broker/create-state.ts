@@ -5,13 +5,14 @@ import type { BrokerState } from './broker-state.js';
 import { Groups } from './groups/groups.js';
 import type { JournalEntry, Storage } from './storage/storage.js';
 import { Topics } from './topics/topics.js';
+import { Transactions } from './transactions/transactions.js';
 
 /** Producer ids are set aside in blocks, so that a journal need not be written for each. */
 const producerIdBlock = 1000;
 
 /** What the broker begins with: what an earlier run has left in the storage, and the topics of its options. */
 export function createState(
-  options: Pick<BrokerOptions, 'defaultPartitions' | 'topics'>,
+  options: Pick<BrokerOptions, 'defaultPartitions' | 'topics' | 'onWarning'>,
   storage: Storage,
 ): BrokerState {
   const topics = new Topics(options.defaultPartitions ?? 1, storage);
@@ -20,44 +21,45 @@ export function createState(
   let clusterId = randomBytes(16).toString('base64url');
   let nextProducerId = 1;
   let firstIdBeyondBlock = 1;
+  const producerIds = () => {
+    if (nextProducerId >= firstIdBeyondBlock) {
+      firstIdBeyondBlock = nextProducerId + producerIdBlock;
+      storage.record({ is: 'producer-ids', next: firstIdBeyondBlock });
+    }
+    nextProducerId += 1;
+    return nextProducerId - 1;
+  };
+  const { onWarning = () => {} } = options;
+  const now = Date.now;
+  const transactions = new Transactions({ topics, groups, storage, nextProducerId: producerIds, now, onWarning });
 
   for (const entry of storage.restored()) {
     if (entry.is === 'cluster') clusterId = entry.id;
-    else if (entry.is !== 'producer-ids') restore(entry, topics, groups);
+    else if (entry.is !== 'producer-ids') restore(entry, topics, groups, transactions);
     else {
       nextProducerId = entry.next;
       firstIdBeyondBlock = entry.next;
     }
   }
   // Not before: an earlier entry may have had a stricter retention than the one that holds now.
-  topics.applyRetention(Date.now());
+  topics.applyRetention(now());
   storage.begin(function* () {
     yield { is: 'cluster', id: clusterId };
     yield { is: 'producer-ids', next: firstIdBeyondBlock };
     yield* snapshot(topics, groups);
+    yield* transactions.entries();
   });
+  transactions.settle();
   createWanted(topics, options.topics ?? []);
 
-  return {
-    clusterId,
-    topics,
-    groups,
-    nextProducerId() {
-      if (nextProducerId >= firstIdBeyondBlock) {
-        firstIdBeyondBlock = nextProducerId + producerIdBlock;
-        storage.record({ is: 'producer-ids', next: firstIdBeyondBlock });
-      }
-      nextProducerId += 1;
-      return nextProducerId - 1;
-    },
-    now: Date.now,
-  };
+  return { clusterId, topics, groups, transactions, nextProducerId: producerIds, now };
 }
 
 function restore(
   entry: Exclude<JournalEntry, { readonly is: 'cluster' | 'producer-ids' }>,
   topics: Topics,
   groups: Groups,
+  transactions: Transactions,
 ): void {
   switch (entry.is) {
     case 'topic':
@@ -82,6 +84,11 @@ function restore(
       if (group !== undefined) groups.delete(group);
       break;
     }
+    case 'transaction':
+    case 'transaction-ending':
+    case 'transactional-id-forgotten':
+      transactions.restore(entry);
+      break;
     default:
       throw new KitError(
         'usage',

@@ -14,6 +14,8 @@ import { listOffsetsHandler } from './handlers/list-offsets.js';
 import { offsetHandlers } from './handlers/offsets.js';
 import { produceHandler } from './handlers/produce.js';
 import { topicHandlers } from './handlers/topics.js';
+import { transactionAdminHandlers } from './handlers/transaction-admin.js';
+import { transactionHandlers } from './handlers/transactions.js';
 
 /** Everything that the broker answers, by API key. An API that is not known ends the connection, as in Kafka. */
 export function dispatcher(state: BrokerState): Dispatch {
@@ -28,6 +30,8 @@ export function dispatcher(state: BrokerState): Dispatch {
     ...groupMembershipHandlers(state),
     ...groupAdminHandlers(state),
     ...offsetHandlers(state),
+    ...transactionHandlers(state),
+    ...transactionAdminHandlers(state),
   ];
   handlers.push(apiVersionsHandler(handlers.map(({ api }) => api)));
   const byKey = new Map(handlers.map((one) => [one.api.key, one]));

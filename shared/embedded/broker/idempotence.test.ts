@@ -18,15 +18,6 @@ describe('an idempotent producer', () => {
     expect(second.producerId).not.toBe(first.producerId);
   });
 
-  it('with a transactional id is told that there are no transactions', async () => {
-    await using test = await startTestBroker();
-    const answer = await test.client.request(apis.initProducerId, 4, {
-      transactionalId: 'tx',
-      transactionTimeoutMs: 1000,
-    });
-    expect(answer.errorCode).toBe(errorCode.unsupportedVersion);
-  });
-
   it('may repeat any of its last five batches: they are acknowledged where they are, and not written again', async () => {
     await using test = await startTestBroker({ topics });
     for (let i = 0; i < 6; i += 1) {

@@ -68,9 +68,9 @@ describe('Produce', () => {
       code: errorCode.invalidRecord,
     },
     {
-      what: 'transactional',
+      what: 'transactional, in a request without a transactional id',
       batch: buildBatch(recordsOf('a'), { transactional: true, producerId: 1, producerEpoch: 0, baseSequence: 0 }),
-      code: errorCode.invalidTxnState,
+      code: errorCode.transactionalIdAuthorizationFailed,
     },
     { what: 'nothing', batch: Buffer.alloc(0), code: errorCode.invalidRecord },
   ])('refuses a batch that is $what', async ({ batch, code }) => {

@@ -59,6 +59,7 @@ async function serve(
         server.close();
         for (const socket of sockets) socket.destroy();
         state.groups.close();
+        state.transactions.close();
         await Promise.all([closed, stopCleaning()]);
         storage.close();
       })();

@@ -1,7 +1,7 @@
 import { apis, errorCode, type InputOf, type RequestOf } from '#shared/wire';
 import type { BrokerState } from '../broker-state.js';
 import { type Handler, handler, type RequestContext } from '../handler.js';
-import { leaderEpoch, type PartitionLog } from '../log/partition-log.js';
+import { type Isolation, leaderEpoch, type PartitionLog } from '../log/partition-log.js';
 
 type FetchRequest = RequestOf<typeof apis.fetch>;
 type FetchResponse = InputOf<typeof apis.fetch.response>;
@@ -110,14 +110,17 @@ type Read = PartitionResponse & { readonly records: readonly Buffer[] };
 
 function readPartition(log: PartitionLog, wanted: PartitionRequest, request: FetchRequest, left: number): Read {
   if (wanted.currentLeaderEpoch > leaderEpoch) return refused(wanted, errorCode.unknownLeaderEpoch);
-  const records = log.read(wanted.fetchOffset, left > 0 ? Math.min(Math.max(1, wanted.partitionMaxBytes), left) : 0);
-  if (records === undefined) return { ...refused(wanted, errorCode.offsetOutOfRange), ...limits(log) };
+  const isolation: Isolation = request.isolationLevel === readCommitted ? 'read_committed' : 'read_uncommitted';
+  const end = log.endFor(isolation);
+  const maxBytes = left > 0 ? Math.min(Math.max(1, wanted.partitionMaxBytes), left) : 0;
+  const read = log.read(wanted.fetchOffset, maxBytes, end);
+  if (read === undefined) return { ...refused(wanted, errorCode.offsetOutOfRange), ...limits(log) };
   return {
     partitionIndex: wanted.partition,
     errorCode: errorCode.none,
     ...limits(log),
-    abortedTransactions: request.isolationLevel === readCommitted ? [] : null,
-    records,
+    abortedTransactions: isolation === 'read_committed' ? log.abortedIn(wanted.fetchOffset, read.nextOffset) : null,
+    records: read.parts,
   };
 }
 

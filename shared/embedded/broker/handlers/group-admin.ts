@@ -4,15 +4,16 @@ import type { Group } from '../groups/group.js';
 import { type Handler, handler, type RequestContext } from '../handler.js';
 
 const groupKeyType = 0;
+const transactionKeyType = 1;
 
 /** Finds, lists, describes and deletes groups. */
 export function groupAdminHandlers({ groups }: BrokerState): Handler[] {
   const coordinator = (keyType: number, { advertised }: RequestContext) =>
-    keyType === groupKeyType
+    keyType === groupKeyType || keyType === transactionKeyType
       ? { errorCode: errorCode.none, errorMessage: null, nodeId, ...advertised }
       : {
-          errorCode: errorCode.unsupportedVersion,
-          errorMessage: 'This broker coordinates groups, and has no transactions yet',
+          errorCode: errorCode.invalidRequest,
+          errorMessage: 'This broker coordinates groups and transactions',
           nodeId: -1,
           host: '',
           port: -1,

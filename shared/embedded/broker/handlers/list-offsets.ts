@@ -1,7 +1,7 @@
 import { apis, errorCode } from '#shared/wire';
 import type { BrokerState } from '../broker-state.js';
 import { type Handler, handler } from '../handler.js';
-import { leaderEpoch, type PartitionLog } from '../log/partition-log.js';
+import { type Isolation, leaderEpoch, type PartitionLog } from '../log/partition-log.js';
 import { offsetAtTime, offsetOfMaxTime, type TimedOffset } from '../log/time-lookup.js';
 
 /** The times that stand for places in the log. */
@@ -19,25 +19,31 @@ export function listOffsetsHandler({ topics }: BrokerState): Handler {
         const log = topics.log(name, partitionIndex);
         if (log === undefined) return failed(partitionIndex, errorCode.unknownTopicOrPartition);
         if (timestamp < maxTimestamp) return failed(partitionIndex, errorCode.invalidRequest);
-        const found = find(log, timestamp, request.isolationLevel === readCommitted);
+        const found = find(log, timestamp, log.endFor(isolationOf(request.isolationLevel)));
         return { partitionIndex, errorCode: errorCode.none, ...found, leaderEpoch };
       }),
     })),
   }));
 }
 
-function find(log: PartitionLog, timestamp: number, isCommittedOnly: boolean): TimedOffset {
+const isolationOf = (level: number): Isolation => (level === readCommitted ? 'read_committed' : 'read_uncommitted');
+
+function find(log: PartitionLog, timestamp: number, end: number): TimedOffset {
   switch (timestamp) {
     case latest:
-      return { offset: isCommittedOnly ? log.lastStableOffset : log.highWatermark, timestamp: -1 };
+      return { offset: end, timestamp: -1 };
     case earliest:
       return { offset: log.startOffset, timestamp: -1 };
     case maxTimestamp:
-      return offsetOfMaxTime(log);
+      return before(end, offsetOfMaxTime(log));
     default:
-      return offsetAtTime(log, timestamp);
+      return before(end, offsetAtTime(log, timestamp));
   }
 }
+
+/** What lies beyond the end of a reader is not there for it. */
+const before = (end: number, found: TimedOffset): TimedOffset =>
+  found.offset < end ? found : { offset: -1, timestamp: -1 };
 
 const failed = (partitionIndex: number, code: number) => ({
   partitionIndex,

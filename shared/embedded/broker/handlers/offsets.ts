@@ -13,7 +13,7 @@ interface WantedTopic {
 }
 
 /** Keeps, gives and forgets the offsets of groups. */
-export function offsetHandlers({ groups, topics }: BrokerState): Handler[] {
+export function offsetHandlers({ groups, topics, transactions }: BrokerState): Handler[] {
   const offsetCommit = handler(apis.offsetCommit, (request) => {
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
     const known = generationId < 0 ? groups.admit(groupId) : groups.find(groupId);
@@ -35,19 +35,20 @@ export function offsetHandlers({ groups, topics }: BrokerState): Handler[] {
     return { topics: answered };
   });
 
-  const committed = (groupId: string, wanted: readonly WantedTopic[] | null) => {
+  const committed = (groupId: string, wanted: readonly WantedTopic[] | null, requireStable: boolean) => {
     const offsets = groups.find(groupId)?.offsets;
     const all = () => (offsets?.topics() ?? []).map(([name, partitionIndexes]) => ({ name, partitionIndexes }));
     return (wanted ?? all()).map(({ name, partitionIndexes }) => ({
       name,
       partitions: partitionIndexes.map((partitionIndex) => {
-        const found = offsets?.get(name, partitionIndex);
+        const isUnstable = requireStable && transactions.hasPendingOffset(groupId, name, partitionIndex);
+        const found = isUnstable ? undefined : offsets?.get(name, partitionIndex);
         return {
           partitionIndex,
           committedOffset: found?.offset ?? -1,
           committedLeaderEpoch: found?.leaderEpoch ?? -1,
           metadata: found?.metadata ?? '',
-          errorCode: errorCode.none,
+          errorCode: isUnstable ? errorCode.unstableOffsetCommit : errorCode.none,
         };
       }),
     }));
@@ -55,11 +56,11 @@ export function offsetHandlers({ groups, topics }: BrokerState): Handler[] {
 
   const offsetFetch = handler(apis.offsetFetch, (request, { version }) =>
     version < 8
-      ? { topics: committed(request.groupId, request.topics) }
+      ? { topics: committed(request.groupId, request.topics, request.requireStable) }
       : {
           groups: [...new Map(request.groups.map((group) => [group.groupId, group])).values()].map((group) => ({
             groupId: group.groupId,
-            topics: committed(group.groupId, group.topics),
+            topics: committed(group.groupId, group.topics, request.requireStable),
             errorCode: errorCode.none,
           })),
         },

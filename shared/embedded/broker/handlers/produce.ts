@@ -5,8 +5,13 @@ import { type Handler, handler } from '../handler.js';
 type PartitionResponse = InputOf<typeof apis.produce.response>['responses'][number]['partitionResponses'][number];
 
 /** Appends what producers send. */
-export function produceHandler({ topics, now }: BrokerState): Handler {
-  const appendTo = (name: string, index: number, records: Buffer | null): PartitionResponse => {
+export function produceHandler({ topics, transactions, now }: BrokerState): Handler {
+  const appendTo = (
+    name: string,
+    index: number,
+    records: Buffer | null,
+    transactionalId: string | null,
+  ): PartitionResponse => {
     const log = topics.log(name, index);
     if (log === undefined) {
       return failed(index, errorCode.unknownTopicOrPartition, `There is no partition ${index} of topic '${name}'`);
@@ -14,7 +19,11 @@ export function produceHandler({ topics, now }: BrokerState): Handler {
     if (records === null || records.length === 0) {
       return failed(index, errorCode.invalidRecord, 'No record batch for the partition');
     }
-    const outcome = log.append(records, now());
+    const outcome = log.append(records, now(), (header) =>
+      transactionalId === null
+        ? withoutTransactionalId
+        : transactions.refuseWrite(transactionalId, header, name, index),
+    );
     if ('errorCode' in outcome) return failed(index, outcome.errorCode, outcome.errorMessage);
     return {
       index,
@@ -25,19 +34,24 @@ export function produceHandler({ topics, now }: BrokerState): Handler {
     };
   };
 
-  return handler(apis.produce, ({ acks, topicData }) => {
+  return handler(apis.produce, ({ acks, topicData, transactionalId }) => {
     const isKnownAcks = acks === 0 || acks === 1 || acks === -1;
     const responses = topicData.map(({ name, partitionData }) => ({
       name,
       partitionResponses: partitionData.map(({ index, records }) =>
         isKnownAcks
-          ? appendTo(name, index, records)
+          ? appendTo(name, index, records, transactionalId)
           : failed(index, errorCode.invalidRequiredAcks, `acks of ${acks}; 0, 1 and -1 (all) are right`),
       ),
     }));
     return acks === 0 ? undefined : { responses };
   });
 }
+
+const withoutTransactionalId = {
+  errorCode: errorCode.transactionalIdAuthorizationFailed,
+  errorMessage: 'A transactional batch in a request that names no transactional id',
+};
 
 const failed = (index: number, code: number, errorMessage: string): PartitionResponse => ({
   index,

@@ -21,7 +21,7 @@ describe('PartitionLog', () => {
     const batch = buildBatch([record(1)]);
     log.append(batch, 0);
     batch.fill(0);
-    const [kept] = log.read(0, 1000) ?? [];
+    const [kept] = log.read(0, 1000)?.parts ?? [];
     expect(readBatchHeader(kept ?? batch)).toMatchObject({ baseOffset: 0, recordCount: 1, partitionLeaderEpoch: 0 });
   });
 
@@ -29,10 +29,10 @@ describe('PartitionLog', () => {
     const log = logWith({});
     for (let i = 0; i < 3000; i += 1) log.append(buildBatch([record(i, 400), record(i, 400)]), 0);
     for (const offset of [0, 1, 2, 3, 777, 2998, 2999, 5998, 5999]) {
-      const [first] = log.read(offset, 1) ?? [];
+      const [first] = log.read(offset, 1)?.parts ?? [];
       expect(readBatchHeader(first ?? Buffer.alloc(0)).baseOffset).toBe(offset - (offset % 2));
     }
-    const everything = Buffer.concat(log.read(0, 1e9) ?? []);
+    const everything = Buffer.concat(log.read(0, 1e9)?.parts ?? []);
     expect(everything.length).toBe(log.sizeBytes);
   });
 
@@ -42,7 +42,7 @@ describe('PartitionLog', () => {
     for (let i = 0; i < 10_000; i += 1) log.append(buildBatch([record(1), record(1)]), 0);
     expect([log.startOffset, log.highWatermark, log.sizeBytes]).toEqual([19_994, 20_000, 3 * batchBytes]);
     expect(log.read(19_993, 1000)).toBeUndefined();
-    expect(Buffer.concat(log.read(19_994, 1e6) ?? []).length).toBe(3 * batchBytes);
+    expect(Buffer.concat(log.read(19_994, 1e6)?.parts ?? []).length).toBe(3 * batchBytes);
   });
 
   it('keeps the newest batch however large it is', () => {
@@ -67,10 +67,10 @@ describe('PartitionLog', () => {
     for (let i = 0; i < 3; i += 1) log.append(buildBatch([record(i), record(i)]), 0);
     log.deleteBefore(3);
     expect([log.startOffset, log.read(2, 1000)]).toEqual([3, undefined]);
-    expect(readBatchHeader(log.read(3, 1)?.[0] ?? Buffer.alloc(0)).baseOffset).toBe(2);
+    expect(readBatchHeader(log.read(3, 1)?.parts[0] ?? Buffer.alloc(0)).baseOffset).toBe(2);
     log.deleteBefore(6);
-    expect([log.startOffset, log.highWatermark, log.sizeBytes, log.read(6, 1000)]).toEqual([6, 6, 0, []]);
+    expect([log.startOffset, log.highWatermark, log.sizeBytes, log.read(6, 1000)?.parts]).toEqual([6, 6, 0, []]);
     expect(log.append(buildBatch([record(9)]), 0)).toEqual({ baseOffset: 6, logAppendTimeMs: -1 });
-    expect(readBatchHeader(log.read(6, 1)?.[0] ?? Buffer.alloc(0)).baseOffset).toBe(6);
+    expect(readBatchHeader(log.read(6, 1)?.parts[0] ?? Buffer.alloc(0)).baseOffset).toBe(6);
   });
 });

@@ -14,7 +14,7 @@ import { inMemory, type LogStore } from '../storage/storage.js';
 import { checkBatch, type Refusal } from './check-batch.js';
 import { compactBatches, newestOffsets } from './compaction.js';
 import { type ActiveProducer, ProducerSequences } from './producer-sequences.js';
-import { type BatchRef, Segments, worthCompactingBytes } from './segments.js';
+import { type BatchRef, type ReadBatches, Segments, worthCompactingBytes } from './segments.js';
 import { type AbortedTransaction, TransactionIndex } from './transaction-index.js';
 
 /** One broker leads every partition for ever, so the epoch of leaders never grows. */
@@ -198,9 +198,10 @@ export class PartitionLog {
    * Whole batches from the one that holds the offset on: at most `maxBytes`, but one batch always, if there is one; none
    * where `maxBytes` is 0, and none that begins at `end` or later. Undefined where the offset lies outside the log.
    */
-  read(offset: number, maxBytes: number, end = this.#endOffset): Buffer[] | undefined {
+  read(offset: number, maxBytes: number, end = this.#endOffset): ReadBatches | undefined {
     if (offset < this.#startOffset || offset > this.#endOffset) return undefined;
-    return maxBytes <= 0 || offset >= end ? [] : this.#segments.read(offset, maxBytes, end);
+    const isNothing = maxBytes <= 0 || offset >= end;
+    return isNothing ? { parts: [], nextOffset: offset } : this.#segments.read(offset, maxBytes, end);
   }
 
   /** The batches kept, oldest first. */

@@ -11,6 +11,12 @@ export interface BatchRef {
   readonly maxTimestamp: number;
 }
 
+/** Whole batches as they were read, and the offset that follows the last of them. */
+export interface ReadBatches {
+  readonly parts: readonly Buffer[];
+  readonly nextOffset: number;
+}
+
 /** What is left of the batches of one segment. */
 export type Rewrite = (batches: readonly PlacedBatch[]) => readonly PlacedBatch[];
 
@@ -56,8 +62,9 @@ export class Segments {
    * Whole batches from the one that holds the offset on: at most `maxBytes`, but one batch always, if there is one that
    * begins before the offset `end`.
    */
-  read(offset: number, maxBytes: number, end: number): Buffer[] {
+  read(offset: number, maxBytes: number, end: number): ReadBatches {
     const parts: Buffer[] = [];
+    let nextOffset = offset;
     let left = maxBytes;
     let at = firstWhere(this.#all.length, (index) => (this.#all[index]?.lastOffset ?? 0) >= offset);
     for (; at < this.#all.length; at += 1) {
@@ -70,10 +77,11 @@ export class Segments {
       if (to <= from) break;
       const part = segment.view(from, to);
       parts.push(part);
+      nextOffset = segment.lastOffsetOf(to - 1) + 1;
       left -= part.length;
       if (to < segment.batches || left <= 0) break;
     }
-    return parts;
+    return { parts, nextOffset };
   }
 
   /** The batches kept, oldest first. */

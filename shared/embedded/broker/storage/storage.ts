@@ -16,7 +16,27 @@ export type JournalEntry =
   | { readonly is: 'offsets'; readonly group: string; readonly offsets: readonly JournaledOffset[] }
   | { readonly is: 'offset-deleted'; readonly group: string; readonly topic: string; readonly partition: number }
   | { readonly is: 'group-deleted'; readonly group: string }
-  | { readonly is: 'producer-ids'; readonly next: number };
+  | { readonly is: 'producer-ids'; readonly next: number }
+  | {
+      readonly is: 'transaction';
+      readonly id: string;
+      readonly producerId: number;
+      readonly producerEpoch: number;
+      readonly timeoutMs: number;
+      readonly state: 'Empty' | 'Ongoing' | 'CompleteCommit' | 'CompleteAbort';
+    }
+  | {
+      /** How a transaction ends is decided; what is still to be done for it follows from this. */
+      readonly is: 'transaction-ending';
+      readonly id: string;
+      readonly producerId: number;
+      readonly producerEpoch: number;
+      readonly timeoutMs: number;
+      readonly commits: boolean;
+      readonly partitions: readonly (readonly [topic: string, partition: number])[];
+      readonly offsets: readonly (readonly [group: string, offsets: readonly JournaledOffset[]])[];
+    }
+  | { readonly is: 'transactional-id-forgotten'; readonly id: string };
 
 /** Where the batches of one partition are kept beside memory. */
 export interface LogStore {
