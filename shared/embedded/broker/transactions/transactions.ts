@@ -5,6 +5,7 @@ import type { Refusal } from '../log/check-batch.js';
 import type { JournalEntry, JournaledOffset, Storage } from '../storage/storage.js';
 import type { Topics } from '../topics/topics.js';
 import { Transaction } from './transaction.js';
+import { entryOf, restored, type TransactionEntry } from './transaction-journal.js';
 
 /** Kafka's own `transaction.max.timeout.ms`. */
 const maxTimeoutMs = 15 * 60 * 1000;
@@ -90,7 +91,7 @@ export class Transactions {
     const asksAgain = expected.producerEpoch >= 0 && expected.producerEpoch === transaction.lastProducerEpoch;
     if (!asksAgain) this.#nextEpoch(transaction, expected.producerId >= 0);
     transaction.state = 'Empty';
-    this.#recordState(transaction);
+    this.on.storage.record(entryOf(transaction));
     return {
       errorCode: errorCode.none,
       producerId: transaction.producerId,
@@ -121,7 +122,7 @@ export class Transactions {
     transaction.state = 'Ongoing';
     transaction.startedAt = this.on.now();
     // So that a broker that starts again knows of it, even if nothing was written yet.
-    this.#recordState(transaction);
+    this.on.storage.record(entryOf(transaction));
     this.#abortAfter(transaction, transaction.timeoutMs);
   }
 
@@ -195,7 +196,7 @@ export class Transactions {
     const before = transaction.state;
     transaction.state = commits ? 'PrepareCommit' : 'PrepareAbort';
     try {
-      this.on.storage.record(endingEntry(transaction));
+      this.on.storage.record(entryOf(transaction));
     } catch (reason) {
       transaction.state = before;
       throw reason;
@@ -230,12 +231,8 @@ export class Transactions {
     transaction.clear();
     transaction.state = commits ? 'CompleteCommit' : 'CompleteAbort';
     transaction.usedAt = this.on.now();
-    this.#recordState(transaction);
+    this.on.storage.record(entryOf(transaction));
     return true;
-  }
-
-  #recordState(transaction: Transaction): void {
-    this.on.storage.record(stateEntry(transaction));
   }
 
   #forgetUnused(now: number): void {
@@ -255,17 +252,7 @@ export class Transactions {
       this.#byId.delete(entry.id);
       return;
     }
-    const { id, producerId, timeoutMs } = entry;
-    const transaction = new Transaction(id, { producerId, timeoutMs, now: this.on.now() });
-    this.#byId.set(id, transaction);
-    transaction.producerEpoch = entry.producerEpoch;
-    if (entry.is === 'transaction') {
-      transaction.state = entry.state;
-      return;
-    }
-    transaction.state = entry.commits ? 'PrepareCommit' : 'PrepareAbort';
-    for (const [topic, partition] of entry.partitions) transaction.addPartition(topic, partition);
-    for (const [group, offsets] of entry.offsets) for (const offset of offsets) transaction.addOffset(group, offset);
+    this.#byId.set(entry.id, restored(entry, this.on.now()));
   }
 
   /**
@@ -308,9 +295,7 @@ export class Transactions {
 
   /** All that has to be known to have every transactional id again. */
   *entries(): Generator<JournalEntry> {
-    for (const transaction of this.#byId.values()) {
-      yield transaction.isEnding ? endingEntry(transaction) : stateEntry(transaction);
-    }
+    for (const transaction of this.#byId.values()) yield entryOf(transaction);
   }
 
   close(): void {
@@ -318,40 +303,9 @@ export class Transactions {
   }
 }
 
-/** What a journal says of transactions. */
-export type TransactionEntry = Extract<
-  JournalEntry,
-  { readonly is: 'transaction' | 'transaction-ending' | 'transactional-id-forgotten' }
->;
-
 /** Whether whoever names this producer is the present one, or the one before who missed the answer. */
 const isOwn = (transaction: Transaction, { producerId, producerEpoch }: Omit<Claim, 'transactionalId'>) =>
   producerId === transaction.producerId &&
   (producerEpoch === transaction.producerEpoch || producerEpoch === transaction.lastProducerEpoch);
 
 const refuse = (code: number, errorMessage: string): Refusal => ({ errorCode: code, errorMessage });
-
-function stateEntry({ id, producerId, producerEpoch, timeoutMs, state }: Transaction): JournalEntry {
-  if (state === 'PrepareCommit' || state === 'PrepareAbort') {
-    throw new KitError('internal', `Recording transaction ${id}: it is ending, which takes more to know`);
-  }
-  return { is: 'transaction', id, producerId, producerEpoch, timeoutMs, state };
-}
-
-function endingEntry(transaction: Transaction): JournalEntry {
-  const { id, producerId, producerEpoch, timeoutMs, state } = transaction;
-  const partitions = transaction
-    .partitions()
-    .flatMap(([topic, numbers]) => numbers.map((partition): [string, number] => [topic, partition]));
-  const offsets: [string, JournaledOffset[]][] = transaction.offsets();
-  return {
-    is: 'transaction-ending',
-    id,
-    producerId,
-    producerEpoch,
-    timeoutMs,
-    commits: state === 'PrepareCommit',
-    partitions,
-    offsets,
-  };
-}
