@@ -160,6 +160,12 @@ export class PartitionLog {
     this.wake();
   }
 
+  /** Aborts the open transaction of a producer that nobody knows any more. */
+  abandon(producerId: number, now: number): void {
+    const producerEpoch = this.#sequences.epochOf(producerId) ?? 0;
+    this.endTransaction({ producerId, producerEpoch, commits: false }, now);
+  }
+
   #wrote(header: BatchHeader, baseOffset: number, logAppendTimeMs: number, now: number): void {
     this.#sequences.record(header, baseOffset, logAppendTimeMs, now);
     if ((header.attributes & attribute.transactional) !== 0) this.#transactions.wrote(header.producerId, baseOffset);

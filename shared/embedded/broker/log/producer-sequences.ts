@@ -97,6 +97,11 @@ export class ProducerSequences {
     });
   }
 
+  /** The epoch that a producer wrote with last. */
+  epochOf(producerId: number): number | undefined {
+    return this.#producers.get(producerId)?.epoch;
+  }
+
   /** Who has written within the last day. */
   active(): ActiveProducer[] {
     return Array.from(this.#producers, ([producerId, { epoch, batches, lastTimestamp, coordinatorEpoch }]) => ({

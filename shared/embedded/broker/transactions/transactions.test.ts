@@ -241,6 +241,20 @@ describe('the coordinator of transactions', () => {
     expect(entries.at(-1)).toMatchObject({ is: 'transaction', state: 'CompleteCommit' });
   });
 
+  it('aborts at the start what nobody can end any more, as after the journal was lost', () => {
+    const { transactions, topics: all } = coordinate();
+    const created = all.create({ name: 't', partitions: 1 });
+    const log = all.log('t', 0);
+    const options = { producerId: 77, producerEpoch: 3, baseSequence: 0, transactional: true };
+    log?.append(buildBatch(recordsOf('a'), options), 0, () => undefined);
+    expect([created, log?.lastStableOffset]).toEqual([all.find('t'), 0]);
+    transactions.settle();
+    expect([log?.lastStableOffset, log?.abortedIn(0, 9)]).toEqual([
+      2,
+      [{ producerId: 77, firstOffset: 0, lastOffset: 1 }],
+    ]);
+  });
+
   it('stays with the transaction where the decision itself cannot be recorded', () => {
     const storage = { ...inMemory, record: () => {} };
     const { transactions } = coordinate(storage);

@@ -2,7 +2,7 @@ import { KitError } from '#shared/errors';
 import { type BatchHeader, errorCode } from '#shared/wire';
 import type { Groups } from '../groups/groups.js';
 import type { Refusal } from '../log/check-batch.js';
-import type { JournalEntry, JournaledOffset, Storage } from '../storage/storage.js';
+import type { JournalEntry, Storage } from '../storage/storage.js';
 import type { Topics } from '../topics/topics.js';
 import { Transaction } from './transaction.js';
 import { entryOf, restored, type TransactionEntry } from './transaction-journal.js';
@@ -263,6 +263,7 @@ export class Transactions {
     const open = this.#openPartitions();
     for (const transaction of this.#byId.values()) {
       const partitions = open.get(transaction.producerId) ?? [];
+      open.delete(transaction.producerId);
       if (transaction.isEnding) {
         // Only where the marker is still missing.
         for (const [topic, numbers] of transaction.partitions()) {
@@ -278,6 +279,11 @@ export class Transactions {
         transaction.state = 'Ongoing';
         this.#abortAndFence(transaction);
       }
+    }
+    // Nobody can end these any more: without this, read_committed readers would wait for ever.
+    for (const [producerId, partitions] of open) {
+      for (const [topic, partition] of partitions)
+        this.on.topics.log(topic, partition)?.abandon(producerId, this.on.now());
     }
   }
 
