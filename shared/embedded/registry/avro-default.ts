@@ -1,9 +1,10 @@
 import { type AvroType, isJsonObject, type Json } from './avro-schema.js';
 
 const maxInt = 2 ** 31;
-const isWhole = (value: Json): value is number => typeof value === 'number' && Number.isInteger(value);
+const maxLong = 2n ** 63n;
+const notFinite = ['NaN', 'Infinity', '-Infinity', 'INF', '-INF'];
 
-/** Whether a field's default is a value of its type, in Avro's JSON form: bytes are strings, a union means its first branch. */
+/** Whether a field's default is a value of its type, in Avro's JSON form: bytes are strings, of a union any branch counts. */
 export function isValidDefault(type: AvroType, value: Json): boolean {
   switch (type.type) {
     case 'null':
@@ -11,12 +12,12 @@ export function isValidDefault(type: AvroType, value: Json): boolean {
     case 'boolean':
       return typeof value === 'boolean';
     case 'int':
-      return isWhole(value) && value >= -maxInt && value < maxInt;
+      return Number.isInteger(value) && Number(value) >= -maxInt && Number(value) < maxInt;
     case 'long':
-      return isWhole(value);
+      return typeof value === 'bigint' ? value >= -maxLong && value < maxLong : Number.isSafeInteger(value);
     case 'float':
     case 'double':
-      return typeof value === 'number';
+      return typeof value === 'number' || typeof value === 'bigint' || notFinite.some((name) => name === value);
     case 'bytes':
     case 'string':
       return typeof value === 'string';
@@ -28,16 +29,14 @@ export function isValidDefault(type: AvroType, value: Json): boolean {
       return Array.isArray(value) && value.every((item) => isValidDefault(type.items, item));
     case 'map':
       return isJsonObject(value) && Object.values(value).every((item) => isValidDefault(type.values, item));
-    case 'union': {
-      const [first] = type.branches;
-      return first !== undefined && isValidDefault(first, value);
-    }
+    case 'union':
+      return type.branches.some((branch) => isValidDefault(branch, value));
     case 'record':
     case 'error':
       return (
         isJsonObject(value) &&
         type.fields.every((field) => {
-          const own = value[field.name] ?? field.default;
+          const own = value[field.name] === undefined ? field.default : value[field.name];
           return own !== undefined && isValidDefault(field.type, own);
         })
       );

@@ -1,5 +1,5 @@
-/** Any JSON value. */
-export type Json = string | number | boolean | null | Json[] | JsonObject;
+/** Any JSON value; a whole number beyond 2^53 is a bigint where it has to be exact. */
+export type Json = string | number | bigint | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json;
 }

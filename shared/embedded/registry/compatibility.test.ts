@@ -2,6 +2,7 @@ import avsc from 'avsc';
 import { describe, expect, it } from 'vitest';
 import { type CompatibilityLevel, compatibilityLevels, findIncompatibilities } from './compatibility.js';
 import { parseAvroSchema } from './parse-avro-schema.js';
+import type { ParsedSchema } from './schema-content.js';
 import { resolveSchemas } from './schema-resolution.js';
 
 const record = (fields: object[], more: object = {}) => ({ type: 'record', name: 'R', fields, ...more });
@@ -42,7 +43,7 @@ describe('schema resolution', () => {
       'a nullable value as not nullable',
       record([a]),
       record([field('a', ['null', 'int'])]),
-      ['TYPE_MISMATCH', '/fields/0/type'],
+      ['TYPE_MISMATCH', '/fields/0/type/0'],
     ],
     ['a wider union', ['null', 'int', 'string'], ['null', 'int']],
     ['a narrower union', ['null', 'int'], ['null', 'int', 'string'], ['MISSING_UNION_BRANCH', '/2']],
@@ -108,17 +109,22 @@ function avscReads(reader: unknown, writer: unknown): boolean {
 }
 
 describe('compatibility levels', () => {
+  const parsed = (schema: unknown): ParsedSchema => ({
+    schemaType: 'AVRO',
+    text: JSON.stringify(schema),
+    references: [],
+    avro: parse(schema),
+  });
   const version = (number: number, schema: unknown) => ({
     version: number,
-    text: JSON.stringify(schema),
-    type: parse(schema),
+    schema: parsed(schema),
   });
   const b = field('b', 'int');
   const breakingLevels = (candidate: unknown, ...earlier: unknown[]): CompatibilityLevel[] =>
     compatibilityLevels.filter(
       (level) =>
         findIncompatibilities(
-          parse(candidate),
+          parsed(candidate),
           earlier.map((schema, i) => version(i + 1, schema)),
           level,
         ).length > 0,
@@ -144,7 +150,7 @@ describe('compatibility levels', () => {
   });
 
   it('say in Confluent’s words what they found', () => {
-    expect(findIncompatibilities(parse(record([a])), [version(3, record([a, b]))], 'FORWARD')).toEqual([
+    expect(findIncompatibilities(parsed(record([a])), [version(3, record([a, b]))], 'FORWARD')).toEqual([
       "{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field 'b' at path '/fields/1' in the old schema has no default value and is missing in the new schema', additionalInfo:'b'}",
       '{oldSchemaVersion: 3}',
       `{oldSchema: '${JSON.stringify(record([a, b]))}'}`,

@@ -1,4 +1,4 @@
-import type { AvroType } from './avro-schema.js';
+import type { ParsedSchema } from './schema-content.js';
 import { type Incompatibility, resolveSchemas } from './schema-resolution.js';
 
 export const compatibilityLevels = [
@@ -20,8 +20,7 @@ export type CompatibilityLevel = (typeof compatibilityLevels)[number];
 /** A schema that is registered under a subject already. */
 export interface EarlierSchema {
   readonly version: number;
-  readonly text: string;
-  readonly type: AvroType;
+  readonly schema: ParsedSchema;
 }
 
 /** Finds the level that a request names, in whatever case. */
@@ -30,30 +29,40 @@ export function compatibilityLevel(name: unknown): CompatibilityLevel | undefine
 }
 
 /**
- * Says why a new schema breaks `level`, in Confluent's words; no message means that it does not.
+ * Says why a new schema breaks `level`, in Confluent's words; no message means that it does not. Avro schemas are judged
+ * by schema resolution; of JSON and Protobuf only that the type of schema stays the same.
  * `earlier` in the order of their versions.
  */
 export function findIncompatibilities(
-  candidate: AvroType,
+  candidate: ParsedSchema,
   earlier: readonly EarlierSchema[],
   level: CompatibilityLevel,
 ): string[] {
   if (level === 'NONE') return [];
   const against = level.endsWith('_TRANSITIVE') ? earlier.toReversed() : earlier.slice(-1);
-  for (const { type, text, version } of against) {
-    const backward = level.startsWith('FORWARD') ? [] : resolveSchemas(candidate, type);
-    const forward = level.startsWith('BACKWARD') ? [] : resolveSchemas(type, candidate);
-    if (backward.length + forward.length > 0) {
+  for (const { schema, version } of against) {
+    const reasons = reasonsAgainst(candidate, schema, level);
+    if (reasons.length > 0) {
       return [
-        ...backward.map((found) => inWords(found, 'new', 'old')),
-        ...forward.map((found) => inWords(found, 'old', 'new')),
+        ...reasons,
         `{oldSchemaVersion: ${version}}`,
-        `{oldSchema: '${text}'}`,
+        `{oldSchema: '${schema.text}'}`,
         `{compatibility: '${level}'}`,
       ];
     }
   }
   return [];
+}
+
+function reasonsAgainst(candidate: ParsedSchema, earlier: ParsedSchema, level: CompatibilityLevel): string[] {
+  if (candidate.schemaType !== earlier.schemaType) return ['Incompatible because of different schema type'];
+  if (candidate.avro === undefined || earlier.avro === undefined) return [];
+  const backward = level.startsWith('FORWARD') ? [] : resolveSchemas(candidate.avro, earlier.avro);
+  const forward = level.startsWith('BACKWARD') ? [] : resolveSchemas(earlier.avro, candidate.avro);
+  return [
+    ...backward.map((found) => inWords(found, 'new', 'old')),
+    ...forward.map((found) => inWords(found, 'old', 'new')),
+  ];
 }
 
 function inWords({ type, path, message }: Incompatibility, reader: string, writer: string): string {

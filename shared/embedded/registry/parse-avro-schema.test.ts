@@ -47,6 +47,23 @@ describe('a schema that is registered', () => {
   });
 });
 
+describe('the default of a long', () => {
+  const withDefault = (digits: string) =>
+    `{"type":"record","name":"R","fields":[{"name":"a","type":"long","default":${digits}}]}`;
+
+  it('keeps every digit', () => {
+    for (const digits of ['9223372036854775807', '-9223372036854775808', '9007199254740993', '7']) {
+      expect(printAvroSchema(parseAvroSchema(withDefault(digits)))).toBe(withDefault(digits));
+    }
+  });
+
+  it('is refused beyond 64 bits', () => {
+    expect(() => parseAvroSchema(withDefault('9223372036854775808'))).toThrow(
+      'the default 9223372036854775808 of the field "a" of "R" is not of its type',
+    );
+  });
+});
+
 describe('what is no schema', () => {
   const record = (...fields: unknown[]) => ({ type: 'record', name: 'R', fields });
   const nested = Array.from({ length: 200 }).reduce<unknown>((items) => ({ type: 'array', items }), 'int');
@@ -63,7 +80,8 @@ describe('what is no schema', () => {
     [record({ name: 'a', type: 'int' }, { name: 'a', type: 'int' }), 'the record "R" has the field "a" twice'],
     [record({ name: 'a', type: 'int', default: 'x' }), 'the default "x" of the field "a" of "R" is not of its type'],
     [record({ name: 'a', type: 'int', default: 2 ** 31 }), 'is not of its type'],
-    [record({ name: 'a', type: ['int', 'null'], default: null }), 'is not of its type (the first of the union)'],
+    [record({ name: 'a', type: ['int', 'null'], default: 'x' }), 'is not of its type'],
+    [record({ name: 'a', type: 'int', order: 'sideways' }), 'the order "sideways" of the field "a" of "R" is none of'],
     [record({ name: 'a', type: record() }), 'the type "R" is defined twice'],
     [['int', 'int'], 'the type "int" occurs twice in a union'],
     [['int', ['string']], 'a union directly inside a union'],

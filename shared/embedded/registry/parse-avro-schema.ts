@@ -11,10 +11,12 @@ import {
   type PrimitiveName,
   primitiveNames,
 } from './avro-schema.js';
+import { parseExactJson, printExactJson } from './exact-json.js';
 import { refusals } from './rest-error.js';
 
 const reserved = ['aliases', 'doc', 'fields', 'items', 'name', 'namespace', 'size', 'symbols', 'type', 'values'];
 const reservedInField = ['aliases', 'default', 'doc', 'name', 'order', 'type'];
+const orders: readonly Json[] = ['ascending', 'descending', 'ignore'];
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 // Deeper than any schema that people write, shallow enough for every recursion over it.
 const maxDepth = 100;
@@ -22,30 +24,33 @@ const maxDepth = 100;
 const isPrimitiveName = (name: string): name is PrimitiveName => primitiveNames.some((known) => known === name);
 
 /**
- * Parses the text of an Avro schema by the rules of the specification, 1.11, defaults of unions included: they belong
- * to the first branch. Throws RestError 42201 saying what is wrong.
- * https://avro.apache.org/docs/1.11.1/specification/
+ * Parses the text of an Avro schema by the rules of the specification, 1.12; it may use types that are `known` already.
+ * Throws RestError 42201 saying what is wrong.
+ * https://avro.apache.org/docs/1.12.0/specification/
  */
-export function parseAvroSchema(text: string): AvroType {
+export function parseAvroSchema(text: string, known: ReadonlyMap<string, AvroNamed> = new Map()): AvroType {
   if (text.trim() === '') throw refusals.invalidSchema('the schema is empty');
   let json: Json;
   try {
-    // JSON.parse gives nothing but JSON.
-    json = JSON.parse(text) as Json;
+    json = parseExactJson(text);
   } catch (cause) {
     throw refusals.invalidSchema(`the schema is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  return new Parser().parse(json, '', 0);
+  return new Parser(known).parse(json, '', 0);
 }
 
 class Parser {
-  readonly #named = new Map<string, AvroNamed>();
+  readonly #named: Map<string, AvroNamed>;
+
+  constructor(known: ReadonlyMap<string, AvroNamed>) {
+    this.#named = new Map(known);
+  }
 
   parse(json: Json, namespace: string, depth: number): AvroType {
     if (depth > maxDepth) throw refusals.invalidSchema(`the schema is nested more than ${maxDepth} levels deep`);
     if (typeof json === 'string') return this.#reference(json, namespace);
     if (Array.isArray(json)) return this.#union(json, namespace, depth);
-    if (!isJsonObject(json)) throw refusals.invalidSchema(`${JSON.stringify(json)} is not a type`);
+    if (!isJsonObject(json)) throw refusals.invalidSchema(`${printExactJson(json)} is not a type`);
     const type = json.type;
     if (typeof type !== 'string') throw refusals.invalidSchema(`${brief(json)} has no type name`);
     const properties = propertiesOf(json, type === 'enum' ? [...reserved, 'default'] : reserved);
@@ -113,7 +118,7 @@ class Parser {
       const preset = json.default;
       if (preset === undefined) return this.#keep({ type, ...common, symbols });
       if (typeof preset !== 'string' || !symbols.includes(preset)) {
-        throw refusals.invalidSchema(`the default ${JSON.stringify(preset)} is no symbol of the enum "${name}"`);
+        throw refusals.invalidSchema(`the default ${brief(preset)} is no symbol of the enum "${name}"`);
       }
       return this.#keep({ type, ...common, symbols, default: preset });
     }
@@ -142,11 +147,12 @@ class Parser {
     const type = this.parse(json.type, namespaceOf(recordName), depth + 1);
     const preset = json.default;
     if (preset !== undefined && !isValidDefault(type, preset)) {
-      throw refusals.invalidSchema(
-        `the default ${brief(preset)} of ${where} is not of its type${type.type === 'union' ? ' (the first of the union)' : ''}`,
-      );
+      throw refusals.invalidSchema(`the default ${brief(preset)} of ${where} is not of its type`);
     }
     const order = json.order;
+    if (order !== undefined && !orders.includes(order)) {
+      throw refusals.invalidSchema(`the order ${brief(order)} of ${where} is none of ${orders.join(', ')}`);
+    }
     return {
       name,
       type,
@@ -185,7 +191,9 @@ function fullNameOf(json: JsonObject, outerNamespace: string): string {
   const name = json.name;
   if (typeof name !== 'string' || name === '') throw refusals.invalidSchema(`${brief(json)} has no name`);
   const own = json.namespace;
-  const fullName = qualify(name, typeof own === 'string' ? own : outerNamespace);
+  // A dot in front: in the null namespace, whatever surrounds it.
+  const fullName =
+    name.lastIndexOf('.') === 0 ? name.slice(1) : qualify(name, typeof own === 'string' ? own : outerNamespace);
   for (const part of fullName.split('.')) checkName(part);
   if (isPrimitiveName(fullName)) throw refusals.invalidSchema(`"${fullName}" is the name of a primitive type`);
   return fullName;
@@ -200,6 +208,6 @@ function checkName(name: string): string {
 }
 
 function brief(json: Json): string {
-  const text = JSON.stringify(json);
+  const text = printExactJson(json);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

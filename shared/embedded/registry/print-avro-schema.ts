@@ -7,13 +7,15 @@ import {
   namespaceOf,
   simpleNameOf,
 } from './avro-schema.js';
+import { printExactJson } from './exact-json.js';
 
 /**
  * The text under which a schema is kept and compared: attributes in the order in which Avro's Java library prints
  * them, so that two spellings of one schema are one schema, and clients read back what Confluent's registry gives them.
+ * Types that are `known` from elsewhere are named only.
  */
-export function printAvroSchema(type: AvroType): string {
-  return JSON.stringify(print(type, '', new Set()));
+export function printAvroSchema(type: AvroType, known: Iterable<string> = []): string {
+  return printExactJson(print(type, '', new Set(known)));
 }
 
 function print(type: AvroType, namespace: string, defined: Set<string>): Json {

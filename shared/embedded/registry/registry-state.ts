@@ -1,14 +1,8 @@
-import type { AvroType } from './avro-schema.js';
 import type { CompatibilityLevel } from './compatibility.js';
-import { parseAvroSchema } from './parse-avro-schema.js';
+import { parseSchema } from './parse-schema.js';
+import type { RegistryMode } from './registry-mode.js';
+import { identityOf, type SchemaContent, type SchemaReference, type StoredSchema } from './schema-content.js';
 import type { StoreChange } from './store-change.js';
-
-/** A schema under its global id: the same schema has one id, whatever subjects it is registered under. */
-export interface StoredSchema {
-  readonly id: number;
-  readonly text: string;
-  readonly type: AvroType;
-}
 
 /** A version of a subject; a soft-deleted one is hidden, but keeps its number and its id. */
 export interface SubjectVersion {
@@ -23,10 +17,12 @@ export class RegistryState {
   /** In the order of their numbers. */
   readonly #subjects = new Map<string, SubjectVersion[]>();
   readonly #schemas = new Map<number, StoredSchema>();
-  readonly #byText = new Map<string, StoredSchema>();
+  readonly #byIdentity = new Map<string, StoredSchema>();
   readonly #levels = new Map<string, CompatibilityLevel>();
+  readonly #modes = new Map<string, RegistryMode>();
   #lastId = 0;
   #globalLevel: CompatibilityLevel = 'BACKWARD';
+  #globalMode: RegistryMode = 'READWRITE';
 
   get subjects(): ReadonlyMap<string, readonly SubjectVersion[]> {
     return this.#subjects;
@@ -45,9 +41,37 @@ export class RegistryState {
     return this.#globalLevel;
   }
 
-  /** The id of a schema, as printed: the one that it has already, otherwise one that no schema has ever had. */
-  idFor(text: string): number {
-    return this.#byText.get(text)?.id ?? this.#lastId + 1;
+  /** The modes that subjects have of their own. */
+  get modes(): ReadonlyMap<string, RegistryMode> {
+    return this.#modes;
+  }
+
+  get globalMode(): RegistryMode {
+    return this.#globalMode;
+  }
+
+  /** The highest id that any schema has ever had; 0 before the first. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** The id of a schema: the one that it has already, otherwise one that no schema has ever had. */
+  idFor(content: SchemaContent): number {
+    return this.#byIdentity.get(identityOf(content))?.id ?? this.#lastId + 1;
+  }
+
+  /** A version of a subject, soft-deleted or not. */
+  find(subject: string, version: number): SubjectVersion | undefined {
+    return this.#subjects.get(subject)?.find((candidate) => candidate.version === version);
+  }
+
+  /** The versions whose schemas refer to this one. */
+  referrersOf({ subject, version }: Pick<SchemaReference, 'subject' | 'version'>): SubjectVersion[] {
+    return [...this.#subjects.values()].flatMap((versions) =>
+      versions.filter(({ schema }) =>
+        schema.references.some((reference) => reference.subject === subject && reference.version === version),
+      ),
+    );
   }
 
   /** Throws for what can only come from a damaged record of changes: what is no schema, an id of two schemas. */
@@ -68,30 +92,53 @@ export class RegistryState {
       case 'subject-level':
         if (change.level === null) this.#levels.delete(change.subject);
         else this.#levels.set(change.subject, change.level);
+        break;
+      case 'global-mode':
+        this.#globalMode = change.mode;
+        break;
+      case 'subject-mode':
+        if (change.mode === null) this.#modes.delete(change.subject);
+        else this.#modes.set(change.subject, change.mode);
     }
   }
 
-  #register({ subject, version, id, schema: text }: Extract<StoreChange, { is: 'registered' }>): void {
-    const schema = this.#schemas.get(id) ?? { id, text, type: parseAvroSchema(text) };
-    if (schema.text !== text) throw new Error(`the id ${id} belongs to another schema already`);
+  #register(change: Extract<StoreChange, { is: 'registered' }>): void {
+    const { subject, version, id, schema: text, schemaType = 'AVRO', references = [] } = change;
+    const content = { schemaType, text, references };
+    const known = this.#schemas.get(id);
+    if (known !== undefined && identityOf(known) !== identityOf(content)) {
+      throw new Error(`the id ${id} belongs to another schema already`);
+    }
+    const resolve = (reference: SchemaReference) => this.find(reference.subject, reference.version)?.schema;
+    const schema = known ?? { id, ...parseSchema(content, resolve), text };
     this.#schemas.set(id, schema);
-    this.#byText.set(text, schema);
+    if (!this.#byIdentity.has(identityOf(schema))) this.#byIdentity.set(identityOf(schema), schema);
     this.#lastId = Math.max(this.#lastId, id);
     const earlier = this.#subjects.get(subject) ?? [];
-    // A soft-deleted version of the same schema gives way to the new one, as at Confluent.
-    const others = earlier.filter((other) => other.schema !== schema);
-    this.#subjects.set(subject, [...others, { subject, version, schema, deleted: false }]);
+    const goes = (other: SubjectVersion): boolean => other.version === version || this.#givesWay(other, schema);
+    const versions = [...earlier.filter((other) => !goes(other)), { subject, version, schema, deleted: false }];
+    this.#subjects.set(
+      subject,
+      versions.sort((a, b) => a.version - b.version),
+    );
+    for (const gone of earlier.filter(goes)) this.#forgetUnused(gone.schema);
+  }
+
+  /** A soft-deleted version of the same schema gives way to the new one, unless a schema refers to it, as at Confluent. */
+  #givesWay(other: SubjectVersion, schema: StoredSchema): boolean {
+    return other.deleted && other.schema === schema && this.referrersOf(other).length === 0;
   }
 
   #deleteSubject(subject: string, permanent: boolean): void {
     const versions = this.#subjects.get(subject) ?? [];
+    this.#levels.delete(subject);
+    this.#modes.delete(subject);
     if (permanent) {
       this.#subjects.delete(subject);
       for (const { schema } of versions) this.#forgetUnused(schema);
       return;
     }
     for (const version of versions) version.deleted = true;
-    this.#levels.delete(subject);
   }
 
   #deleteVersion(subject: string, number: number, permanent: boolean): void {
@@ -101,7 +148,7 @@ export class RegistryState {
       if (!permanent) continue;
       const rest = versions.filter((other) => other !== version);
       if (rest.length > 0) this.#subjects.set(subject, rest);
-      else this.#subjects.delete(subject);
+      else this.#deleteSubject(subject, true);
       this.#forgetUnused(version.schema);
     }
   }
@@ -111,6 +158,11 @@ export class RegistryState {
       if (versions.some((version) => version.schema === schema)) return;
     }
     this.#schemas.delete(schema.id);
-    this.#byText.delete(schema.text);
+    const identity = identityOf(schema);
+    if (this.#byIdentity.get(identity) !== schema) return;
+    // Imported under two ids, it is known by the other one from now on.
+    const twin = [...this.#schemas.values()].find((other) => identityOf(other) === identity);
+    if (twin === undefined) this.#byIdentity.delete(identity);
+    else this.#byIdentity.set(identity, twin);
   }
 }

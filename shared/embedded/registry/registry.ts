@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { KitError } from '#shared/errors';
 import type { Json } from './avro-schema.js';
+import { answerType, checkBodyType, usualType } from './media-type.js';
 import { RestError, refusals } from './rest-error.js';
 import { matchRoute, type Route } from './router.js';
 import { configRoutes } from './routes/config.js';
+import { modeRoutes } from './routes/mode.js';
 import { schemaRoutes } from './routes/schemas.js';
 import { subjectRoutes } from './routes/subjects.js';
 import { SchemaJournal } from './schema-journal.js';
@@ -30,16 +32,17 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-const contentType = 'application/vnd.schemaregistry.v1+json';
 const maxBodyBytes = 1_000_000;
 
 interface Reply {
   readonly status: number;
   readonly text: string;
+  readonly type: string;
 }
 
 /**
- * Starts a Confluent-compatible Schema Registry that keeps Avro schemas: in memory, or in a folder as well.
+ * Starts a Confluent-compatible Schema Registry that keeps Avro, JSON and Protobuf schemas: in memory, or in a folder as
+ * well. The compatibility of Avro schemas is judged; of the others, that the type of schema stays the same.
  * Throws KitError 'port-taken' where something else listens, 'usage' where the address cannot be listened on, or the
  * folder not be used.
  * API: https://docs.confluent.io/platform/current/schema-registry/develop/api.html
@@ -54,6 +57,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     ...subjectRoutes(store),
     ...schemaRoutes(store),
     ...configRoutes(store),
+    ...modeRoutes(store),
   ];
   const server = createServer((request, response) => {
     void respond(routes, request, response);
@@ -99,20 +103,27 @@ async function respond(routes: readonly Route[], request: IncomingMessage, respo
   if (response.destroyed) return;
   const body = Buffer.from(reply.text);
   response.writeHead(reply.status, {
-    'content-type': contentType,
+    'content-type': reply.type,
     'content-length': body.length,
     // What is left of an oversized body is not read: this connection is of no more use.
     ...(reply.status === 413 && { connection: 'close' }),
   });
-  response.end(body);
+  if (request.method === 'HEAD') response.end();
+  else response.end(body);
 }
 
 async function replyTo(routes: readonly Route[], request: IncomingMessage): Promise<Reply> {
-  const url = parseUrl(request.url ?? '/');
-  const { route, path } = matchRoute(routes, request.method ?? 'GET', url.pathname);
-  const body = await readJson(request);
-  const routed = { path, query: url.searchParams, body };
-  return { status: 200, text: route.text?.(routed) ?? JSON.stringify(route.answer?.(routed)) };
+  const type = answerType(request.headers.accept);
+  try {
+    const url = parseUrl(request.url ?? '/');
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+    const { route, path } = matchRoute(routes, method, url.pathname);
+    const body = await readJson(request);
+    const routed = { path, query: url.searchParams, body };
+    return { status: 200, text: route.text?.(routed) ?? JSON.stringify(route.answer?.(routed)), type };
+  } catch (reason) {
+    return { ...refuse(reason), type };
+  }
 }
 
 function refuse(reason: unknown): Reply {
@@ -120,7 +131,8 @@ function refuse(reason: unknown): Reply {
     reason instanceof RestError
       ? reason
       : new RestError(500, 500, `Internal error: ${reason instanceof Error ? reason.message : String(reason)}`);
-  return { status: error.status, text: JSON.stringify({ error_code: error.errorCode, message: error.message }) };
+  const text = JSON.stringify({ error_code: error.errorCode, message: error.message });
+  return { status: error.status, text, type: usualType };
 }
 
 function parseUrl(target: string): URL {
@@ -143,6 +155,7 @@ async function readJson(request: IncomingMessage): Promise<Json | undefined> {
     chunks.push(part);
   }
   if (bytes === 0) return undefined;
+  checkBodyType(request.headers['content-type'], request.headers['content-encoding']);
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as Json;
   } catch (cause) {

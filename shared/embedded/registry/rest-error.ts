@@ -1,3 +1,5 @@
+import type { SchemaReference, SchemaType } from './schema-content.js';
+
 /**
  * A refusal that a client receives as its HTTP reply. It is no failure of the kit, so it is no KitError; it never
  * leaves this folder. Codes and sentences are Confluent's: https://docs.confluent.io/platform/current/schema-registry/develop/api.html
@@ -21,6 +23,8 @@ const unprocessable = (errorCode: number, message: string) => new RestError(422,
 export const refusals = {
   badRequest: (message: string) => new RestError(400, 400, message),
   noSuchPath: () => notFound(404, 'HTTP 404 Not Found'),
+  notAcceptable: () => new RestError(406, 406, 'HTTP 406 Not Acceptable'),
+  unsupportedMediaType: () => new RestError(415, 415, 'HTTP 415 Unsupported Media Type'),
   methodNotAllowed: () => new RestError(405, 405, 'HTTP 405 Method Not Allowed'),
   bodyTooLarge: (limitBytes: number) => new RestError(413, 413, `The request body exceeds ${limitBytes} bytes`),
 
@@ -51,9 +55,15 @@ export const refusals = {
       `Schema being registered is incompatible with an earlier schema for subject "${subject}", details: [${details.join(', ')}]`,
     ),
 
-  invalidSchema: (reason: string) => unprocessable(42201, `Invalid schema of type AVRO, details: ${reason}`),
-  unsupported: (what: string) =>
-    unprocessable(42201, `This registry does not support ${what}; register an AVRO schema`),
+  invalidSchema: (reason: string, type: SchemaType = 'AVRO') =>
+    unprocessable(42201, `Invalid schema of type ${type}, details: ${reason}`),
+  unknownReference: ({ subject, version }: SchemaReference, type: SchemaType) =>
+    unprocessable(
+      42201,
+      `Invalid schema of type ${type}, details: No schema reference found for subject "${subject}" and version ${version}`,
+    ),
+  unsupported: (what: string) => unprocessable(42201, `This registry does not support ${what}`),
+  wrongNextVersion: () => unprocessable(42201, 'Version is not one more than previous version'),
   invalidVersion: (version: string) =>
     unprocessable(
       42202,
@@ -64,5 +74,14 @@ export const refusals = {
       42203,
       'Invalid compatibility level. Valid values are none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive',
     ),
+  invalidMode: () =>
+    unprocessable(42204, 'Invalid mode. Valid values are READWRITE, READONLY, READONLY_OVERRIDE and IMPORT.'),
   notPermitted: (message: string) => unprocessable(42205, message),
+  referenced: (subject: string, version: number) =>
+    unprocessable(
+      42206,
+      `One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=${subject},version=${version}}.`,
+    ),
+  invalidSubject: (subject: string) =>
+    unprocessable(42208, `The specified subject '${subject}' is not valid: this registry has the default context only`),
 };

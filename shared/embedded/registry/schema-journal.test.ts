@@ -23,7 +23,11 @@ async function withRegistry<T>(use: (call: Call) => Promise<T>): Promise<T> {
   const registry = await start();
   try {
     return await use(async (method, path, body) => {
-      const response = await fetch(registry.url + path, { method, ...(body && { body: JSON.stringify(body) }) });
+      const response = await fetch(registry.url + path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
       return response.json();
     });
   } finally {
@@ -139,7 +143,7 @@ describe('a file that is no journal of a registry', () => {
     ['no JSON', 'nonsense', /is not valid JSON/],
     ['no change', '7', /it is no change of a registry/],
     ['an unknown change', line({ ...registered, is: 'renamed' }), /it is no change of a registry/],
-    ['an id that is none', line({ ...registered, id: 0 }), /it is no change of a registry/],
+    ['an id that is none', line({ ...registered, id: -1 }), /it is no change of a registry/],
     ['a schema that is none', line({ ...registered, id: 2, schema: '"flight"' }), /Invalid schema/],
     ['an id of two schemas', line(registered), /the id 1 belongs to another schema already/],
     ['an unknown level', line({ is: 'global-level', level: 'SOME' }), /it is no change of a registry/],

@@ -10,7 +10,7 @@ export interface Incompatibility {
     | 'READER_FIELD_MISSING_DEFAULT_VALUE'
     | 'TYPE_MISMATCH'
     | 'MISSING_UNION_BRANCH';
-  /** JSON pointer into the reader's schema. */
+  /** Where, as Avro's Java library counts: into the reader's schema, and at a union of the writer its branch. */
   readonly path: string;
   readonly message: string;
 }
@@ -54,7 +54,9 @@ class Resolution {
 
   #judge(reader: AvroType, writer: AvroType, path: readonly string[]): Incompatibility[] {
     if (writer.type === 'union') {
-      if (reader.type !== 'union') return writer.branches.flatMap((branch) => this.resolve(reader, branch, path));
+      if (reader.type !== 'union') {
+        return writer.branches.flatMap((branch, i) => this.resolve(reader, branch, [...path, String(i)]));
+      }
       return writer.branches.flatMap((branch, i) => this.#intoUnion(reader.branches, branch, [...path, String(i)]));
     }
     if (reader.type === 'union') return this.#intoUnion(reader.branches, writer, path);

@@ -11,14 +11,8 @@ function requestedLevel(request: RouteRequest): CompatibilityLevel {
   return level;
 }
 
-/** Compatibility levels, global and per subject, and the mode, which is always READWRITE here. */
+/** Compatibility levels, global and per subject. */
 export function configRoutes(store: SchemaStore): Route[] {
-  const setMode = (request: RouteRequest) => {
-    if (bodyOf(request).mode !== 'READWRITE') {
-      throw refusals.notPermitted('This registry is always in mode READWRITE');
-    }
-    return { mode: 'READWRITE' };
-  };
   return [
     { method: 'GET', path: '/config', answer: () => ({ compatibilityLevel: store.globalLevel }) },
     {
@@ -64,20 +58,9 @@ export function configRoutes(store: SchemaStore): Route[] {
         const subject = subjectOf(request);
         const level = store.subjectLevel(subject);
         if (level === undefined) throw refusals.subjectNotFound(subject);
-        store.deleteSubjectLevel(subject);
+        store.setSubjectLevel(subject, null);
         return { compatibilityLevel: level };
       },
     },
-    { method: 'GET', path: '/mode', answer: () => ({ mode: 'READWRITE' }) },
-    {
-      method: 'GET',
-      path: '/mode/:subject',
-      answer: (request) => {
-        if (!flag(request, 'defaultToGlobal')) throw refusals.subjectModeNotConfigured(subjectOf(request));
-        return { mode: 'READWRITE' };
-      },
-    },
-    { method: 'PUT', path: '/mode', answer: setMode },
-    { method: 'PUT', path: '/mode/:subject', answer: setMode },
   ];
 }

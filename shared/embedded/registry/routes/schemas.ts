@@ -1,7 +1,8 @@
 import type { Route, RouteRequest } from '../router.js';
+import { schemaTypes } from '../schema-content.js';
 import type { SchemaStore, SubjectVersion } from '../schema-store.js';
-import { flag, idOf, visibilityOf } from './request-parts.js';
-import { describeVersion } from './subjects.js';
+import { describeSchema, describeVersion, textOf } from './describe.js';
+import { flag, idOf, page, subjectPrefixOf, visibilityOf } from './request-parts.js';
 
 /** Schemas by their global id, which is what a record carries. */
 export function schemaRoutes(store: SchemaStore): Route[] {
@@ -13,23 +14,38 @@ export function schemaRoutes(store: SchemaStore): Route[] {
       .filter((version) => version.schema === schema && (subject === null || version.subject === subject));
   };
   return [
-    { method: 'GET', path: '/schemas', answer: (request) => store.all(visibilityOf(request)).map(describeVersion) },
-    { method: 'GET', path: '/schemas/types', answer: () => ['AVRO'] },
+    {
+      method: 'GET',
+      path: '/schemas',
+      answer: (request) => {
+        const prefix = subjectPrefixOf(request);
+        const found = store.all(visibilityOf(request)).filter(({ subject }) => subject.startsWith(prefix));
+        const wanted = flag(request, 'latestOnly')
+          ? found.filter(({ subject }, i) => found[i + 1]?.subject !== subject)
+          : found;
+        return page(request, wanted).map((version) => describeVersion(version, request));
+      },
+    },
+    { method: 'GET', path: '/schemas/types', answer: () => [...schemaTypes] },
     {
       method: 'GET',
       path: '/schemas/ids/:id',
-      answer: (request) => ({ schema: store.schema(idOf(request)).text }),
+      answer: (request) => ({
+        ...describeSchema(store.schema(idOf(request)), request),
+        ...(flag(request, 'fetchMaxId') && { maxId: store.lastId }),
+      }),
     },
-    { method: 'GET', path: '/schemas/ids/:id/schema', text: (request) => store.schema(idOf(request)).text },
+    { method: 'GET', path: '/schemas/ids/:id/schema', text: (request) => textOf(store.schema(idOf(request)), request) },
     {
       method: 'GET',
       path: '/schemas/ids/:id/subjects',
-      answer: (request) => [...new Set(usesOf(request).map(({ subject }) => subject))],
+      answer: (request) => page(request, [...new Set(usesOf(request).map(({ subject }) => subject))]),
     },
     {
       method: 'GET',
       path: '/schemas/ids/:id/versions',
-      answer: (request) => usesOf(request).map(({ subject, version }) => ({ subject, version })),
+      answer: (request) => page(request, usesOf(request)).map(({ subject, version }) => ({ subject, version })),
     },
+    { method: 'GET', path: '/contexts', answer: (request) => page(request, ['.']) },
   ];
 }

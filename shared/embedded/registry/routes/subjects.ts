@@ -1,32 +1,27 @@
 import type { JsonObject } from '../avro-schema.js';
-import { refusals } from '../rest-error.js';
+import { RestError } from '../rest-error.js';
 import type { Route, RouteRequest } from '../router.js';
-import type { SchemaStore, SubjectVersion } from '../schema-store.js';
-import { bodyOf, flag, schemaTextOf, subjectOf, versionOf, visibilityOf } from './request-parts.js';
-
-/** A version as clients read it; `schemaType` is left out, which means AVRO. */
-export const describeVersion = ({ subject, version, schema }: SubjectVersion): JsonObject => ({
-  subject,
-  version,
-  id: schema.id,
-  schema: schema.text,
-});
+import type { SchemaStore } from '../schema-store.js';
+import { describeVersion, textOf } from './describe.js';
+import { flag, page, placeOf, schemaOf, subjectOf, subjectPrefixOf, versionOf, visibilityOf } from './request-parts.js';
 
 /** Subjects, their versions, and whether a schema would be a compatible next one. */
 export function subjectRoutes(store: SchemaStore): Route[] {
   const versionIn = (request: RouteRequest) =>
     store.version(subjectOf(request), versionOf(request), flag(request, 'deleted') ? 'with-deleted' : 'live');
   const judge = (request: RouteRequest, against?: number | 'latest'): JsonObject => {
-    const messages = store.check(subjectOf(request), schemaTextOf(request), against);
-    return { is_compatible: messages.length === 0, ...(flag(request, 'verbose') && { messages }) };
+    const verbose = flag(request, 'verbose');
+    const { messages, notes } = checked(store, request, against, verbose);
+    return { is_compatible: messages.length === 0, ...(verbose && { messages: [...messages, ...notes] }) };
   };
   return [
     {
       method: 'GET',
       path: '/subjects',
       answer: (request) => {
-        const prefix = request.query.get('subjectPrefix') ?? '';
-        return store.subjects(visibilityOf(request)).filter((subject) => subject.startsWith(prefix));
+        const prefix = subjectPrefixOf(request);
+        const found = store.subjects(visibilityOf(request)).filter((subject) => subject.startsWith(prefix));
+        return page(request, found);
       },
     },
     {
@@ -34,7 +29,7 @@ export function subjectRoutes(store: SchemaStore): Route[] {
       path: '/subjects/:subject',
       answer: (request) => {
         const visibility = flag(request, 'deleted') ? 'with-deleted' : 'live';
-        return describeVersion(store.lookUp(subjectOf(request), schemaTextOf(request), visibility));
+        return describeVersion(store.lookUp(subjectOf(request), schemaOf(request), visibility), request);
       },
     },
     {
@@ -45,36 +40,30 @@ export function subjectRoutes(store: SchemaStore): Route[] {
     {
       method: 'GET',
       path: '/subjects/:subject/versions',
-      answer: (request) => store.versions(subjectOf(request), visibilityOf(request)).map(({ version }) => version),
+      answer: (request) =>
+        page(request, store.versions(subjectOf(request), visibilityOf(request))).map(({ version }) => version),
     },
     {
       method: 'POST',
       path: '/subjects/:subject/versions',
-      answer: (request) => {
-        const { id } = bodyOf(request);
-        if (typeof id === 'number' && id >= 0) {
-          throw refusals.notPermitted(`Subject ${subjectOf(request)} is not in import mode`);
-        }
-        return { id: store.register(subjectOf(request), schemaTextOf(request)).schema.id };
-      },
+      answer: (request) => ({
+        id: store.register(subjectOf(request), schemaOf(request), placeOf(request)).schema.id,
+      }),
     },
     {
       method: 'GET',
       path: '/subjects/:subject/versions/:version',
-      answer: (request) => describeVersion(versionIn(request)),
+      answer: (request) => describeVersion(versionIn(request), request),
     },
     {
       method: 'GET',
       path: '/subjects/:subject/versions/:version/schema',
-      text: (request) => versionIn(request).schema.text,
+      text: (request) => textOf(versionIn(request).schema, request),
     },
     {
       method: 'GET',
       path: '/subjects/:subject/versions/:version/referencedby',
-      answer: (request) => {
-        versionIn(request);
-        return [];
-      },
+      answer: (request) => page(request, store.referencedBy(versionIn(request), visibilityOf(request))),
     },
     {
       method: 'DELETE',
@@ -92,4 +81,20 @@ export function subjectRoutes(store: SchemaStore): Route[] {
       answer: (request) => judge(request, versionOf(request)),
     },
   ];
+}
+
+/** With `verbose`, a schema that is none is an answer, as at Confluent; and what was not judged is said. */
+function checked(store: SchemaStore, request: RouteRequest, against: number | 'latest' | undefined, verbose: boolean) {
+  try {
+    const asked = schemaOf(request);
+    const messages = store.check(subjectOf(request), asked, against);
+    const notes =
+      asked.schemaType === 'AVRO' || messages.length > 0
+        ? []
+        : [`This registry does not judge the compatibility of ${asked.schemaType} schemas`];
+    return { messages, notes };
+  } catch (reason) {
+    if (!verbose || !(reason instanceof RestError) || reason.errorCode !== 42201) throw reason;
+    return { messages: [reason.message], notes: [] };
+  }
 }
