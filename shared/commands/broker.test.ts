@@ -30,6 +30,7 @@ const schemaOf = (name: string) => JSON.stringify({ type: 'record', name, fields
 async function register(registry: string, name: string): Promise<unknown> {
   const response = await fetch(`${registry}/subjects/${name}-value/versions`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ schema: schemaOf(name) }),
   });
   return response.json();

@@ -272,7 +272,11 @@ describe('a schema that has evolved', () => {
   });
 
   it('honours the level that the owner of a subject has set', async () => {
-    await fetch(`${registry.url}/config/free-gates-value`, { method: 'PUT', body: '{"compatibility":"NONE"}' });
+    await fetch(`${registry.url}/config/free-gates-value`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: '{"compatibility":"NONE"}',
+    });
     await schemas.register(define(older), 'free-gates');
     await schemas.register(define({ ...older, fields: [{ name: 'x', type: 'long' }] }), 'free-gates');
     expect(await (await fetch(`${registry.url}/config/free-gates-value`)).json()).toEqual({
@@ -293,6 +297,7 @@ describe('a foreign schema', () => {
     });
     const posted = await fetch(`${registry.url}/subjects/odd-value/versions`, {
       method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ schema }),
     });
     // A reply of the registry under test, whose shape its own tests assert.

@@ -16,7 +16,7 @@ import { refusals } from './rest-error.js';
 
 const reserved = ['aliases', 'doc', 'fields', 'items', 'name', 'namespace', 'size', 'symbols', 'type', 'values'];
 const reservedInField = ['aliases', 'default', 'doc', 'name', 'order', 'type'];
-const orders: readonly Json[] = ['ascending', 'descending', 'ignore'];
+const orders: readonly string[] = ['ascending', 'descending', 'ignore'];
 const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 // Deeper than any schema that people write, shallow enough for every recursion over it.
 const maxDepth = 100;
@@ -150,7 +150,7 @@ class Parser {
       throw refusals.invalidSchema(`the default ${brief(preset)} of ${where} is not of its type`);
     }
     const order = json.order;
-    if (order !== undefined && !orders.includes(order)) {
+    if (order !== undefined && !orders.some((known) => known === order)) {
       throw refusals.invalidSchema(`the order ${brief(order)} of ${where} is none of ${orders.join(', ')}`);
     }
     return {
