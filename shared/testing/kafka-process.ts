@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { KitError } from '#shared/errors';
 import { type BoundProcess, startBoundProcess } from './bound-process.js';
 import { freePort } from './free-port.js';
-import { java, kafkaJars } from './kafka-jars.js';
+import { kafkaJars } from './kafka-jars.js';
+import { java } from './maven-cache.js';
 import { KAFKA_VERSION, type RealKafka, START_TIMEOUT_MS, singleNodeSettings } from './single-node-kafka.js';
 import { untilServing } from './until-serving.js';
 
