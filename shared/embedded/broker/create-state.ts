@@ -23,8 +23,9 @@ export function createState(
   let firstIdBeyondBlock = 1;
   const producerIds = () => {
     if (nextProducerId >= firstIdBeyondBlock) {
-      firstIdBeyondBlock = nextProducerId + producerIdBlock;
-      storage.record({ is: 'producer-ids', next: firstIdBeyondBlock });
+      const next = nextProducerId + producerIdBlock;
+      storage.record({ is: 'producer-ids', next });
+      firstIdBeyondBlock = next;
     }
     nextProducerId += 1;
     return nextProducerId - 1;

@@ -42,16 +42,17 @@ export class Groups {
   }
 
   delete(group: Group): void {
+    this.storage.record({ is: 'group-deleted', group: group.id });
     group.close();
     this.#byId.delete(group.id);
-    this.storage.record({ is: 'group-deleted', group: group.id });
   }
 
   /** Keeps the offsets of one request. */
   commit(group: Group, offsets: readonly JournaledOffset[]): void {
     if (offsets.length === 0) return;
-    this.restoreOffsets(group.id, offsets);
+    // What can't be kept is not committed.
     this.storage.record({ is: 'offsets', group: group.id, offsets });
+    this.restoreOffsets(group.id, offsets);
   }
 
   /** Has offsets again as they were committed in an earlier run. */
@@ -63,8 +64,8 @@ export class Groups {
   }
 
   uncommit(group: Group, topic: string, partition: number): void {
-    group.offsets.delete(topic, partition);
     this.storage.record({ is: 'offset-deleted', group: group.id, topic, partition });
+    group.offsets.delete(topic, partition);
   }
 
   /** Forgets what was committed for a topic that is no more. */

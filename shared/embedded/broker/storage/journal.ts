@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { KitError } from '#shared/errors';
 import type { JournalEntry } from './storage.js';
+import { writeWhole } from './write-whole.js';
 
 /** The journal is written anew when it has grown to this, and to four times what it was then. */
 const worthRewritingBytes = 1024 * 1024;
@@ -47,12 +39,17 @@ export class Journal {
     this.#rewrite();
   }
 
+  /** @throws KitError where the entry can't be kept; the journal is as it was then. */
   record(entry: JournalEntry): void {
     if (this.#file === undefined) return;
-    const line = `${JSON.stringify(entry)}\n`;
-    writeSync(this.#file, line);
-    this.#lengthBytes += Buffer.byteLength(line);
-    if (this.#lengthBytes >= this.#rewriteAtBytes) this.#rewrite();
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+    try {
+      writeWhole(this.#file, line, this.#lengthBytes);
+    } catch (reason) {
+      throw KitError.from(reason, 'internal', `Writing ${this.path}`);
+    }
+    this.#lengthBytes += line.length;
+    if (this.#lengthBytes >= this.#rewriteAtBytes) this.#rewriteIfPossible();
   }
 
   close(): void {
@@ -60,15 +57,32 @@ export class Journal {
     this.#file = undefined;
   }
 
+  /** What is longer than need be is no less true. */
+  #rewriteIfPossible(): void {
+    try {
+      this.#rewrite();
+    } catch (reason) {
+      this.#rewriteAtBytes = this.#lengthBytes * 2;
+      this.onWarning(`Writing ${this.path} anew: ${KitError.from(reason).message}; it goes on growing meanwhile`);
+    }
+  }
+
   #rewrite(): void {
-    const text = Array.from(this.#snapshot(), (entry) => `${JSON.stringify(entry)}\n`).join('');
+    const text = Buffer.from(Array.from(this.#snapshot(), (entry) => `${JSON.stringify(entry)}\n`).join(''));
     const next = `${this.path}.next`;
-    writeFileSync(next, text);
+    const file = openSync(next, 'w');
+    try {
+      writeWhole(file, text, 0);
+      // Renaming replaces the old journal in one step: whenever the process ends, one of the two is whole.
+      renameSync(next, this.path);
+    } catch (reason) {
+      closeSync(file);
+      rmSync(next, { force: true });
+      throw reason;
+    }
     this.close();
-    // Renaming replaces the old journal in one step: whenever the process ends, one of the two is whole.
-    renameSync(next, this.path);
-    this.#file = openSync(this.path, 'a');
-    this.#lengthBytes = Buffer.byteLength(text);
+    this.#file = file;
+    this.#lengthBytes = text.length;
     this.#rewriteAtBytes = Math.max(worthRewritingBytes, this.#lengthBytes * 4);
   }
 

@@ -10,11 +10,12 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { KitError } from '#shared/errors';
 import { batchHeaderBytes, hasValidCrc, maxFrameBytes, readBatchHeader, readMagic } from '#shared/wire';
 import type { LogStore } from './storage.js';
+import { writeWhole } from './write-whole.js';
 
 const chunkBytes = 1024 * 1024;
 /** A file is written anew when this much of it, and more than half, is no longer wanted. */
@@ -25,6 +26,8 @@ export class LogFile implements LogStore {
   #file: number | undefined;
   #lengthBytes = 0;
   #isDeleted = false;
+  /** Below this length, writing anew was tried in vain. */
+  #trimFromBytes = 0;
 
   constructor(
     readonly path: string,
@@ -48,27 +51,39 @@ export class LogFile implements LogStore {
   }
 
   append(batch: Buffer): void {
-    const file = this.#open();
-    try {
-      writeAll(file, batch, this.#lengthBytes);
-    } catch (reason) {
-      ftruncateSync(file, this.#lengthBytes);
-      throw reason;
-    }
+    writeWhole(this.#open(), batch, this.#lengthBytes);
     this.#lengthBytes += batch.length;
   }
 
   trim(liveBytes: number, live: () => Iterable<Buffer>): void {
     const deadBytes = this.#lengthBytes - liveBytes;
-    if (this.#isDeleted || deadBytes < worthTrimmingBytes || deadBytes < liveBytes) return;
+    const isWorth = deadBytes >= worthTrimmingBytes && deadBytes >= liveBytes;
+    if (this.#isDeleted || !isWorth || this.#lengthBytes < this.#trimFromBytes) return;
+    try {
+      this.#rewrite(live());
+      this.#trimFromBytes = 0;
+    } catch (reason) {
+      // What is no longer wanted only takes room; that is no reason to refuse what is sent now.
+      this.#trimFromBytes = this.#lengthBytes + worthTrimmingBytes;
+      this.onWarning(`Writing ${this.path} anew without what is deleted: ${KitError.from(reason).message}`);
+    }
+  }
+
+  #rewrite(live: Iterable<Buffer>): void {
     const next = `${this.path}.next`;
     const file = openSync(next, 'w+');
     let length = 0;
-    for (const bytes of live()) {
-      writeAll(file, bytes, length);
-      length += bytes.length;
+    try {
+      for (const bytes of live) {
+        writeWhole(file, bytes, length);
+        length += bytes.length;
+      }
+      renameSync(next, this.path);
+    } catch (reason) {
+      closeSync(file);
+      rmSync(next, { force: true });
+      throw reason;
     }
-    renameSync(next, this.path);
     this.close();
     this.#file = file;
     this.#lengthBytes = length;
@@ -94,12 +109,6 @@ export class LogFile implements LogStore {
     const file = openSync(this.path, existsSync(this.path) ? 'r+' : 'w+');
     this.#file = file;
     return file;
-  }
-}
-
-function writeAll(file: number, bytes: Buffer, position: number): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += writeSync(file, bytes, done, bytes.length - done, position + done);
   }
 }
 

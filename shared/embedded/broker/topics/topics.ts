@@ -104,9 +104,12 @@ export class Topics {
   create(wanted: NewTopic): Topic | Refusal {
     const fault = this.faultOf(wanted);
     if (fault !== undefined) return fault;
-    const topic = this.#add(wanted.name, randomBytes(16).toString('base64url'), wanted.config);
-    this.#grow(topic, wanted.partitions ?? this.defaultPartitions);
-    this.storage.record(topic.entry);
+    const { name, partitions = this.defaultPartitions, config = new Map() } = wanted;
+    const id = randomBytes(16).toString('base64url');
+    // First of all: what can't be kept must not be seen by anybody.
+    this.storage.record({ is: 'topic', name, id, partitions, config: Object.fromEntries(config) });
+    const topic = this.#add(name, id, config);
+    this.#grow(topic, partitions);
     return topic;
   }
 
@@ -133,14 +136,14 @@ export class Topics {
 
   /** Adds partitions up to the given number. */
   grow(topic: Topic, partitionCount: number): void {
+    this.storage.record({ ...topic.entry, partitions: partitionCount });
     this.#grow(topic, partitionCount);
-    this.storage.record(topic.entry);
   }
 
   /** Replaces what is set on a topic; the logs go by it at once. */
   configure(topic: Topic, config: ReadonlyMap<string, string>): void {
+    this.storage.record({ ...topic.entry, config: Object.fromEntries(config) });
     topic.config = new TopicConfig(config);
-    this.storage.record(topic.entry);
   }
 
   delete(topic: Topic): void {
@@ -157,8 +160,8 @@ export class Topics {
 
   /** Moves the start of a partition's log (DeleteRecords). */
   deleteRecords(topic: string, partition: number, log: PartitionLog, offset: number): void {
-    log.deleteBefore(offset);
     this.storage.record({ is: 'log-start', topic, partition, offset });
+    log.deleteBefore(offset);
   }
 
   onDelete(tell: (topic: Topic) => void): void {

@@ -11,6 +11,8 @@ import { entryOf, restored, type TransactionEntry } from './transaction-journal.
 const maxTimeoutMs = 15 * 60 * 1000;
 /** Kafka's own `transactional.id.expiration.ms`. */
 const forgottenAfterMs = 7 * 24 * 60 * 60 * 1000;
+/** More ids than this are a client that makes up one each time, and would fill the memory. */
+const maxIds = 10_000;
 const lookAgainMs = 60 * 60 * 1000;
 /** The last epoch of a producer id that a producer gets; after it comes another producer id. */
 const lastEpoch = 32_766;
@@ -77,6 +79,7 @@ export class Transactions {
     let transaction = this.#byId.get(transactionalId);
     if (transaction === undefined) {
       this.#forgetUnused(now);
+      if (this.#byId.size >= maxIds) return refusedInit(errorCode.policyViolation);
       transaction = new Transaction(transactionalId, { producerId: this.on.nextProducerId(), timeoutMs, now });
       this.#byId.set(transactionalId, transaction);
     } else if (expected.producerId >= 0 && !isOwn(transaction, expected)) {
@@ -128,8 +131,13 @@ export class Transactions {
 
   #abortAfter(transaction: Transaction, delayMs: number): void {
     transaction.timer = setTimeout(() => {
-      const isOver = transaction.isEnding ? this.#finish(transaction) : this.#abortAndFence(transaction);
-      if (!isOver) this.#abortAfter(transaction, retryMs);
+      try {
+        const isOver = transaction.isEnding ? this.#finish(transaction) : this.#abortAndFence(transaction);
+        if (isOver) return;
+      } catch (reason) {
+        this.on.onWarning(`Ending transaction ${transaction.id}, whose time is over: ${KitError.from(reason).message}`);
+      }
+      this.#abortAfter(transaction, retryMs);
     }, delayMs);
     transaction.timer.unref();
   }
