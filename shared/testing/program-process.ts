@@ -19,9 +19,20 @@ export interface ProgramProcess {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts `dist/<script>` in a folder that is not the project's. */
-export function startProgram(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ProgramProcess {
-  const child = spawn(process.execPath, [fileURLToPath(projectFile(`dist/${script}`)), ...args], {
+/**
+ * Starts `dist/<script>` in a folder that is not the project's. With `fileBlocks` no file of it can grow beyond so many blocks
+ * of 512 bytes, as on a full disk; that takes a POSIX system.
+ */
+export function startProgram(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  { fileBlocks }: { readonly fileBlocks?: number } = {},
+): ProgramProcess {
+  const command = [process.execPath, fileURLToPath(projectFile(`dist/${script}`)), ...args];
+  const limited = ['/bin/sh', '-c', `ulimit -f ${fileBlocks} && exec "$@"`, 'limited', ...command];
+  const [program = '', ...rest] = fileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, {
     cwd: tmpdir(),
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
