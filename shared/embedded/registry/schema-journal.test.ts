@@ -82,6 +82,44 @@ describe('a registry with a data directory, when it starts again', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('has its schemas of other types, references, imported ids and modes', async () => {
+    const references = [{ name: 'Flight', subject: 'flights', version: 1 }];
+    const trip = schema('Trip', { name: 'flight', type: 'Flight' });
+    const all = async (call: Call) => ({
+      ...(await seen(call, 'trips')),
+      modes: await Promise.all(['/mode', '/mode/gates', '/mode/old'].map((path) => call('GET', path))),
+    });
+    const before = await withRegistry(async (call) => {
+      await register(call, 'flights', flight);
+      await call('POST', '/subjects/trips/versions', { schema: trip, references });
+      await call('POST', '/subjects/gates/versions', { schema: '{"type":"object"}', schemaType: 'JSON' });
+      await call('POST', '/subjects/belts/versions', { schema: 'message Belt {}', schemaType: 'PROTOBUF' });
+      await call('PUT', '/mode/old', { mode: 'IMPORT' });
+      await call('POST', '/subjects/old/versions', { schema: weather, id: 90, version: 5 });
+      await call('DELETE', '/mode/old');
+      await call('PUT', '/mode/gates', { mode: 'READONLY' });
+      return all(call);
+    });
+    expect(before.versions).toMatchObject([
+      { subject: 'belts', schemaType: 'PROTOBUF' },
+      { subject: 'flights' },
+      { subject: 'gates', schemaType: 'JSON' },
+      { subject: 'old', id: 90, version: 5 },
+      { subject: 'trips', references },
+    ]);
+    await withRegistry(async (call) => {
+      expect(await all(call)).toEqual(before);
+      expect(await call('DELETE', '/subjects/flights/versions/1')).toMatchObject({ error_code: 42206 });
+      expect(await call('POST', '/subjects/trips', { schema: trip, references })).toMatchObject({ id: 2 });
+      expect(await call('DELETE', '/subjects/gates')).toMatchObject({ error_code: 42205 });
+      expect(await register(call, 'new', schema('New'))).toEqual({ id: 91 });
+      await call('PUT', '/mode', { mode: 'READONLY' });
+    });
+    await withRegistry(async (call) => {
+      expect(await call('GET', '/mode')).toEqual({ mode: 'READONLY' });
+    });
+  });
+
   it('gives the id of a schema that was removed for good to no other', async () => {
     await withRegistry(async (call) => {
       await register(call, 'flights', flight);
@@ -146,6 +184,14 @@ describe('a file that is no journal of a registry', () => {
     ['an id that is none', line({ ...registered, id: -1 }), /it is no change of a registry/],
     ['a schema that is none', line({ ...registered, id: 2, schema: '"flight"' }), /Invalid schema/],
     ['an id of two schemas', line(registered), /the id 1 belongs to another schema already/],
+    ['an unknown mode', line({ is: 'global-mode', mode: 'SOME' }), /it is no change of a registry/],
+    ['an unknown type', line({ ...registered, schemaType: 'XML' }), /it is no change of a registry/],
+    ['no references', line({ ...registered, references: ['x'] }), /it is no change of a registry/],
+    [
+      'a reference to nothing',
+      line({ ...registered, id: 2, references: [{ name: 'x', subject: 'x', version: 1 }] }),
+      /No schema reference found/,
+    ],
     ['an unknown level', line({ is: 'global-level', level: 'SOME' }), /it is no change of a registry/],
   ])('is refused and left as it is: %s', async (_, bad, why) => {
     await withRegistry((call) => register(call, 'weather', weather));
