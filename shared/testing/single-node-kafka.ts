@@ -45,6 +45,9 @@ export function singleNodeSettings({ advertised, clients, controller }: Listener
     'share.coordinator.state.topic.min.isr': '1',
     // A new group need not wait three seconds for members that may still come.
     'group.initial.rebalance.delay.ms': '0',
+    // Tests of sessions and transactions that end by themselves need not wait for seconds.
+    'group.min.session.timeout.ms': '100',
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': '100',
     // As on a cluster that is looked after: a topic that nobody created is a mistake to be seen.
     'auto.create.topics.enable': 'false',
     'num.network.threads': '2',
