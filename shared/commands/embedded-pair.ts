@@ -20,6 +20,8 @@ export interface EmbeddedPair {
   readonly brokers: string;
   /** URL */
   readonly registry: string;
+  /** Resolves when the thread has ended, asked to or not. */
+  readonly ended: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startEmbeddedPair(
   return {
     brokers: ready.brokers,
     registry: ready.registry,
+    ended,
     close: () => {
       closed ??= end(worker, ended);
       return closed;

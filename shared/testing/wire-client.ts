@@ -14,10 +14,11 @@ export class WireClient {
     });
   }
 
-  /** Connects to a broker at `host:port`. */
+  /** Connects to a broker at `host:port`; an IPv6 address is in brackets. */
   static async connect(address: string): Promise<WireClient> {
     const colon = address.lastIndexOf(':');
-    const socket = connect(Number(address.slice(colon + 1)), address.slice(0, colon));
+    const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+    const socket = connect(Number(address.slice(colon + 1)), host);
     await once(socket, 'connect');
     return new WireClient(socket);
   }

@@ -25,7 +25,7 @@ export interface BrokerOptions {
 export interface Broker {
   readonly host: string;
   readonly port: number;
-  /** `host:port`, as clients take it. */
+  /** `host:port`, as clients take it; an IPv6 address is in brackets. */
   readonly address: string;
   /** Ends every connection and timer; what clients are waiting for is not answered. */
   close(): Promise<void>;

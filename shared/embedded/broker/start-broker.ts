@@ -52,7 +52,7 @@ async function serve(
   return {
     host,
     port: actualPort,
-    address: `${host}:${actualPort}`,
+    address: `${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     close() {
       closing ??= (async () => {
         const closed = once(server, 'close');
@@ -91,5 +91,7 @@ function listeningPort(server: Server): number {
 
 /** Clients are sent back to the address that they came by, where the broker listens on every address. */
 function advertisedHost(host: string, socket: Socket): string {
-  return host === '0.0.0.0' || host === '::' ? (socket.localAddress ?? host) : host;
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  // An IPv4 address that was called through an IPv6 socket is an IPv4 address to the client.
+  return (socket.localAddress ?? host).replace(/^::ffff:(?=\d+\.)/, '');
 }
