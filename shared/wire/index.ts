@@ -10,6 +10,7 @@ export {
   type RequestOf,
   type ResponseInputOf,
 } from './api.js';
+export { decompress } from './compression/decompress.js';
 export { buildMarkerBatch, readMarkerBatch, type TransactionMarker } from './control-batch.js';
 export { crc32c } from './crc32c.js';
 export { errorCode } from './error-code.js';
@@ -30,7 +31,6 @@ export {
 export {
   type BatchOptions,
   buildBatch,
-  canOpen,
   type LogRecord,
   type NewRecord,
   type RecordHeader,

@@ -25,6 +25,8 @@ export const batchHeaderBytes = 61;
 const batchOverheadBytes = 12;
 
 const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+/** The bits of a batch's attributes that name its compression. */
+export const compressionMask = 0b111;
 /** How the records of a batch are compressed. */
 export type Compression = (typeof compressions)[number];
 
@@ -80,7 +82,7 @@ export function readBatchHeader(bytes: Buffer, start = 0): BatchHeader {
 
 /** The codec of a batch with these attributes; undefined for one that nobody has defined. */
 export function compressionOf(attributes: number): Compression | undefined {
-  return compressions[attributes & 0b111];
+  return compressions[attributes & compressionMask];
 }
 
 /** The bits that name a codec in a batch's attributes. */

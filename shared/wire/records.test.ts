@@ -85,13 +85,13 @@ describe('a record batch that is damaged', () => {
   it('is refused where it only says that it is gzip', () => {
     const lying = Buffer.from(batch);
     lying[22] = 1;
-    expect(() => [...readRecords(lying)]).toThrow('Opening a record batch that says it is gzip');
+    expect(() => [...readRecords(lying)]).toThrow(/^Opening \d+ bytes of gzip/);
   });
 
-  it('is not opened in a compression that is not known here', () => {
-    const snappy = Buffer.from(batch);
-    snappy[22] = 2;
-    expect(() => [...readRecords(snappy)]).toThrow('it is compressed with snappy; none and gzip can be');
+  it('is not opened in a compression that nobody has defined', () => {
+    const unknown = Buffer.from(batch);
+    unknown[22] = 5;
+    expect(() => [...readRecords(unknown)]).toThrow('there is no such compression');
   });
 
   it('is never built from nothing', () => {

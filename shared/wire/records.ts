@@ -1,12 +1,13 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { KitError } from '#shared/errors';
-import { maxFrameBytes } from './frame.js';
+import { decompress } from './compression/decompress.js';
 import { Reader } from './reader.js';
 import {
   attribute,
   type BatchHeader,
   batchHeaderBytes,
   compressionBits,
+  compressionMask,
   compressionOf,
   readBatchHeader,
   sealBatch,
@@ -28,13 +29,11 @@ export interface LogRecord {
   readonly headers: readonly RecordHeader[];
 }
 
-/** Whether {@link readRecords} can open a batch with these attributes: uncompressed and gzip only. */
-export function canOpen(attributes: number): boolean {
-  const compression = compressionOf(attributes);
-  return compression === 'none' || compression === 'gzip';
-}
-
-/** The records of the batch at `start`, in order; keys and values are views where the batch is not compressed. */
+/**
+ * The records of the batch at `start`, in order, whichever codec they are compressed with; keys and values are views where
+ * the batch is not compressed.
+ * @throws KitError 'protocol' where the batch or what is compressed in it is damaged.
+ */
 export function* readRecords(bytes: Buffer, start = 0): Generator<LogRecord> {
   const header = readBatchHeader(bytes, start);
   const reader = new Reader(contentOf(bytes, start, header.attributes, header.sizeBytes));
@@ -56,20 +55,11 @@ export function* readRecords(bytes: Buffer, start = 0): Generator<LogRecord> {
 }
 
 function contentOf(bytes: Buffer, start: number, attributes: number, sizeBytes: number): Buffer {
-  const content = bytes.subarray(start + batchHeaderBytes, start + sizeBytes);
   const compression = compressionOf(attributes);
-  if (compression === 'none') return content;
-  if (compression !== 'gzip') {
-    throw new KitError(
-      'protocol',
-      `Opening a record batch: it is compressed with ${compression}; none and gzip can be`,
-    );
+  if (compression === undefined) {
+    throw new KitError('protocol', `Opening a record batch of attributes ${attributes}: there is no such compression`);
   }
-  try {
-    return gunzipSync(content, { maxOutputLength: maxFrameBytes });
-  } catch (reason) {
-    throw KitError.from(reason, 'protocol', 'Opening a record batch that says it is gzip');
-  }
+  return decompress(compression, bytes.subarray(start + batchHeaderBytes, start + sizeBytes));
 }
 
 function sizedBytes(reader: Reader): Buffer | null {
@@ -132,7 +122,10 @@ export function buildBatch(newRecords: readonly NewRecord[], options: BatchOptio
  * producer stay. With `deleteHorizonMs` it also says from when on its tombstones may go (KIP-534).
  */
 export function rebuildBatch(batch: Buffer, kept: readonly LogRecord[], deleteHorizonMs?: number): Buffer {
-  const header = readBatchHeader(batch);
+  const found = readBatchHeader(batch);
+  // What only opens here (snappy, lz4, zstd) is written as it was before it was compressed.
+  const isWritable = compressionOf(found.attributes) === 'gzip';
+  const header = isWritable ? found : { ...found, attributes: found.attributes & ~compressionMask };
   const offsetDeltas = kept.map(({ offset }) => offset - header.baseOffset);
   if (deleteHorizonMs === undefined) return encodeBatch(kept, offsetDeltas, header);
   const attributes = header.attributes | attribute.deleteHorizon;

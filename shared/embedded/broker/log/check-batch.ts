@@ -1,8 +1,8 @@
+import { KitError } from '#shared/errors';
 import {
   attribute,
   type BatchHeader,
   batchHeaderBytes,
-  canOpen,
   compressionOf,
   errorCode,
   hasValidCrc,
@@ -53,7 +53,7 @@ export function checkBatch(bytes: Buffer, rules: BatchRules): BatchHeader | Refu
     return refuse(errorCode.corruptMessage, 'The checksum of the record batch is not that of its bytes');
   }
   const header = readBatchHeader(bytes);
-  return checkHeader(header) ?? (rules.needsKeys ? checkKeys(bytes, header) : undefined) ?? header;
+  return checkHeader(header) ?? (rules.needsKeys ? checkKeys(bytes) : undefined) ?? header;
 }
 
 const oldFormat = refuse(
@@ -83,11 +83,13 @@ function checkHeader(header: BatchHeader): Refusal | undefined {
   return undefined;
 }
 
-/** Only what can be opened is looked at: a batch in snappy, lz4 or zstd passes as it is. */
-function checkKeys(bytes: Buffer, header: BatchHeader): Refusal | undefined {
-  if (!canOpen(header.attributes)) return undefined;
-  for (const record of readRecords(bytes)) {
-    if (record.key === null) return refuse(errorCode.invalidRecord, 'A record without a key in a compacted topic');
+function checkKeys(bytes: Buffer): Refusal | undefined {
+  try {
+    for (const record of readRecords(bytes)) {
+      if (record.key === null) return refuse(errorCode.invalidRecord, 'A record without a key in a compacted topic');
+    }
+  } catch (reason) {
+    return refuse(errorCode.corruptMessage, KitError.from(reason).message);
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ import {
 } from '#shared/wire';
 import { inMemory, type LogStore } from '../storage/storage.js';
 import { checkBatch, type Refusal } from './check-batch.js';
-import { compactBatches, newestOffsets } from './compaction.js';
+import { CompactionPass, newestOffsets } from './compaction.js';
 import { type ActiveProducer, ProducerSequences } from './producer-sequences.js';
 import { type BatchRef, type ReadBatches, Segments, worthCompactingBytes } from './segments.js';
 import { type AbortedTransaction, TransactionIndex } from './transaction-index.js';
@@ -238,8 +238,12 @@ export class PartitionLog {
     if (!isCompacted || !isWorth) return;
     this.#dirtyBytes = 0;
     const segments = [...this.#segments.all];
-    const newest = await newestOffsets(segments);
-    await this.#segments.rewrite(segments, (batches) => compactBatches(batches, newest, { now, deleteRetentionMs }));
+    const facts = {
+      lastStableOffset: this.lastStableOffset,
+      isAborted: (producerId: number, offset: number) => this.#transactions.isAborted(producerId, offset),
+    };
+    const pass = new CompactionPass(await newestOffsets(segments, facts), { now, deleteRetentionMs }, facts);
+    await this.#segments.rewrite(segments, (batches) => pass.compact(batches));
     this.#trimStore();
   }
 

@@ -1,4 +1,4 @@
-import { canOpen, readBatchHeader, readRecords } from '#shared/wire';
+import { readBatchHeader, readRecords } from '#shared/wire';
 import type { PartitionLog } from './partition-log.js';
 import type { BatchRef } from './segments.js';
 
@@ -10,10 +10,7 @@ export interface TimedOffset {
 
 const nowhere: TimedOffset = { offset: -1, timestamp: -1 };
 
-/**
- * The first record whose time is the given one or later. Inside a batch that can't be opened here (snappy, lz4, zstd) it is
- * the batch's first record: a reader that starts there misses nothing.
- */
+/** The first record whose time is the given one or later. */
 export function offsetAtTime(log: PartitionLog, timestamp: number): TimedOffset {
   for (const batch of log.batches()) {
     if (batch.maxTimestamp < timestamp) continue;
@@ -39,14 +36,16 @@ function firstIn(
   isWanted: (timestamp: number) => boolean,
   startOffset: number,
 ): TimedOffset | undefined {
-  const header = readBatchHeader(batch.bytes);
-  if (!canOpen(header.attributes)) {
-    return { offset: Math.max(startOffset, header.baseOffset), timestamp: header.maxTimestamp };
-  }
-  for (const record of readRecords(batch.bytes)) {
-    if (record.offset >= startOffset && isWanted(record.timestamp)) {
-      return { offset: record.offset, timestamp: record.timestamp };
+  try {
+    for (const record of readRecords(batch.bytes)) {
+      if (record.offset >= startOffset && isWanted(record.timestamp)) {
+        return { offset: record.offset, timestamp: record.timestamp };
+      }
     }
+  } catch {
+    // A batch that its client has compressed wrongly: a reader that starts at its first record misses nothing.
+    const { baseOffset, maxTimestamp } = readBatchHeader(batch.bytes);
+    return { offset: Math.max(startOffset, baseOffset), timestamp: maxTimestamp };
   }
   return undefined;
 }
