@@ -30,6 +30,45 @@ describe('@kafkajs/confluent-schema-registry, unmodified', () => {
     expect(await stranger.decode(await client.encode(id, { id: 7 }))).toEqual({ id: 7 });
   });
 
+  it.each([
+    [
+      SchemaType.JSON as const,
+      '{"type":"object","properties":{"id":{"type":"number"}},"required":["id"]}',
+      '{"type":"object","properties":{"id":{"type":"number"},"age":{"type":"number"}},"required":["id"]}',
+    ],
+    [
+      SchemaType.PROTOBUF as const,
+      'syntax = "proto3"; message Passenger { int32 id = 1; }',
+      'syntax = "proto3"; message Passenger { int32 id = 1; int32 age = 2; }',
+    ],
+  ])('encodes and decodes %s, too', async (type, schema, next) => {
+    const subject = `passengers-${type}`;
+    const { id } = await client.register({ type, schema }, { subject });
+    expect(await client.register({ type, schema }, { subject })).toEqual({ id });
+    expect(await client.getRegistryIdBySchema(subject, { type, schema })).toBe(id);
+    expect((await client.register({ type, schema: next }, { subject })).id).not.toBe(id);
+    const stranger = new SchemaRegistry({ host: registry.url });
+    expect(await stranger.decode(await client.encode(id, { id: 7 }))).toEqual({ id: 7 });
+  });
+
+  it('resolves references', async () => {
+    const gate = '{"type":"record","name":"Gate","namespace":"titanic","fields":[{"name":"n","type":"int"}]}';
+    await client.register({ type: SchemaType.AVRO, schema: gate }, { subject: 'gates' });
+    const { id } = await client.register(
+      {
+        type: SchemaType.AVRO,
+        schema: schema({ name: 'gate', type: 'titanic.Gate' }),
+        references: [{ name: 'titanic.Gate', subject: 'gates', version: 1 }],
+      },
+      { subject: 'boardings-value' },
+    );
+    const stranger = new SchemaRegistry({ host: registry.url });
+    expect(await stranger.decode(await client.encode(id, { id: 7, gate: { n: 4 } }))).toEqual({
+      id: 7,
+      gate: { n: 4 },
+    });
+  });
+
   it('sees the errors of the registry', async () => {
     const incompatible = { type: SchemaType.AVRO as const, schema: schema({ name: 'age', type: 'int' }) };
     await expect(client.register(incompatible, { subject: 'passengers-value' })).rejects.toMatchObject({
