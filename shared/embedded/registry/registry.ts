@@ -130,7 +130,8 @@ function refuse(reason: unknown): Reply {
   const error =
     reason instanceof RestError
       ? reason
-      : new RestError(500, 500, `Internal error: ${reason instanceof Error ? reason.message : String(reason)}`);
+      : // What can fail here is the writing of the journal: Confluent's "error in the backend data store".
+        new RestError(500, 50001, `Internal error: ${reason instanceof Error ? reason.message : String(reason)}`);
   const text = JSON.stringify({ error_code: error.errorCode, message: error.message });
   return { status: error.status, text, type: usualType };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { type Registry, startRegistry } from './index.js';
 
 /** Asks the registry; gives the status and the body of its reply. */
-export type Ask = (method: string, path: string, body?: unknown) => Promise<[number, unknown]>;
+type Ask = (method: string, path: string, body?: unknown) => Promise<[number, unknown]>;
 
 /** A new registry for each test, and how to ask it. */
 export function startedRegistry(): { readonly ask: Ask; readonly url: () => string } {
@@ -11,17 +11,15 @@ export function startedRegistry(): { readonly ask: Ask; readonly url: () => stri
     registry = await startRegistry({ port: 0 });
   });
   afterEach(() => registry.close());
-  return { ask: (...request) => askAt(registry.url, ...request), url: () => registry.url };
-}
-
-/** Asks a registry anywhere. */
-export async function askAt(url: string, ...[method, path, body]: Parameters<Ask>): ReturnType<Ask> {
-  const response = await fetch(url + path, {
-    method,
-    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return [response.status, await response.json()];
+  const ask: Ask = async (method, path, body) => {
+    const response = await fetch(registry.url + path, {
+      method,
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return [response.status, await response.json()];
+  };
+  return { ask, url: () => registry.url };
 }
 
 /** A refusal as `ask` gives it. */
