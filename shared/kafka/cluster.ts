@@ -6,6 +6,7 @@ import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.
 import { encodeNullHeaders } from './null-headers.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
+import { registerReadCodecs } from './read-codecs.js';
 import type { TopicOffsets } from './records.js';
 import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
 import { within } from './within.js';
@@ -63,6 +64,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
 
 quietRequestQueues();
 encodeNullHeaders();
+registerReadCodecs();
 
 function createKafka({ clientId, tls, sasl, onLog }: ClusterConfig, connections: Connections): Kafka {
   return new Kafka({
