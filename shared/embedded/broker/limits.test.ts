@@ -94,7 +94,7 @@ describe('the broker', () => {
     test.client.socket.write(asked);
     const answer = await answered;
     const highest = bytesOf(apis.apiVersions.versions[1]).toString('hex').slice(4);
-    expect(answer.toString('hex')).toBe('00000010' + '00000007' + '0023' + '00000001' + '0012' + '0000' + highest);
+    expect(answer.toString('hex')).toBe(['00000010', '00000007', '0023', '00000001', '0012', '0000', highest].join(''));
     expect(answer.readInt16BE(8)).toBe(errorCode.unsupportedVersion);
   });
 
