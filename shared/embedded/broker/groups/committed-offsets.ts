@@ -1,10 +1,15 @@
 import type { JournaledOffset } from '../storage/storage.js';
 
+/** Kafka's own `offset.metadata.max.bytes`, which it counts in UTF-16 code units all the same. */
+export const maxMetadataLength = 4096;
+
 /** An offset that a group has committed for a partition. */
 export interface CommittedOffset {
   readonly offset: number;
   readonly leaderEpoch: number;
   readonly metadata: string | null;
+  /** Its place among all commits of this run; 0 for those of an earlier one. */
+  readonly order: number;
 }
 
 /** The committed offsets of one group, by topic and partition. */

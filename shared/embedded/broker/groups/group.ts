@@ -2,35 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { errorCode } from '#shared/wire';
 import type { RequestContext } from '../handler.js';
 import { CommittedOffsets } from './committed-offsets.js';
+import { Member, maxMembers } from './member.js';
 import {
+  type Identity,
   type JoiningMember,
+  type JoinManners,
   type JoinResult,
-  Member,
-  maxMembers,
   noBytes,
   refusedJoin,
   refusedSync,
   type SyncResult,
-} from './member.js';
+} from './membership.js';
 import { PendingMembers } from './pending-members.js';
 import { isProtocolShared, selectProtocol } from './protocol-selection.js';
+import { subscribedTopics } from './subscription.js';
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
-
-/** What a request says of the member that sends it. */
-export interface Identity {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly generationId?: number;
-}
-
-/** How a joining member is to be treated, by the version of its request. */
-export interface JoinManners {
-  /** From version 4 on a new member is first told its id and joins again with it (KIP-394). */
-  readonly mustKnowId: boolean;
-  /** From version 9 on a returning static leader can be told not to assign anew (KIP-814). */
-  readonly canSkipAssignment: boolean;
-}
 
 /**
  * A consumer group in the classic protocol: members join until all known ones are there (a generation), its leader assigns,
@@ -216,25 +203,27 @@ export class Group {
     return errorCode.none;
   }
 
-  /** Whether this sender may commit offsets now: gives an error code. */
-  mayCommit(identity: Required<Identity>): number {
-    // A client that assigns partitions by itself commits without being a member.
-    if (identity.generationId < 0 && identity.memberId === '') {
-      return this.#members.size === 0 ? errorCode.none : errorCode.unknownMemberId;
-    }
+  /**
+   * Whether this sender may commit offsets now: gives an error code. A client that assigns partitions by itself commits without
+   * being a member while there are none; within a transaction also beside them, as older clients do (KIP-447).
+   */
+  mayCommit(identity: Required<Identity>, { isTransactional }: { readonly isTransactional: boolean }): number {
+    const { generationId, memberId, groupInstanceId } = identity;
+    if (generationId < 0 && this.#state === 'Empty') return errorCode.none;
+    const isNobody = generationId < 0 && memberId === '' && groupInstanceId === null;
+    if (isNobody) return isTransactional ? errorCode.none : errorCode.unknownMemberId;
     const member = this.#identify(identity);
     if (typeof member === 'number') return member;
-    if (this.#state === 'CompletingRebalance') return errorCode.rebalanceInProgress;
+    if (this.#state === 'CompletingRebalance' && !isTransactional) return errorCode.rebalanceInProgress;
     member.refreshSession();
     return errorCode.none;
   }
 
-  /** Whether this sender may commit offsets within a transaction now (KIP-447): gives an error code. */
-  mayCommitInTransaction(identity: Required<Identity>): number {
-    const member = this.#identify(identity);
-    if (typeof member === 'number') return member;
-    member.refreshSession();
-    return errorCode.none;
+  /** Whether a member consumes the topic, as far as one can tell: those that are not known to leave it out are said to. */
+  isSubscribedTo(topic: string): boolean {
+    return this.#memberList().some(
+      (member) => subscribedTopics(member.metadataFor(this.#protocolName))?.includes(topic) ?? true,
+    );
   }
 
   /** Ends every wait and timer; for when the broker closes or the group is deleted. */

@@ -1,12 +1,17 @@
+import { errorCode } from '#shared/wire';
 import { inMemory, type JournaledOffset, type Storage } from '../storage/storage.js';
 import { Group } from './group.js';
+import type { Identity } from './membership.js';
 
 /** More groups than this are a client that makes up a name each time, and would fill the memory. */
 const maxGroups = 10_000;
 
+type OrderOf = (offset: JournaledOffset) => number;
+
 /** The groups that this broker coordinates: all there are. */
 export class Groups {
   readonly #byId = new Map<string, Group>();
+  #lastOrder = 0;
 
   constructor(readonly storage: Storage = inMemory) {}
 
@@ -41,25 +46,39 @@ export class Groups {
     return group;
   }
 
+  /** Whether this sender may commit offsets for the group now: gives an error code. Who is no member may make a group. */
+  mayCommit(groupId: string, identity: Required<Identity>, how: { readonly isTransactional: boolean }): number {
+    const group = identity.generationId < 0 ? this.admit(groupId) : this.find(groupId);
+    if (group !== undefined) return group.mayCommit(identity, how);
+    return identity.generationId < 0 ? errorCode.groupMaxSizeReached : errorCode.illegalGeneration;
+  }
+
   delete(group: Group): void {
     this.storage.record({ is: 'group-deleted', group: group.id });
     group.close();
     this.#byId.delete(group.id);
   }
 
-  /** Keeps the offsets of one request. */
-  commit(group: Group, offsets: readonly JournaledOffset[]): void {
+  /** The place of a commit among all of them: higher than that of every earlier one. */
+  nextOrder(): number {
+    this.#lastOrder += 1;
+    return this.#lastOrder;
+  }
+
+  /** Keeps the offsets of one request, or of a transaction, each with its place among all commits. */
+  commit(group: Group, offsets: readonly JournaledOffset[], orderOf: OrderOf = () => this.nextOrder()): void {
     if (offsets.length === 0) return;
     // What can't be kept is not committed.
     this.storage.record({ is: 'offsets', group: group.id, offsets });
-    this.restoreOffsets(group.id, offsets);
+    this.restoreOffsets(group.id, offsets, orderOf);
   }
 
   /** Has offsets again as they were committed in an earlier run. */
-  restoreOffsets(groupId: string, offsets: readonly JournaledOffset[]): void {
+  restoreOffsets(groupId: string, offsets: readonly JournaledOffset[], orderOf: OrderOf = () => 0): void {
     const group = this.findOrCreate(groupId);
-    for (const [topic, partition, offset, leaderEpoch, metadata] of offsets) {
-      group.offsets.set(topic, partition, { offset, leaderEpoch, metadata });
+    for (const journaled of offsets) {
+      const [topic, partition, offset, leaderEpoch, metadata] = journaled;
+      group.offsets.set(topic, partition, { offset, leaderEpoch, metadata, order: orderOf(journaled) });
     }
   }
 

@@ -1,69 +1,8 @@
 import type { RequestContext } from '../handler.js';
-
-/** What the leader learns of a member, and what each member learns of its generation. */
-export interface JoinResult {
-  readonly errorCode: number;
-  readonly generationId: number;
-  readonly protocolType: string | null;
-  readonly protocolName: string | null;
-  readonly leader: string;
-  readonly skipAssignment: boolean;
-  readonly memberId: string;
-  readonly members: readonly {
-    readonly memberId: string;
-    readonly groupInstanceId: string | null;
-    readonly metadata: Buffer;
-  }[];
-}
-
-/** A member's assignment in a generation. */
-export interface SyncResult {
-  readonly errorCode: number;
-  readonly protocolType: string | null;
-  readonly protocolName: string | null;
-  readonly assignment: Buffer;
-}
-
-/** One way of assigning that a member can follow, with what it has to say for it. */
-export interface MemberProtocol {
-  readonly name: string;
-  readonly metadata: Buffer;
-}
-
-/** What a member says of itself when it joins. */
-export interface JoiningMember {
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly sessionTimeoutMs: number;
-  readonly rebalanceTimeoutMs: number;
-  readonly protocolType: string;
-  readonly protocols: readonly MemberProtocol[];
-}
+import { type JoiningMember, type JoinResult, type MemberProtocol, noBytes, type SyncResult } from './membership.js';
 
 /** The most members of a group, whose leader is told of them all; Kafka's `group.max.size`, which has no bound by default. */
 export const maxMembers = 1_000;
-
-export const noBytes = Buffer.alloc(0);
-
-/** The answer to a member that does not get into a generation. */
-export const refusedJoin = (errorCode: number, memberId: string): JoinResult => ({
-  errorCode,
-  generationId: -1,
-  protocolType: null,
-  protocolName: '',
-  leader: '',
-  skipAssignment: false,
-  memberId,
-  members: [],
-});
-
-/** The answer to a member that gets no assignment. */
-export const refusedSync = (errorCode: number): SyncResult => ({
-  errorCode,
-  protocolType: null,
-  protocolName: null,
-  assignment: noBytes,
-});
 
 /** A member of a group: what it joined with, its assignment, and the answers that it waits for. */
 export class Member {

@@ -1,4 +1,4 @@
-import type { MemberProtocol } from './member.js';
+import type { MemberProtocol } from './membership.js';
 
 interface WithProtocols {
   readonly protocols: readonly MemberProtocol[];

@@ -7,7 +7,7 @@ const groupKeyType = 0;
 const transactionKeyType = 1;
 
 /** Finds, lists, describes and deletes groups. */
-export function groupAdminHandlers({ groups }: BrokerState): Handler[] {
+export function groupAdminHandlers({ groups, transactions }: BrokerState): Handler[] {
   const coordinator = (keyType: number, { advertised }: RequestContext) =>
     keyType === groupKeyType || keyType === transactionKeyType
       ? { errorCode: errorCode.none, errorMessage: null, nodeId, ...advertised }
@@ -44,6 +44,7 @@ export function groupAdminHandlers({ groups }: BrokerState): Handler[] {
       if (group === undefined) return { groupId, errorCode: errorCode.groupIdNotFound };
       if (!group.isDeletable) return { groupId, errorCode: errorCode.nonEmptyGroup };
       groups.delete(group);
+      transactions.forgetOffsets(groupId);
       return { groupId, errorCode: errorCode.none };
     }),
   }));

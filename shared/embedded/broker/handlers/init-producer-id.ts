@@ -9,6 +9,9 @@ const firstFencedVersion = 4;
 /** Gives idempotent producers their ids, and transactional ones their next epochs. */
 export function initProducerIdHandler({ nextProducerId, transactions }: BrokerState): Handler {
   return handler(apis.initProducerId, ({ transactionalId, transactionTimeoutMs, ...expected }, { version }) => {
+    if (expected.producerId < 0 !== expected.producerEpoch < 0) {
+      return { errorCode: errorCode.invalidRequest, producerId: -1, producerEpoch: -1 };
+    }
     if (transactionalId === null) {
       return { errorCode: errorCode.none, producerId: nextProducerId(), producerEpoch: 0 };
     }

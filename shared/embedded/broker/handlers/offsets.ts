@@ -1,11 +1,8 @@
 import { apis, errorCode } from '#shared/wire';
 import type { BrokerState } from '../broker-state.js';
+import { maxMetadataLength } from '../groups/committed-offsets.js';
 import { type Handler, handler } from '../handler.js';
 import type { JournaledOffset } from '../storage/storage.js';
-
-/** Kafka's own `offset.metadata.max.bytes`. */
-const maxMetadataBytes = 4096;
-const offsetMetadataTooLarge = 12;
 
 interface WantedTopic {
   readonly name: string;
@@ -16,13 +13,14 @@ interface WantedTopic {
 export function offsetHandlers({ groups, topics, transactions }: BrokerState): Handler[] {
   const offsetCommit = handler(apis.offsetCommit, (request) => {
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
-    const known = generationId < 0 ? groups.admit(groupId) : groups.find(groupId);
-    const refusal = known?.mayCommit({ memberId, groupInstanceId, generationId }) ?? errorCode.illegalGeneration;
+    const identity = { memberId, groupInstanceId, generationId };
+    const refusal = groups.mayCommit(groupId, identity, { isTransactional: false });
+    const known = groups.find(groupId);
     const accepted: JournaledOffset[] = [];
     const commit = (topic: string, one: (typeof request.topics)[number]['partitions'][number]) => {
-      if (refusal !== errorCode.none || known === undefined) return refusal;
       if (topics.log(topic, one.partitionIndex) === undefined) return errorCode.unknownTopicOrPartition;
-      if (Buffer.byteLength(one.committedMetadata ?? '') > maxMetadataBytes) return offsetMetadataTooLarge;
+      if (refusal !== errorCode.none) return refusal;
+      if ((one.committedMetadata?.length ?? 0) > maxMetadataLength) return errorCode.offsetMetadataTooLarge;
       const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } = one;
       accepted.push([topic, partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata]);
       return errorCode.none;
@@ -67,18 +65,28 @@ export function offsetHandlers({ groups, topics, transactions }: BrokerState): H
   );
 
   const offsetDelete = handler(apis.offsetDelete, (request) => {
-    const group = groups.find(request.groupId);
-    if (group === undefined) return { errorCode: errorCode.groupIdNotFound, topics: [] };
-    // Members would go on from offsets that are gone; what they subscribe to is the leader's business and unknown here.
-    const code = group.isDeletable ? errorCode.none : errorCode.groupSubscribedToTopic;
+    const { groupId } = request;
+    const refused = (code: number) => ({ errorCode: code, topics: [] });
+    if (groupId === '') return refused(errorCode.invalidGroupId);
+    const group = groups.find(groupId);
+    if (group === undefined) return refused(errorCode.groupIdNotFound);
+    // What members that are no consumers are assigned, nobody here can tell.
+    if (!group.isDeletable && group.protocolType !== 'consumer') return refused(errorCode.nonEmptyGroup);
+    const remove = (topic: string, partition: number) => {
+      if (topics.log(topic, partition) === undefined) return errorCode.unknownTopicOrPartition;
+      if (group.isSubscribedTo(topic)) return errorCode.groupSubscribedToTopic;
+      groups.uncommit(group, topic, partition);
+      transactions.forgetOffsets(groupId, { topic, partition });
+      return errorCode.none;
+    };
     return {
       errorCode: errorCode.none,
       topics: request.topics.map(({ name, partitions }) => ({
         name,
-        partitions: partitions.map(({ partitionIndex }) => {
-          if (code === errorCode.none) groups.uncommit(group, name, partitionIndex);
-          return { partitionIndex, errorCode: code };
-        }),
+        partitions: partitions.map(({ partitionIndex }) => ({
+          partitionIndex,
+          errorCode: remove(name, partitionIndex),
+        })),
       })),
     };
   });

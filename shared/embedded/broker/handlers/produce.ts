@@ -4,6 +4,9 @@ import { type Handler, handler } from '../handler.js';
 
 type PartitionResponse = InputOf<typeof apis.produce.response>['responses'][number]['partitionResponses'][number];
 
+/** From this version on clients know that a transaction can be beyond repair without a fenced producer (KIP-890). */
+const firstAbortableVersion = 11;
+
 /** Appends what producers send. */
 export function produceHandler({ topics, transactions, now }: BrokerState): Handler {
   const appendTo = (
@@ -11,6 +14,7 @@ export function produceHandler({ topics, transactions, now }: BrokerState): Hand
     index: number,
     records: Buffer | null,
     transactionalId: string | null,
+    version: number,
   ): PartitionResponse => {
     const log = topics.log(name, index);
     if (log === undefined) {
@@ -19,11 +23,12 @@ export function produceHandler({ topics, transactions, now }: BrokerState): Hand
     if (records === null || records.length === 0) {
       return failed(index, errorCode.invalidRecord, 'No record batch for the partition');
     }
-    const outcome = log.append(records, now(), (header) =>
-      transactionalId === null
-        ? withoutTransactionalId
-        : transactions.refuseWrite(transactionalId, header, name, index),
-    );
+    const outcome = log.append(records, now(), (header) => {
+      if (transactionalId === null) return withoutTransactionalId;
+      const refusal = transactions.refuseWrite(transactionalId, header, name, index);
+      const isAbortable = refusal?.errorCode === errorCode.invalidTxnState && version >= firstAbortableVersion;
+      return isAbortable ? { ...refusal, errorCode: errorCode.abortableTransaction } : refusal;
+    });
     if ('errorCode' in outcome) return failed(index, outcome.errorCode, outcome.errorMessage);
     return {
       index,
@@ -34,13 +39,13 @@ export function produceHandler({ topics, transactions, now }: BrokerState): Hand
     };
   };
 
-  return handler(apis.produce, ({ acks, topicData, transactionalId }) => {
+  return handler(apis.produce, ({ acks, topicData, transactionalId }, { version }) => {
     const isKnownAcks = acks === 0 || acks === 1 || acks === -1;
     const responses = topicData.map(({ name, partitionData }) => ({
       name,
       partitionResponses: partitionData.map(({ index, records }) =>
         isKnownAcks
-          ? appendTo(name, index, records, transactionalId)
+          ? appendTo(name, index, records, transactionalId, version)
           : failed(index, errorCode.invalidRequiredAcks, `acks of ${acks}; 0, 1 and -1 (all) are right`),
       ),
     }));

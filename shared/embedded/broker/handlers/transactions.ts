@@ -1,13 +1,12 @@
 import { apis, errorCode, type InputOf } from '#shared/wire';
 import type { BrokerState } from '../broker-state.js';
+import { maxMetadataLength } from '../groups/committed-offsets.js';
 import { type Handler, handler } from '../handler.js';
 import type { JournaledOffset } from '../storage/storage.js';
 import type { Claim } from '../transactions/transactions.js';
 
 /** From this version of the transaction APIs on, clients know that they can be fenced by a newer producer (KIP-588). */
 const firstFencedVersion = 2;
-/** Kafka's own `offset.metadata.max.bytes`. */
-const maxMetadataBytes = 4096;
 
 /** Older clients know only that their epoch is too low. */
 export const fencedCode = (code: number, isKnown: boolean) =>
@@ -46,7 +45,6 @@ export function transactionHandlers({ transactions, topics, groups }: BrokerStat
   });
 
   const addOffsets = handler(apis.addOffsetsToTxn, (request, { version }) => {
-    if (request.groupId === '') return { errorCode: errorCode.invalidGroupId };
     const result = transactions.begin(request);
     if (typeof result === 'number') return { errorCode: fencedCode(result, version >= firstFencedVersion) };
     result.addGroup(request.groupId);
@@ -54,6 +52,7 @@ export function transactionHandlers({ transactions, topics, groups }: BrokerStat
   });
 
   const mayCommitOffsets = (request: Claim & { readonly groupId: string }): number => {
+    if (request.groupId === '') return errorCode.invalidGroupId;
     const transaction = transactions.find(request.transactionalId);
     if (transaction?.producerId !== request.producerId) return errorCode.invalidProducerIdMapping;
     if (transaction.producerEpoch !== request.producerEpoch) return errorCode.invalidProducerEpoch;
@@ -63,19 +62,17 @@ export function transactionHandlers({ transactions, topics, groups }: BrokerStat
 
   const commitOffsets = handler(apis.txnOffsetCommit, (request): { topics: OffsetTopics } => {
     const { groupId, generationId, memberId, groupInstanceId } = request;
-    const isMember = generationId >= 0 || memberId !== '' || groupInstanceId !== null;
-    const ofGroup = isMember
-      ? (groups.find(groupId)?.mayCommitInTransaction({ generationId, memberId, groupInstanceId }) ??
-        errorCode.illegalGeneration)
-      : errorCode.none;
-    const refusal = ofGroup === errorCode.none ? mayCommitOffsets(request) : ofGroup;
+    const ofTransaction = mayCommitOffsets(request);
+    const ofGroup = () =>
+      groups.mayCommit(groupId, { generationId, memberId, groupInstanceId }, { isTransactional: true });
+    const refusal = ofTransaction === errorCode.none ? ofGroup() : ofTransaction;
     const commit = (name: string, one: (typeof request.topics)[number]['partitions'][number]) => {
       const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } = one;
       if (topics.log(name, partitionIndex) === undefined) return errorCode.unknownTopicOrPartition;
-      if (Buffer.byteLength(committedMetadata ?? '') > maxMetadataBytes) return errorCode.offsetMetadataTooLarge;
       if (refusal !== errorCode.none) return refusal;
+      if ((committedMetadata?.length ?? 0) > maxMetadataLength) return errorCode.offsetMetadataTooLarge;
       const offset: JournaledOffset = [name, partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata];
-      transactions.find(request.transactionalId)?.addOffset(groupId, offset);
+      transactions.find(request.transactionalId)?.addOffset(groupId, offset, groups.nextOrder());
       return errorCode.none;
     };
     return {

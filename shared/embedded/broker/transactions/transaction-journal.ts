@@ -35,6 +35,6 @@ export function restored(
   }
   transaction.state = entry.commits ? 'PrepareCommit' : 'PrepareAbort';
   for (const [topic, partition] of entry.partitions) transaction.addPartition(topic, partition);
-  for (const [group, offsets] of entry.offsets) for (const offset of offsets) transaction.addOffset(group, offset);
+  for (const [group, offsets] of entry.offsets) for (const offset of offsets) transaction.addOffset(group, offset, 0);
   return transaction;
 }

@@ -9,6 +9,12 @@ export type TransactionState =
   | 'CompleteCommit'
   | 'CompleteAbort';
 
+/** An offset that waits for the end of a transaction. */
+interface PendingOffset {
+  readonly offset: JournaledOffset;
+  readonly order: number;
+}
+
 /** The producer that writes under a transactional id, and its transaction. */
 export class Transaction {
   state: TransactionState = 'Empty';
@@ -17,12 +23,12 @@ export class Transaction {
   /** The epoch before, where its owner asked for the next one: it may ask again, if the answer was lost (KIP-360). */
   lastProducerEpoch = -1;
   timeoutMs: number;
-  /** When the transaction began, in milliseconds since 1970; -1 outside one. */
+  /** When the transaction began, or the one that is over, in milliseconds since 1970; -1 before the first. */
   startedAt = -1;
   usedAt: number;
   timer: NodeJS.Timeout | undefined;
   readonly #partitions = new Map<string, Set<number>>();
-  readonly #offsets = new Map<string, Map<string, JournaledOffset>>();
+  readonly #offsets = new Map<string, Map<string, PendingOffset>>();
 
   constructor(
     readonly id: string,
@@ -60,7 +66,10 @@ export class Transaction {
 
   /** The groups whose offsets the transaction commits, with these. */
   offsets(): [string, JournaledOffset[]][] {
-    return Array.from(this.#offsets, ([group, offsets]) => [group, [...offsets.values()]]);
+    return Array.from(this.#offsets, ([group, offsets]) => [
+      group,
+      Array.from(offsets.values(), ({ offset }) => offset),
+    ]);
   }
 
   hasGroup(group: string): boolean {
@@ -71,9 +80,21 @@ export class Transaction {
     if (!this.#offsets.has(group)) this.#offsets.set(group, new Map());
   }
 
-  addOffset(group: string, offset: JournaledOffset): void {
+  /** @param order Its place among all commits, by which a later one is known. */
+  addOffset(group: string, offset: JournaledOffset, order: number): void {
     this.addGroup(group);
-    this.#offsets.get(group)?.set(keyOf(offset[0], offset[1]), offset);
+    this.#offsets.get(group)?.set(keyOf(offset[0], offset[1]), { offset, order });
+  }
+
+  orderOf(group: string, topic: string, partition: number): number {
+    return this.#offsets.get(group)?.get(keyOf(topic, partition))?.order ?? 0;
+  }
+
+  /** The group is deleted, or what it has committed for one partition. */
+  forgetOffsets(group: string, one?: { readonly topic: string; readonly partition: number }): void {
+    const offsets = this.#offsets.get(group);
+    if (one === undefined) offsets?.clear();
+    else offsets?.delete(keyOf(one.topic, one.partition));
   }
 
   /** Whether an offset for the partition waits for the end of the transaction. */
@@ -85,7 +106,6 @@ export class Transaction {
   clear(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.startedAt = -1;
     this.#partitions.clear();
     this.#offsets.clear();
   }

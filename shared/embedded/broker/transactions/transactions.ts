@@ -2,7 +2,7 @@ import { KitError } from '#shared/errors';
 import { type BatchHeader, errorCode } from '#shared/wire';
 import type { Groups } from '../groups/groups.js';
 import type { Refusal } from '../log/check-batch.js';
-import type { JournalEntry, Storage } from '../storage/storage.js';
+import type { JournalEntry, JournaledOffset, Storage } from '../storage/storage.js';
 import type { Topics } from '../topics/topics.js';
 import { Transaction } from './transaction.js';
 import { entryOf, restored, type TransactionEntry } from './transaction-journal.js';
@@ -94,6 +94,7 @@ export class Transactions {
     const asksAgain = expected.producerEpoch >= 0 && expected.producerEpoch === transaction.lastProducerEpoch;
     if (!asksAgain) this.#nextEpoch(transaction, expected.producerId >= 0);
     transaction.state = 'Empty';
+    transaction.startedAt = -1;
     this.on.storage.record(entryOf(transaction));
     return {
       errorCode: errorCode.none,
@@ -192,10 +193,13 @@ export class Transactions {
     return false;
   }
 
-  /** Aborts, with an epoch that nobody has: whoever wrote until now is shut out. False where a marker can't be kept yet. */
+  /**
+   * Aborts, with an epoch that nobody has: whoever wrote until now is shut out, until it asks for that very epoch (KIP-360).
+   * False where a marker can't be kept yet.
+   */
   #abortAndFence(transaction: Transaction): boolean {
+    transaction.lastProducerEpoch = transaction.producerEpoch;
     transaction.producerEpoch += 1;
-    transaction.lastProducerEpoch = -1;
     return this.#end(transaction, false);
   }
 
@@ -230,17 +234,32 @@ export class Transactions {
         transaction.deletePartition(topic, partition);
       }
     }
-    if (commits) {
-      for (const [group, offsets] of transaction.offsets()) {
-        const ofTopics = offsets.filter(([topic, partition]) => this.on.topics.log(topic, partition) !== undefined);
-        this.on.groups.commit(this.on.groups.findOrCreate(group), ofTopics);
-      }
-    }
+    if (commits) this.#commitOffsets(transaction);
     transaction.clear();
     transaction.state = commits ? 'CompleteCommit' : 'CompleteAbort';
     transaction.usedAt = this.on.now();
     this.on.storage.record(entryOf(transaction));
     return true;
+  }
+
+  /** An offset that was committed after the one in the transaction stays, as in the log that Kafka keeps of both. */
+  #commitOffsets(transaction: Transaction): void {
+    const { groups, topics } = this.on;
+    for (const [groupId, offsets] of transaction.offsets()) {
+      const group = groups.findOrCreate(groupId);
+      const orderOf = ([topic, partition]: JournaledOffset) => transaction.orderOf(groupId, topic, partition);
+      const isWanted = (offset: JournaledOffset) => {
+        const [topic, partition] = offset;
+        const isLatest = (group.offsets.get(topic, partition)?.order ?? 0) <= orderOf(offset);
+        return isLatest && topics.log(topic, partition) !== undefined;
+      };
+      groups.commit(group, offsets.filter(isWanted), orderOf);
+    }
+  }
+
+  /** Forgets what waits for the end of a transaction for a group that is deleted, or for one partition of it. */
+  forgetOffsets(group: string, partition?: { readonly topic: string; readonly partition: number }): void {
+    for (const transaction of this.#byId.values()) transaction.forgetOffsets(group, partition);
   }
 
   #forgetUnused(now: number): void {
