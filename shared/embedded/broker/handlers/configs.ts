@@ -2,7 +2,8 @@ import { apis, errorCode, type InputOf } from '#shared/wire';
 import { type BrokerState, nodeId } from '../broker-state.js';
 import { type Handler, handler } from '../handler.js';
 import type { Refusal } from '../log/check-batch.js';
-import { type ConfigEntry, configFault, isListConfig } from '../topics/topic-config.js';
+import { brokerDefaults, type ConfigEntry, configFault, isListConfig } from '../topics/topic-config.js';
+import { topicNameFault } from '../topics/topics.js';
 
 type Described = InputOf<typeof apis.describeConfigs.response>['results'][number];
 
@@ -48,7 +49,7 @@ export function configHandlers(state: BrokerState): Handler[] {
           isDefault: entry.isDefault,
           configSource: sourceOf(entry),
           isSensitive: false,
-          synonyms: request.includeSynonyms ? [{ name: entry.name, value: entry.value, source: sourceOf(entry) }] : [],
+          synonyms: request.includeSynonyms ? synonymsOf(entry) : [],
           configType: entry.kindNumber,
         })),
       };
@@ -66,6 +67,8 @@ export function configHandlers(state: BrokerState): Handler[] {
     if (type !== topicResource) return onlyTopics(type);
     const topic = topics.find(name);
     if (topic === undefined) return noSuchTopic(name);
+    const misnamed = misnamedIn(changes);
+    if (misnamed !== undefined) return { errorCode: errorCode.invalidRequest, errorMessage: misnamed };
     const next = new Map(from === 'current' ? topic.config.overrides : []);
     for (const change of changes) {
       const fault = applyChange(next, change, topic.config.get(change.name));
@@ -99,14 +102,28 @@ const distinct = <T extends { readonly resourceType: number; readonly resourceNa
   asked: readonly T[],
 ): T[] => [...new Map(asked.map((one) => [`${one.resourceType} ${one.resourceName}`, one])).values()];
 
+/** What is wrong with a list of changes, whatever they change. */
+function misnamedIn(changes: readonly Change[]): string | undefined {
+  const names = new Set(changes.map(({ name }) => name));
+  if (names.size < changes.length) return 'A setting is named more than once';
+  const empty = changes.find((change) => change.value === null && change.operation !== operation.delete);
+  return empty && `${empty.name} is null; to have the default again, delete the setting`;
+}
+
+/** Where a value comes from, the nearest first. */
+function synonymsOf(entry: ConfigEntry) {
+  const fallback = { ...entry.fallback, source: 5 };
+  return entry.isDefault ? [fallback] : [{ name: entry.name, value: entry.value, source: sourceOf(entry) }, fallback];
+}
+
 /** Makes the change in `settings`, or says what is wrong with it. */
 function applyChange(settings: Map<string, string>, change: Change, current: string): string | undefined {
   const { name } = change;
-  if (change.operation === operation.delete || change.value === null) {
+  if (change.operation === operation.delete) {
     settings.delete(name);
     return undefined;
   }
-  let { value } = change;
+  let value = change.value ?? '';
   if (change.operation !== operation.set) {
     if (!isListConfig(name)) return `${name} is no list, so nothing can be appended to or subtracted from it`;
     const now = (settings.get(name) ?? current).split(',').filter((word) => word !== '');
@@ -121,19 +138,25 @@ function applyChange(settings: Map<string, string>, change: Change, current: str
 
 /** What clients like to know of a broker before they create topics. */
 function brokerEntries({ topics }: BrokerState): ConfigEntry[] {
-  const entry = (name: string, value: string, kindNumber: number) => ({ name, value, isDefault: true, kindNumber });
+  const entry = (name: string, value: string, kindNumber: number): ConfigEntry => {
+    return { name, value, isDefault: true, kindNumber, fallback: { name, value } };
+  };
   return [
+    ...brokerDefaults(),
     entry('auto.create.topics.enable', 'true', 1),
     entry('broker.id', String(nodeId), 3),
     entry('default.replication.factor', '1', 3),
+    entry('node.id', String(nodeId), 3),
     entry('num.partitions', String(topics.defaultPartitions), 3),
   ];
 }
 
-const noSuchTopic = (name: string): Refusal => ({
-  errorCode: errorCode.unknownTopicOrPartition,
-  errorMessage: `There is no topic '${name}'`,
-});
+function noSuchTopic(name: string): Refusal {
+  const fault = topicNameFault(name);
+  return fault === undefined
+    ? { errorCode: errorCode.unknownTopicOrPartition, errorMessage: `There is no topic '${name}'` }
+    : { errorCode: errorCode.invalidTopic, errorMessage: fault };
+}
 
 const noSuchBroker = (name: string): Refusal => ({
   errorCode: errorCode.invalidRequest,

@@ -84,12 +84,25 @@ export class Topics {
     if (this.#byName.has(name)) {
       return { errorCode: errorCode.topicAlreadyExists, errorMessage: `Topic '${name}' already exists.` };
     }
+    const alike = this.#alike(name);
+    if (alike !== undefined) {
+      const errorMessage = `Topic '${name}' collides with existing topic '${alike}': '.' and '_' are one in metrics`;
+      return { errorCode: errorCode.invalidTopic, errorMessage };
+    }
     const countFault = partitionCountFault(partitions) ?? this.totalFault(partitions);
     if (countFault !== undefined) return { errorCode: errorCode.invalidPartitions, errorMessage: countFault };
     for (const [key, value] of config) {
       const fault = configFault(key, value);
       if (fault !== undefined) return { errorCode: errorCode.invalidConfig, errorMessage: fault };
     }
+    return undefined;
+  }
+
+  /** A topic whose name differs in nothing but dots and underscores, which Kafka does not allow beside it. */
+  #alike(name: string): string | undefined {
+    if (!/[._]/.test(name)) return undefined;
+    const plain = name.replaceAll('.', '_');
+    for (const other of this.#byName.keys()) if (other.replaceAll('.', '_') === plain) return other;
     return undefined;
   }
 
@@ -186,7 +199,7 @@ export function partitionCountFault(count: number): string | undefined {
 }
 
 /** Why this can't be a topic's name (Kafka's own rules); undefined where it can. */
-function topicNameFault(name: string): string | undefined {
+export function topicNameFault(name: string): string | undefined {
   const isLegal = /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
   if (isLegal) return undefined;
   return `Topic name '${name.slice(0, 260)}' is not allowed: 1 to 249 ASCII letters, digits, '.', '_' and '-', not '.' or '..' alone`;
