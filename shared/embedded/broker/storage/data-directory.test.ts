@@ -92,6 +92,28 @@ describe('a broker with a data directory', () => {
     }, copy);
   });
 
+  it('finds offsets by time as before', async () => {
+    const at = async (client: WireClient, timestamp: number) => {
+      const asked = [{ name: 't', partitions: [{ partitionIndex: 0, timestamp }] }];
+      const found = await client.request(apis.listOffsets, 7, { replicaId: -1, isolationLevel: 0, topics: asked });
+      const { offset, timestamp: time } = found.topics[0]?.partitions[0] ?? {};
+      return { offset, time };
+    };
+    const batchAt = (...timestamps: number[]) =>
+      buildBatch(timestamps.map((timestamp) => ({ timestamp, value: Buffer.from('v') })));
+    const look = ({ client }: TestBroker) =>
+      Promise.all([5, 15, 25, 40, 41, -3].map((timestamp) => at(client, timestamp)));
+    const before = await withBroker(async (test) => {
+      await produceBatch(test.client, 't', batchAt(10, 20, 30));
+      await produceBatch(test.client, 't', batchAt(40, 25));
+      return look(test);
+    });
+    const none = { offset: -1, time: -1 };
+    const [first, second, third, last] = [0, 1, 2, 3].map((offset) => ({ offset, time: [10, 20, 30, 40][offset] }));
+    expect(before).toEqual([first, second, third, last, none, last]);
+    expect(await withBroker(look)).toEqual(before);
+  });
+
   it('cuts off a batch that was not written whole, and says so', async () => {
     await withBroker(({ client }) => produceValues(client, 't', 'a', 'b'));
     const whole = readFileSync(logFile());
