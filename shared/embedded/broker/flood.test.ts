@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** A well-behaved client next to all of this: produces a record, fetches it, and so on; nothing may go wrong. */
 class Neighbour {
-  #isWanted = true;
+  readonly #wish = new AbortController();
   roundTrips = 0;
   readonly #run: Promise<void>;
 
@@ -38,7 +38,7 @@ class Neighbour {
   }
 
   async #goOn(): Promise<void> {
-    for (; this.#isWanted; this.roundTrips += 1) {
+    for (; !this.#wish.signal.aborted; this.roundTrips += 1) {
       const records = buildBatch([{ timestamp: 1, value: Buffer.from(`round trip ${this.roundTrips}`) }]);
       expect(await produceBatch(this.client, 'n', records)).toMatchObject({
         errorCode: 0,
@@ -60,7 +60,7 @@ class Neighbour {
   }
 
   async stop(): Promise<void> {
-    this.#isWanted = false;
+    this.#wish.abort();
     await this.#run;
     this.client.close();
   }
