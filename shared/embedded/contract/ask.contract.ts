@@ -2,6 +2,7 @@ import { onTestFinished, vi } from 'vitest';
 import { type KafkaUnderTest, WireClient } from '#shared/testing';
 import {
   apis,
+  batchHeaderBytes,
   buildBatch,
   errorCode,
   type LogRecord,
@@ -78,9 +79,9 @@ export async function produceBatch(
   client: WireClient,
   topic: string,
   batch: Buffer,
-  { partition = 0, acks = -1, transactionalId = null as string | null } = {},
+  { partition = 0, acks = -1, version = 8, transactionalId = null as string | null } = {},
 ) {
-  const response = await client.request(apis.produce, 8, {
+  const response = await client.request(apis.produce, version, {
     transactionalId,
     acks,
     timeoutMs: 10_000,
@@ -119,14 +120,52 @@ export interface FetchedBatch {
   readonly records: readonly LogRecord[];
 }
 
-/** The batches in what was fetched, control batches included. */
+/** The whole batches in what was fetched, control batches included; a limit of bytes may have cut off the last. */
 export function batchesIn(bytes: Buffer | null): FetchedBatch[] {
   const batches: FetchedBatch[] = [];
-  for (let at = 0; bytes !== null && at < bytes.length; ) {
+  for (let at = 0; bytes !== null && at + batchHeaderBytes <= bytes.length; ) {
     const header = readBatchHeader(bytes, at);
+    if (at + header.sizeBytes > bytes.length) break;
     // A view, as offsets in a record batch count from its own beginning.
     batches.push({ header, records: [...readRecords(bytes.subarray(at, at + header.sizeBytes))] });
     at += header.sizeBytes;
   }
   return batches;
+}
+
+/** The values in what was fetched, each after its offset. */
+export const valuesIn = (bytes: Buffer | null): string[] =>
+  batchesIn(bytes).flatMap(({ records }) => records.map(({ offset, value }) => `${offset}:${String(value)}`));
+
+/** Numbers as the protocol writes them. */
+export function bytesOf(...int32s: number[]): Buffer {
+  const bytes = Buffer.alloc(int32s.length * 4);
+  for (const [i, value] of int32s.entries()) bytes.writeInt32BE(value, i * 4);
+  return bytes;
+}
+
+/** Sends bytes on a connection of their own, and waits until the broker ends it. */
+export async function expectClosed(kafka: KafkaUnderTest, bytes: Buffer): Promise<void> {
+  const client = await connectTo(kafka);
+  // What is still under way may be cut off, too.
+  client.socket.on('error', () => {});
+  client.socket.write(bytes);
+  await client.closed();
+}
+
+/** Asks for one offset: of a time, or of one of the places that -1 and the numbers below it stand for. */
+export async function listOffset(
+  client: WireClient,
+  topic: string,
+  timestamp: number,
+  { version = 7, partition = 0, isolationLevel = 0, currentLeaderEpoch = -1 } = {},
+) {
+  const { topics } = await client.request(apis.listOffsets, version, {
+    replicaId: -1,
+    isolationLevel,
+    topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp, currentLeaderEpoch }] }],
+  });
+  const [answer] = topics[0]?.partitions ?? [];
+  if (answer === undefined) throw new Error('No answer for the partition');
+  return answer;
 }

@@ -24,7 +24,8 @@ export function transactionAdminHandlers({ transactions, topics, now }: BrokerSt
     const isListed = ({ state, producerId, startedAt }: Transaction) =>
       (stateFilters.length === 0 || stateFilters.includes(state)) &&
       (producerIdFilters.length === 0 || producerIdFilters.includes(producerId)) &&
-      (durationFilter < 0 || (startedAt >= 0 && now() - startedAt > durationFilter));
+      // An id without a transaction counts as one that began at -1, as in Kafka.
+      (durationFilter < 0 || now() - startedAt > durationFilter);
     return {
       errorCode: errorCode.none,
       unknownStateFilters: stateFilters.filter((state) => !states.includes(state)),
@@ -67,7 +68,7 @@ export function transactionAdminHandlers({ transactions, topics, now }: BrokerSt
 function describe(transactionalId: string, known: Transaction | undefined): TransactionDescription {
   if (known === undefined) {
     return {
-      errorCode: errorCode.transactionalIdNotFound,
+      errorCode: transactionalId === '' ? errorCode.invalidRequest : errorCode.transactionalIdNotFound,
       transactionalId,
       transactionState: '',
       transactionTimeoutMs: 0,

@@ -246,6 +246,8 @@ export class Transactions {
   #commitOffsets(transaction: Transaction): void {
     const { groups, topics } = this.on;
     for (const [groupId, offsets] of transaction.offsets()) {
+      // A group that was deleted meanwhile does not come again for nothing.
+      if (offsets.length === 0) continue;
       const group = groups.findOrCreate(groupId);
       const orderOf = ([topic, partition]: JournaledOffset) => transaction.orderOf(groupId, topic, partition);
       const isWanted = (offset: JournaledOffset) => {
