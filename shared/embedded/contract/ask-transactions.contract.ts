@@ -14,7 +14,7 @@ const soon: readonly number[] = [
 ];
 
 /** Asks again while a coordinator starts, or still ends the transaction before, as every client does. */
-export const untilSettled = <T>(ask: () => Promise<T>, codeOf: (answer: T) => number | undefined): Promise<T> =>
+const untilSettled = <T>(ask: () => Promise<T>, codeOf: (answer: T) => number | undefined): Promise<T> =>
   eventually(async () => {
     const answer = await ask();
     const code = codeOf(answer) ?? errorCode.none;

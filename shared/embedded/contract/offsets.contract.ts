@@ -81,7 +81,7 @@ export function specifyOffsets(kafka: KafkaUnderTest): void {
       const codes = topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex, errorCode: code }) => [name === topic, partitionIndex, code]),
       );
-      expect(codes.toSorted()).toEqual([
+      expect(codes.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
         [false, 0, unknownTopicOrPartition],
         [true, 0, none],
         [true, 2, unknownTopicOrPartition],
