@@ -39,7 +39,7 @@ function startLog() {
       const { attributes, producerId, baseOffset } = readBatchHeader(bytes);
       const [record] = readRecords(bytes);
       const isMarker = (attributes & attribute.control) !== 0;
-      return `${baseOffset} ${isMarker ? `marker of ${producerId}` : `${record?.key}`}`;
+      return `${baseOffset} ${isMarker ? `marker of ${producerId}` : String(record?.key)}`;
     }).filter((line) => !line.endsWith('fill'));
   return { log, write, end, fill, batches };
 }
