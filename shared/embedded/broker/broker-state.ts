@@ -8,6 +8,8 @@ export const nodeId = 1;
 /** What the handlers share. */
 export interface BrokerState {
   readonly clusterId: string;
+  /** Where the logs are: the folder, or a word for the memory. */
+  readonly logDir: string;
   readonly topics: Topics;
   readonly groups: Groups;
   readonly transactions: Transactions;

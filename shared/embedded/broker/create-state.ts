@@ -12,7 +12,7 @@ const producerIdBlock = 1000;
 
 /** What the broker begins with: what an earlier run has left in the storage, and the topics of its options. */
 export function createState(
-  options: Pick<BrokerOptions, 'defaultPartitions' | 'topics' | 'onWarning'>,
+  options: Pick<BrokerOptions, 'dataDir' | 'defaultPartitions' | 'topics' | 'onWarning'>,
   storage: Storage,
 ): BrokerState {
   const topics = new Topics(options.defaultPartitions ?? 1, storage);
@@ -53,7 +53,15 @@ export function createState(
   transactions.settle();
   createWanted(topics, options.topics ?? []);
 
-  return { clusterId, topics, groups, transactions, nextProducerId: producerIds, now };
+  return {
+    clusterId,
+    logDir: options.dataDir ?? 'memory',
+    topics,
+    groups,
+    transactions,
+    nextProducerId: producerIds,
+    now,
+  };
 }
 
 function restore(

@@ -11,8 +11,11 @@ import { groupAdminHandlers } from './handlers/group-admin.js';
 import { groupMembershipHandlers } from './handlers/group-membership.js';
 import { initProducerIdHandler } from './handlers/init-producer-id.js';
 import { listOffsetsHandler } from './handlers/list-offsets.js';
+import { logDirsHandler } from './handlers/log-dirs.js';
+import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.js';
 import { offsetHandlers } from './handlers/offsets.js';
 import { produceHandler } from './handlers/produce.js';
+import { topicPartitionsHandler } from './handlers/topic-partitions.js';
 import { topicHandlers } from './handlers/topics.js';
 import { transactionAdminHandlers } from './handlers/transaction-admin.js';
 import { transactionHandlers } from './handlers/transactions.js';
@@ -23,6 +26,9 @@ export function dispatcher(state: BrokerState): Dispatch {
     produceHandler(state),
     fetchHandler(state),
     listOffsetsHandler(state),
+    offsetForLeaderEpochHandler(state),
+    logDirsHandler(state),
+    topicPartitionsHandler(state),
     initProducerIdHandler(state),
     ...clusterHandlers(state),
     ...topicHandlers(state),

@@ -137,7 +137,7 @@ describe('kafkajs 2.2.4', () => {
     await using test = await startTestBroker();
     await using kafka = kafkaOf(test);
     const admin = await kafka.admin();
-    const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+    const configEntries = [{ name: 'cleanup.policy', value: 'compact,delete' }];
     expect(await admin.createTopics({ topics: [{ topic: 't', numPartitions: 2, configEntries }] })).toBe(true);
     expect(await admin.createTopics({ topics: [{ topic: 't' }] })).toBe(false);
     await admin.createPartitions({ topicPartitions: [{ topic: 't', count: 3 }] });
@@ -169,7 +169,10 @@ describe('kafkajs 2.2.4', () => {
       includeSynonyms: false,
       resources: [{ type: 2, name: 't', configNames: ['cleanup.policy'] }],
     });
-    expect(resources[0]?.configEntries[0]).toMatchObject({ configName: 'cleanup.policy', configValue: 'compact' });
+    expect(resources[0]?.configEntries[0]).toMatchObject({
+      configName: 'cleanup.policy',
+      configValue: 'compact,delete',
+    });
     const { brokers, controller } = await admin.describeCluster();
     expect(brokers).toEqual([{ nodeId: controller, host: '127.0.0.1', port: test.broker.port }]);
     await admin.deleteTopics({ topics: ['t'] });

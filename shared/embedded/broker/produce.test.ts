@@ -87,7 +87,7 @@ describe('Produce', () => {
       timeoutMs: 1000,
       topicData: [{ name: 't', partitionData: [{ index: 0, records: messageSet }] }],
     });
-    expect(response.responses[0]?.partitionResponses[0]?.errorCode).toBe(errorCode.unsupportedForMessageFormat);
+    expect(response.responses[0]?.partitionResponses[0]?.errorCode).toBe(errorCode.invalidRecord);
   });
 
   it('refuses a batch above max.message.bytes', async () => {

@@ -8,10 +8,17 @@ const list = (advertised: readonly Api[]): ApiKeys =>
     .map(({ key, versions: [minVersion, maxVersion] }) => ({ apiKey: key, minVersion, maxVersion }))
     .sort((a, b) => a.apiKey - b.apiKey);
 
+/** What a client may call itself and its version (KIP-511). */
+const isSoftware = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
+
 /** Tells a client what it may ask, in the client's version or, where that is unknown, in version 0 (KIP-511). */
 export function apiVersionsHandler(others: readonly Api[]): Handler {
   const apiKeys = list([...others, apis.apiVersions]);
-  const known = handler(apis.apiVersions, () => ({ errorCode: errorCode.none, apiKeys }));
+  const known = handler(apis.apiVersions, ({ clientSoftwareName, clientSoftwareVersion }, { version }) =>
+    version < 3 || (isSoftware.test(clientSoftwareName) && isSoftware.test(clientSoftwareVersion))
+      ? { errorCode: errorCode.none, apiKeys }
+      : { errorCode: errorCode.invalidRequest, apiKeys: [] },
+  );
   const [, highest] = apis.apiVersions.versions;
   return {
     api: known.api,

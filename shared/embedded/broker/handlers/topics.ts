@@ -95,6 +95,9 @@ export function topicHandlers({ topics }: BrokerState): Handler[] {
         if (log === undefined) {
           return { partitionIndex, lowWatermark: -1, errorCode: errorCode.unknownTopicOrPartition };
         }
+        if (!log.settings().isDeleting) {
+          return { partitionIndex, lowWatermark: -1, errorCode: errorCode.policyViolation };
+        }
         const upTo = offset === -1 ? log.highWatermark : offset;
         if (upTo < 0 || upTo > log.highWatermark) {
           return { partitionIndex, lowWatermark: -1, errorCode: errorCode.offsetOutOfRange };

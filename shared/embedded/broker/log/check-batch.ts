@@ -22,6 +22,9 @@ export interface BatchRules {
   readonly maxMessageBytes: number;
   /** Compacted topics take no record without a key. */
   readonly needsKeys: boolean;
+  /** The earliest and the latest time that a record may have, in milliseconds since 1970. */
+  readonly earliestTimestamp: number;
+  readonly latestTimestamp: number;
 }
 
 const refuse = (code: number, errorMessage: string): Refusal => ({ errorCode: code, errorMessage });
@@ -53,15 +56,23 @@ export function checkBatch(bytes: Buffer, rules: BatchRules): BatchHeader | Refu
     return refuse(errorCode.corruptMessage, 'The checksum of the record batch is not that of its bytes');
   }
   const header = readBatchHeader(bytes);
-  return checkHeader(header) ?? (rules.needsKeys ? checkKeys(bytes) : undefined) ?? header;
+  // Only what the rules ask for opens the batch: all others pass unopened.
+  const needsRecords = rules.needsKeys || rules.earliestTimestamp > 0;
+  return checkHeader(header, rules) ?? (needsRecords ? checkRecords(bytes, rules) : undefined) ?? header;
 }
 
 const oldFormat = refuse(
-  errorCode.unsupportedForMessageFormat,
+  errorCode.invalidRecord,
   'Message sets of before Kafka 0.11 are not taken; send record batches (Produce version 3 or later)',
 );
 
-function checkHeader(header: BatchHeader): Refusal | undefined {
+function checkHeader(header: BatchHeader, { latestTimestamp }: BatchRules): Refusal | undefined {
+  if (header.maxTimestamp > latestTimestamp) {
+    return refuse(
+      errorCode.invalidTimestamp,
+      `A record of ${header.maxTimestamp}; ${latestTimestamp} is the latest time here`,
+    );
+  }
   if (header.recordCount < 1 || header.lastOffsetDelta !== header.recordCount - 1) {
     return refuse(
       errorCode.invalidRecord,
@@ -83,10 +94,18 @@ function checkHeader(header: BatchHeader): Refusal | undefined {
   return undefined;
 }
 
-function checkKeys(bytes: Buffer): Refusal | undefined {
+function checkRecords(bytes: Buffer, { needsKeys, earliestTimestamp }: BatchRules): Refusal | undefined {
   try {
-    for (const record of readRecords(bytes)) {
-      if (record.key === null) return refuse(errorCode.invalidRecord, 'A record without a key in a compacted topic');
+    for (const { key, timestamp } of readRecords(bytes)) {
+      if (needsKeys && key === null) {
+        return refuse(errorCode.invalidRecord, 'A record without a key in a compacted topic');
+      }
+      if (timestamp >= 0 && timestamp < earliestTimestamp) {
+        return refuse(
+          errorCode.invalidTimestamp,
+          `A record of ${timestamp}; ${earliestTimestamp} is the earliest time here`,
+        );
+      }
     }
   } catch (reason) {
     return refuse(errorCode.corruptMessage, KitError.from(reason).message);

@@ -9,6 +9,9 @@ const settings: LogSettings = {
   isCompacted: true,
   deleteRetentionMs: 1000,
   minDirtyRatio: 0,
+  isDeleting: false,
+  timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
+  timestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
   usesLogAppendTime: false,
 };
 

@@ -9,6 +9,9 @@ const forEver: LogSettings = {
   isCompacted: false,
   deleteRetentionMs: 1000,
   minDirtyRatio: 0.5,
+  isDeleting: false,
+  timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
+  timestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
   usesLogAppendTime: false,
 };
 

@@ -11,7 +11,7 @@ import {
   type TransactionMarker,
 } from '#shared/wire';
 import { inMemory, type LogStore } from '../storage/storage.js';
-import { checkBatch, type Refusal } from './check-batch.js';
+import { type BatchRules, checkBatch, type Refusal } from './check-batch.js';
 import { CompactionPass, newestOffsets } from './compaction.js';
 import { type ActiveProducer, ProducerSequences } from './producer-sequences.js';
 import { type BatchRef, type ReadBatches, Segments, worthCompactingBytes } from './segments.js';
@@ -27,12 +27,16 @@ export interface LogSettings {
   readonly retentionBytes: number;
   readonly retentionMs: number;
   readonly maxMessageBytes: number;
+  readonly isDeleting: boolean;
   readonly isCompacted: boolean;
   /** How long the tombstones of a compacted topic stay once they were found. */
   readonly deleteRetentionMs: number;
   /** The part of a log that must be new before it is compacted. */
   readonly minDirtyRatio: number;
   readonly usesLogAppendTime: boolean;
+  /** How far the times of records may lie from the broker's. */
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
 }
 
 /** Where a batch was put; the timestamp is -1 where records keep the time that their producer gave them. */
@@ -108,7 +112,7 @@ export class PartitionLog {
    */
   append(batch: Buffer, now: number, check: TransactionCheck = refuseTransactions): Appended | Refusal {
     const settings = this.settings();
-    const header = checkBatch(batch, { maxMessageBytes: settings.maxMessageBytes, needsKeys: settings.isCompacted });
+    const header = checkBatch(batch, rulesOf(settings, now));
     if ('errorCode' in header) return header;
     const logAppendTimeMs = settings.usesLogAppendTime ? now : -1;
     const refusal = this.#checkTransaction(header, check);
@@ -283,6 +287,16 @@ export class PartitionLog {
   wake(): void {
     for (const wake of this.#waiting) wake();
   }
+}
+
+function rulesOf(settings: LogSettings, now: number): BatchRules {
+  const { maxMessageBytes, isCompacted, usesLogAppendTime, timestampBeforeMaxMs, timestampAfterMaxMs } = settings;
+  return {
+    maxMessageBytes,
+    needsKeys: isCompacted,
+    earliestTimestamp: usesLogAppendTime ? 0 : now - timestampBeforeMaxMs,
+    latestTimestamp: usesLogAppendTime ? Number.POSITIVE_INFINITY : now + timestampAfterMaxMs,
+  };
 }
 
 const refuseTransactions: TransactionCheck = () => ({

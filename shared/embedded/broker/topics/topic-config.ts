@@ -150,9 +150,12 @@ export class TopicConfig {
       retentionBytes: isDeleting ? Number(this.get('retention.bytes')) : -1,
       retentionMs: isDeleting ? Number(this.get('retention.ms')) : -1,
       maxMessageBytes: Number(this.get('max.message.bytes')),
+      isDeleting,
       isCompacted: policies.some((policy) => policy.trim() === 'compact'),
       deleteRetentionMs: Number(this.get('delete.retention.ms')),
       minDirtyRatio: Number(this.get('min.cleanable.dirty.ratio')),
+      timestampBeforeMaxMs: Number(this.get('message.timestamp.before.max.ms')),
+      timestampAfterMaxMs: Number(this.get('message.timestamp.after.max.ms')),
       usesLogAppendTime: this.get('message.timestamp.type') === 'LogAppendTime',
     };
   }
