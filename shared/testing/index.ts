@@ -1,11 +1,14 @@
+export { type BoundProcess, startBoundProcess } from './bound-process.js';
 export { chromiumArguments, findChromium } from './chromium.js';
 export { hasClient, runClient } from './client-run.js';
 export { describeOnEachKafka, describeOnRealKafka, type KafkaUnderTest } from './each-kafka.js';
 export { describeOnEachRegistry, type RegistryUnderTest } from './each-registry.js';
+export { startEmbeddedBroker } from './embedded-broker.js';
 export { type Corpus, frameCorpus, mutate } from './frame-mutator.js';
+export { kafkaJars, missingForKafkaJars } from './kafka-jars.js';
+export { downloaded, type JavaProgram, java, missingFor } from './maven-cache.js';
 export { generateMessage, type Random, seededRandom } from './message-generator.js';
 export { type ProgramProcess, startProgram } from './program-process.js';
-export { kafkaJars, missingForKafkaJars } from './kafka-jars.js';
 export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
 export type { RealKafka } from './single-node-kafka.js';
 export { WireClient } from './wire-client.js';

@@ -49,7 +49,8 @@ const partition = (partitionIndex: number) => ({
   leaderEpoch,
   replicaNodes: [nodeId],
   isrNodes: [nodeId],
-  eligibleLeaderReplicas: null,
-  lastKnownElr: null,
+  // The Java client takes no null here.
+  eligibleLeaderReplicas: [],
+  lastKnownElr: [],
   offlineReplicas: [],
 });
