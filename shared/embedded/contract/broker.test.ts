@@ -3,6 +3,7 @@ import { specifyApiVersions } from './api-versions.contract.js';
 import { specifyConfigs } from './configs.contract.js';
 import { specifyDeleteRecords } from './delete-records.contract.js';
 import { specifyFetch } from './fetch.contract.js';
+import { specifyGroupRebalances } from './group-rebalance.contract.js';
 import { specifyGroups } from './groups.contract.js';
 import { specifyIdempotence } from './idempotence.contract.js';
 import { specifyListOffsets } from './list-offsets.contract.js';
@@ -27,6 +28,7 @@ await describeOnEachKafka('a broker', (kafka) => {
   specifyListOffsets(kafka);
   specifyDeleteRecords(kafka);
   specifyGroups(kafka);
+  specifyGroupRebalances(kafka);
   specifyOffsets(kafka);
   specifyTransactions(kafka);
   specifyTransactionCourse(kafka);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errorCode } from '#shared/wire';
 import type { RequestContext } from '../handler.js';
 import { CommittedOffsets } from './committed-offsets.js';
-import { Member, maxMembers } from './member.js';
+import { Member, maxMembers, rosterOf } from './member.js';
 import {
   type Identity,
   type JoiningMember,
@@ -78,7 +78,7 @@ export class Group {
       if (known !== undefined && known !== joining.memberId) return refused(errorCode.fencedInstanceId);
     }
     if (joining.memberId === '') {
-      const memberId = newMemberId(context.clientId);
+      const memberId = `${context.clientId}-${randomUUID()}`;
       if (!manners.mustKnowId) return this.#add(memberId, joining, context);
       this.#pending.add(memberId, joining.sessionTimeoutMs);
       return refused(errorCode.memberIdRequired, memberId);
@@ -143,7 +143,12 @@ export class Group {
       const skipAssignment = isLeader && manners.canSkipAssignment;
       // Told its former id as the leader's, an older client does not take itself for the leader and assigns nothing.
       const leader = isLeader && !skipAssignment ? formerLeader : this.#leaderId;
-      return { ...this.#joined(member), leader, skipAssignment, members: skipAssignment ? this.#roster() : [] };
+      return {
+        ...this.#joined(member),
+        leader,
+        skipAssignment,
+        members: skipAssignment ? rosterOf(this.#memberList(), this.#protocolName) : [],
+      };
     }
     const answer = member.awaitJoin(refusedJoin(errorCode.rebalanceInProgress, memberId));
     this.#prepareRebalance();
@@ -164,6 +169,7 @@ export class Group {
     if (isOther) return refusedSync(errorCode.inconsistentGroupProtocol);
     if (this.#state === 'PreparingRebalance') return refusedSync(errorCode.rebalanceInProgress);
     member.refreshSession();
+    member.hasSynced = true;
     if (this.#state === 'Stable') return this.#synced(member);
 
     const answer = member.awaitSync(refusedSync(errorCode.rebalanceInProgress));
@@ -242,8 +248,7 @@ export class Group {
     }
     const member = this.#members.get(memberId);
     if (member === undefined) return errorCode.unknownMemberId;
-    const isOfGeneration = generationId === undefined || generationId === this.#generationId;
-    return isOfGeneration ? member : errorCode.illegalGeneration;
+    return (generationId ?? this.#generationId) === this.#generationId ? member : errorCode.illegalGeneration;
   }
 
   #prepareRebalance(): void {
@@ -255,12 +260,16 @@ export class Group {
     }
     if (this.#state !== 'PreparingRebalance') {
       this.#state = 'PreparingRebalance';
-      const longestMs = Math.max(...this.#memberList().map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs));
-      clearTimeout(this.#rebalance);
-      this.#rebalance = setTimeout(() => this.#completeJoin(), longestMs);
-      this.#rebalance.unref();
+      this.#afterRebalanceTime(() => this.#completeJoin());
     }
     this.#completeJoinIfAllAreThere();
+  }
+
+  /** Within this time everybody must have joined, and then fetched its assignment. */
+  #afterRebalanceTime(goOn: () => void): void {
+    clearTimeout(this.#rebalance);
+    const longestMs = Math.max(...this.#memberList().map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs));
+    this.#rebalance = setTimeout(goOn, longestMs).unref();
   }
 
   #completeJoinIfAllAreThere(): void {
@@ -287,11 +296,16 @@ export class Group {
     }
     this.#state = 'CompletingRebalance';
     this.#protocolName = selectProtocol(members);
-    for (const member of members) if (member.isJoining) member.answerJoin(this.#joined(member));
+    for (const member of members) {
+      member.hasSynced = false;
+      if (member.isJoining) member.answerJoin(this.#joined(member));
+    }
+    this.#afterRebalanceTime(() => this.#remove(...this.#memberList().filter(({ hasSynced }) => !hasSynced)));
   }
 
-  #remove(member: Member): void {
-    this.#forget(member, errorCode.unknownMemberId);
+  #remove(...members: readonly Member[]): void {
+    if (members.length === 0) return;
+    for (const member of members) this.#forget(member, errorCode.unknownMemberId);
     if (this.#state === 'PreparingRebalance') this.#completeJoinIfAllAreThere();
     else if (this.#members.size > 0) this.#prepareRebalance();
     else this.#completeJoin();
@@ -312,14 +326,6 @@ export class Group {
     return [...this.#members.values()];
   }
 
-  #roster(): JoinResult['members'] {
-    return this.#memberList().map((member) => ({
-      memberId: member.id,
-      groupInstanceId: member.groupInstanceId,
-      metadata: member.metadataFor(this.#protocolName),
-    }));
-  }
-
   #joined(member: Member): JoinResult {
     return {
       errorCode: errorCode.none,
@@ -329,7 +335,7 @@ export class Group {
       leader: this.#leaderId,
       skipAssignment: false,
       memberId: member.id,
-      members: member.id === this.#leaderId ? this.#roster() : [],
+      members: member.id === this.#leaderId ? rosterOf(this.#memberList(), this.#protocolName) : [],
     };
   }
 
@@ -342,5 +348,3 @@ export class Group {
     };
   }
 }
-
-const newMemberId = (clientId: string) => `${clientId}-${randomUUID()}`;

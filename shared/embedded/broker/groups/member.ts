@@ -10,6 +10,8 @@ export class Member {
   rebalanceTimeoutMs: number;
   protocols: readonly MemberProtocol[];
   assignment: Buffer = noBytes;
+  /** Whether it has asked for its assignment in the generation that it is in. */
+  hasSynced = true;
   readonly clientId: string;
   readonly clientHost: string;
   #joining: ((result: JoinResult) => void) | undefined;
@@ -111,6 +113,14 @@ export class Member {
     this.#session = undefined;
   }
 }
+
+/** What the leader learns of the members: what each has to say for the protocol. */
+export const rosterOf = (members: readonly Member[], protocolName: string | null): JoinResult['members'] =>
+  members.map((member) => ({
+    memberId: member.id,
+    groupInstanceId: member.groupInstanceId,
+    metadata: member.metadataFor(protocolName),
+  }));
 
 /** Copies, so that a few bytes do not keep a whole frame in memory. */
 const keep = (protocols: readonly MemberProtocol[]): MemberProtocol[] =>
