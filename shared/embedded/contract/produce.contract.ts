@@ -87,12 +87,14 @@ export function specifyProduce(kafka: KafkaUnderTest): void {
       const codes = responses.flatMap(({ name, partitionResponses }) =>
         partitionResponses.map(({ index, errorCode: code }) => [names.indexOf(name), index, code]),
       );
-      expect(codes.toSorted()).toEqual([
-        [-1, 0, errorCode.unknownTopicOrPartition],
-        [0, 0, errorCode.corruptMessage],
-        [0, 1, errorCode.none],
-        [1, 0, errorCode.none],
-      ]);
+      expect(new Set(codes)).toEqual(
+        new Set([
+          [-1, 0, errorCode.unknownTopicOrPartition],
+          [0, 0, errorCode.corruptMessage],
+          [0, 1, errorCode.none],
+          [1, 0, errorCode.none],
+        ]),
+      );
     });
 
     it.each([2, -2])('refuses acks of %i', async (acks) => {

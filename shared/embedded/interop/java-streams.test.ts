@@ -68,13 +68,20 @@ describe.skipIf(!hasCompiler || whyNot !== undefined)('Kafka Streams with exactl
           whenThere.push({ count, resolve });
           if (counts.length >= count) resolve();
         });
-      const start = (): BoundProcess =>
+      const start = (life: string): BoundProcess =>
         startBoundProcess(java, [
-          ...['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-          ...['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', `${built}/classes:${built}/jars/*`],
-          ...['interop.WordCount', broker.address, 'exactly_once_v2', stateFolder],
+          '-Xmx256m',
+          '-XX:+UseSerialGC',
+          '-XX:TieredStopAtLevel=1',
+          '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+          '-cp',
+          `${built}/classes:${built}/jars/*`,
+          'interop.WordCount',
+          broker.address,
+          'exactly_once_v2',
+          join(stateFolder, life),
         ]);
-      let streams = start();
+      let streams = start('first');
       try {
         await consumer.connect();
         await consumer.subscribe({ topic: 'counts', fromBeginning: true });
@@ -93,7 +100,8 @@ describe.skipIf(!hasCompiler || whyNot !== undefined)('Kafka Streams with exactl
         process.kill(streams.pid, 'SIGKILL');
         expect(counts.length).toBeLessThan(total);
 
-        streams = start();
+        // On another machine, as it were: its store comes back from the changelog.
+        streams = start('second');
         await untilThere(total);
         // It ends what it has begun before it leaves; whatever it counted twice would be there then.
         await streams.close(20_000);

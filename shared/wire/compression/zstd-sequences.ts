@@ -40,14 +40,14 @@ function lengthCodes(smallest: number, bits: readonly number[]) {
   return { baselines: Uint32Array.from(baselines), bits: Uint8Array.from(bits) };
 }
 
-const literalLengthCodes = lengthCodes(0, [
-  ...times(16, 0),
-  ...[1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
-]);
-const matchLengthCodes = lengthCodes(3, [
-  ...times(32, 0),
-  ...[1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
-]);
+const literalLengthCodes = lengthCodes(
+  0,
+  times(16, 0).concat(1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
+);
+const matchLengthCodes = lengthCodes(
+  3,
+  times(32, 0).concat(1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
+);
 
 /** What sequences hand on from block to block of a frame: the tables, and the last three offsets. */
 export class SequenceState {
