@@ -17,7 +17,6 @@ export function createState(
 ): BrokerState {
   const topics = new Topics(options.defaultPartitions ?? 1, storage);
   const groups = new Groups(storage);
-  topics.onDelete(({ name }) => groups.forgetTopic(name));
   let clusterId = randomBytes(16).toString('base64url');
   let nextProducerId = 1;
   let firstIdBeyondBlock = 1;
@@ -33,6 +32,10 @@ export function createState(
   const { onWarning = () => {} } = options;
   const now = Date.now;
   const transactions = new Transactions({ topics, groups, storage, nextProducerId: producerIds, now, onWarning });
+  topics.onDelete(({ name }) => {
+    groups.forgetTopic(name);
+    for (const transaction of transactions.all()) transaction.forgetTopic(name);
+  });
 
   for (const entry of storage.restored()) {
     if (entry.is === 'cluster') clusterId = entry.id;

@@ -97,6 +97,14 @@ export class Transaction {
     else offsets?.delete(keyOf(one.topic, one.partition));
   }
 
+  /** The topic is no more: there is nothing to end in it, and no offset of it to commit. */
+  forgetTopic(topic: string): void {
+    this.#partitions.delete(topic);
+    for (const offsets of this.#offsets.values()) {
+      for (const [key, { offset }] of offsets) if (offset[0] === topic) offsets.delete(key);
+    }
+  }
+
   /** Whether an offset for the partition waits for the end of the transaction. */
   hasOffset(group: string, topic: string, partition: number): boolean {
     return this.#offsets.get(group)?.has(keyOf(topic, partition)) === true;

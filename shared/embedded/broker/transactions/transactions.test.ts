@@ -152,6 +152,19 @@ describe('a broker that ended while transactions were open, and starts again', (
   });
 });
 
+describe('a transaction whose topic is deleted', () => {
+  it('writes nothing into a new topic of that name', async () => {
+    await using test = await start('data');
+    const producer = await init(test.client);
+    await write(test.client, producer, 'a');
+    await test.client.request(apis.deleteTopics, 1, { topicNames: ['t'], timeoutMs: 1000 });
+    const again = { name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
+    await test.client.request(apis.createTopics, 2, { topics: [again], timeoutMs: 1000 });
+    expect(await end(test.client, producer, true)).toBe(errorCode.none);
+    expect(await readCommitted(test.client)).toMatchObject({ highWatermark: 0, end: 0 });
+  });
+});
+
 describe('the coordinator of transactions', () => {
   const claim = (producer: Producer) => ({ transactionalId: 'x', ...producer });
   const nobody = { producerId: -1, producerEpoch: -1 };
