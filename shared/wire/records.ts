@@ -118,14 +118,20 @@ export function buildBatch(newRecords: readonly NewRecord[], options: BatchOptio
 }
 
 /**
- * Builds the batch that is left of another when only these of its records are kept, as compaction does: offsets, times and
- * producer stay. With `deleteHorizonMs` it also says from when on its tombstones may go (KIP-534).
+ * Builds the batch that is left of another when only these of its records are kept, one at least, as compaction does:
+ * offsets, times and producer stay. With `deleteHorizonMs` it also says from when on its tombstones may go (KIP-534).
  */
 export function rebuildBatch(batch: Buffer, kept: readonly LogRecord[], deleteHorizonMs?: number): Buffer {
   const found = readBatchHeader(batch);
-  // What only opens here (snappy, lz4, zstd) is written as it was before it was compressed.
-  const isWritable = compressionOf(found.attributes) === 'gzip';
-  const header = isWritable ? found : { ...found, attributes: found.attributes & ~compressionMask };
+  // What only opens here (snappy, lz4, zstd) is written in gzip, which every client reads; plain, it would be many times larger.
+  const isCompressed = compressionOf(found.attributes) !== 'none';
+  const codec = compressionBits(isCompressed ? 'gzip' : 'none');
+  const header = {
+    ...found,
+    attributes: (found.attributes & ~compressionMask) | codec,
+    // Look-ups by time trust the header; under LogAppendTime it is the time of every record.
+    maxTimestamp: kept.reduce((latest, { timestamp }) => Math.max(latest, timestamp), Number.NEGATIVE_INFINITY),
+  };
   const offsetDeltas = kept.map(({ offset }) => offset - header.baseOffset);
   if (deleteHorizonMs === undefined) return encodeBatch(kept, offsetDeltas, header);
   const attributes = header.attributes | attribute.deleteHorizon;

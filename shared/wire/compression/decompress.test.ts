@@ -88,6 +88,7 @@ describe('what the Java client has compressed', () => {
     const kept = recordsIn(batch).filter(({ offset }) => offset % 7 === 0);
     const rebuilt = rebuildBatch(batch, kept);
     expect(recordsIn(rebuilt)).toEqual(kept);
-    expect(compressionOf(readBatchHeader(rebuilt).attributes)).toBe(codec === 'gzip' ? 'gzip' : 'none');
+    expect(rebuilt.length).toBeLessThan(batch.length);
+    expect(compressionOf(readBatchHeader(rebuilt).attributes)).toBe(codec === 'none' ? 'none' : 'gzip');
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { buildBatch, type LogRecord, readBatchHeader, readRecords } from '#shared/wire';
 import { LogFile } from '../storage/log-file.js';
 import { type LogSettings, PartitionLog } from './partition-log.js';
+import { offsetAtTime, offsetOfMaxTime } from './time-lookup.js';
 
 const settings: LogSettings = {
   retentionBytes: -1,
@@ -150,6 +151,28 @@ describe('compaction', () => {
     fill();
     await log.compact(11_000);
     expect(isThere()).toBe(false);
+  });
+
+  it('drops records without a key, which the topic took before it was compacted', async () => {
+    let isCompacted = false;
+    const log = new PartitionLog(() => ({ ...settings, isCompacted }));
+    log.append(buildBatch([{ timestamp: 1, value: Buffer.from('v') }]), 0);
+    isCompacted = true;
+    appendRandomly(log, 1500, 5, numbers(13));
+    await log.compact(0);
+    expect(recordsFrom(log, 0).filter(({ key }) => key === null)).toEqual([]);
+  });
+
+  it('finds the highest time of what it left', async () => {
+    const log = new PartitionLog(() => settings);
+    const at = (timestamp: number, key: string) => ({ timestamp, key: Buffer.from(key), value: Buffer.from('v') });
+    log.append(buildBatch([at(3_000_000, 'a'), at(2_000_000, 'b')]), 0);
+    log.append(buildBatch([at(5, 'a')]), 0);
+    appendRandomly(log, 1500, 5, numbers(14));
+    expect(offsetOfMaxTime(log)).toEqual({ offset: 0, timestamp: 3_000_000 });
+    await log.compact(0);
+    expect(offsetOfMaxTime(log)).toEqual({ offset: 1, timestamp: 2_000_000 });
+    expect(offsetAtTime(log, 2_000_001)).toEqual({ offset: -1, timestamp: -1 });
   });
 
   it('leaves topics alone that are not compacted, and logs that have hardly grown', async () => {

@@ -47,11 +47,15 @@ export class CompactionPass {
     readonly facts: TransactionFacts,
   ) {}
 
-  /** What is left of the next batches when every record goes that was aborted or has a newer one of the same key. */
+  /**
+   * What is left of the next batches when every record goes that was aborted, has a newer one of the same key, or has no
+   * key, as those have that were written before the topic was compacted.
+   */
   compact(batches: readonly PlacedBatch[]): PlacedBatch[] {
     return batches.flatMap((batch) => {
       const bytes = this.#compactBatch(batch.bytes);
-      return bytes === undefined ? [] : [{ ...batch, bytes }];
+      if (bytes === undefined) return [];
+      return [{ ...batch, bytes, maxTimestamp: readBatchHeader(bytes).maxTimestamp }];
     });
   }
 
@@ -72,7 +76,7 @@ export class CompactionPass {
   #compactRecords(bytes: Buffer, header: BatchHeader, records: readonly LogRecord[]): Buffer | undefined {
     const isPastHorizon = this.#isPastHorizon(header);
     const isKept = ({ key, value, offset }: LogRecord) =>
-      key === null || (this.newest.get(key.toString('latin1')) === offset && !(value === null && isPastHorizon));
+      key !== null && this.newest.get(key.toString('latin1')) === offset && !(value === null && isPastHorizon);
     const kept = records.filter(isKept);
     if (kept.length === 0) return undefined;
     const needsHorizon = !hasHorizon(header) && kept.some(({ value }) => value === null);
