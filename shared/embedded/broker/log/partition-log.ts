@@ -214,9 +214,14 @@ export class PartitionLog {
     return isNothing ? { parts: [], nextOffset: offset } : this.#segments.read(offset, maxBytes, end);
   }
 
-  /** The batches kept, oldest first. */
-  batches(): Iterable<BatchRef> {
-    return this.#segments.batches();
+  /** The batches kept, oldest first; with a time, only those that have a record of it or a later one. */
+  batches(sinceTimestamp?: number): Iterable<BatchRef> {
+    return this.#segments.batches(sinceTimestamp);
+  }
+
+  /** The highest time of a batch kept; minus infinity where there is none. */
+  get highestTimestamp(): number {
+    return this.#segments.highestTimestamp;
   }
 
   /** Drops whole batches from the old end, as far as retention.bytes and retention.ms say; the newest always stays. */

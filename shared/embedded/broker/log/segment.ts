@@ -13,6 +13,7 @@ export class Segment {
   readonly #positions: number[] = [];
   readonly #lastOffsets: number[] = [];
   readonly #maxTimestamps: number[] = [];
+  #highestTimestamp = Number.NEGATIVE_INFINITY;
 
   constructor(capacityBytes: number) {
     this.#bytes = Buffer.allocUnsafeSlow(capacityBytes);
@@ -47,6 +48,7 @@ export class Segment {
     this.#positions.push(this.#lengthBytes);
     this.#lastOffsets.push(lastOffset);
     this.#maxTimestamps.push(maxTimestamp);
+    this.#highestTimestamp = Math.max(this.#highestTimestamp, maxTimestamp);
     this.#lengthBytes += batch.length;
     this.#batches += 1;
   }
@@ -62,6 +64,11 @@ export class Segment {
 
   maxTimestampOf(index: number): number {
     return this.#maxTimestamps[index] ?? -1;
+  }
+
+  /** The highest time of all that was ever in the segment. */
+  get highestTimestamp(): number {
+    return this.#highestTimestamp;
   }
 
   /** The last offset of the segment, or -1 while it is empty. */

@@ -84,13 +84,26 @@ export class Segments {
     return { parts, nextOffset };
   }
 
-  /** The batches kept, oldest first. */
-  *batches(): Generator<BatchRef> {
+  /** The batches kept, oldest first, that have a record of the given time or later. */
+  *batches(sinceTimestamp = Number.NEGATIVE_INFINITY): Generator<BatchRef> {
     for (const [at, segment] of this.#all.entries()) {
+      if (segment.highestTimestamp < sinceTimestamp) continue;
       for (let index = at === 0 ? this.#firstBatch : 0; index < segment.batches; index += 1) {
-        yield { bytes: segment.view(index, index + 1), maxTimestamp: segment.maxTimestampOf(index) };
+        const maxTimestamp = segment.maxTimestampOf(index);
+        if (maxTimestamp >= sinceTimestamp) yield { bytes: segment.view(index, index + 1), maxTimestamp };
       }
     }
+  }
+
+  /** The highest time of a batch kept; minus infinity where there is none. */
+  get highestTimestamp(): number {
+    const [oldest, ...others] = this.#all;
+    let highest = Number.NEGATIVE_INFINITY;
+    // The oldest segment may know of batches that are gone.
+    for (let index = this.#firstBatch; index < (oldest?.batches ?? 0); index += 1) {
+      highest = Math.max(highest, oldest?.maxTimestampOf(index) ?? highest);
+    }
+    return others.reduce((latest, segment) => Math.max(latest, segment.highestTimestamp), highest);
   }
 
   /** The oldest batch kept, unless it is the only one; undefined where there is none beside the newest. */

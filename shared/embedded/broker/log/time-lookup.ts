@@ -12,9 +12,8 @@ const nowhere: TimedOffset = { offset: -1, timestamp: -1 };
 
 /** The first record whose time is the given one or later. */
 export function offsetAtTime(log: PartitionLog, timestamp: number): TimedOffset {
-  for (const batch of log.batches()) {
-    if (batch.maxTimestamp < timestamp) continue;
-    const found = firstIn(batch, (time) => time >= timestamp, log.startOffset);
+  for (const batch of log.batches(timestamp)) {
+    const found = firstIn(batch, timestamp, log.startOffset);
     if (found !== undefined) return found;
   }
   return nowhere;
@@ -22,23 +21,13 @@ export function offsetAtTime(log: PartitionLog, timestamp: number): TimedOffset 
 
 /** The first record with the highest time (KIP-734). */
 export function offsetOfMaxTime(log: PartitionLog): TimedOffset {
-  let latest: BatchRef | undefined;
-  for (const batch of log.batches()) {
-    if (latest === undefined || batch.maxTimestamp > latest.maxTimestamp) latest = batch;
-  }
-  if (latest === undefined) return nowhere;
-  const { maxTimestamp } = latest;
-  return firstIn(latest, (time) => time === maxTimestamp, log.startOffset) ?? nowhere;
+  return offsetAtTime(log, log.highestTimestamp);
 }
 
-function firstIn(
-  batch: BatchRef,
-  isWanted: (timestamp: number) => boolean,
-  startOffset: number,
-): TimedOffset | undefined {
+function firstIn(batch: BatchRef, timestamp: number, startOffset: number): TimedOffset | undefined {
   try {
     for (const record of readRecords(batch.bytes)) {
-      if (record.offset >= startOffset && isWanted(record.timestamp)) {
+      if (record.offset >= startOffset && record.timestamp >= timestamp) {
         return { offset: record.offset, timestamp: record.timestamp };
       }
     }
