@@ -165,5 +165,5 @@ const noSuchBroker = (name: string): Refusal => ({
 
 const onlyTopics = (type: number): Refusal => ({
   errorCode: errorCode.invalidRequest,
-  errorMessage: `Resource type ${type} has no settings here that can be read or changed; topics (2) have`,
+  errorMessage: `Resource type ${type} has no settings here that can be changed; topics (2) have`,
 });
