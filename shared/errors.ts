@@ -2,6 +2,7 @@
 export const errorCodes = [
   'usage',
   'cluster-unreachable',
+  'producer-fenced',
   'topic-mismatch',
   'port-taken',
   'protocol',

@@ -3,12 +3,15 @@ import { KitError } from '#shared/errors';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
 import { Connections } from './connections.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
+import type { GroupMember, GroupOptions } from './group-member.js';
 import { encodeNullHeaders } from './null-headers.js';
+import type { PartitionReader, ReaderOptions } from './partition-reader.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 import { registerReadCodecs } from './read-codecs.js';
-import type { TopicOffsets } from './records.js';
+import type { PartialOffsets, TopicOffsets } from './records.js';
 import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
+import type { TransactionalProducer, TransactionalProducerOptions } from './transactional-producer.js';
 import { within } from './within.js';
 
 /** A Kafka cluster that has answered. Everything that it handed out is ended by `close`. */
@@ -19,14 +22,31 @@ export interface Cluster {
    * @throws KitError 'topic-mismatch' when a topic is missing and may not be created.
    */
   ensureTopics(topics: readonly TopicRequest[]): Promise<void>;
+  /** How many partitions the topics have; one that is missing has no entry, and is not created. */
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The next offset of every partition of the topics. */
   endOffsets(topics: readonly string[]): Promise<TopicOffsets>;
+  /** The first offset that is still there, of every partition of the topics. */
+  beginningOffsets(topics: readonly string[]): Promise<TopicOffsets>;
+  /** What a group has committed of the topics; undefined where it has not. */
+  committedOffsets(groupId: string, topics: readonly string[]): Promise<PartialOffsets>;
+  /** Deletes the records below the offsets. */
+  deleteRecords(before: PartialOffsets): Promise<void>;
   /**
    * A member of a consumer group, subscribed and reading.
    * @throws KitError 'cluster-unreachable' when the group is not joined within 30 s, or `joinWithinMs`.
    */
   consume(options: ConsumerOptions): Promise<Consumer>;
   produce(): Promise<Producer>;
+  /** Reads partitions of the caller's choice, without a group. */
+  reader(options: ReaderOptions): Promise<PartitionReader>;
+  /**
+   * Membership in a group with the caller's own assignor; it fetches nothing.
+   * @throws KitError 'cluster-unreachable' when the group is not joined within 30 s, or `joinWithinMs`.
+   */
+  joinGroup(options: GroupOptions): Promise<GroupMember>;
+  /** When this resolves, an older producer of the same id is fenced and its open transaction ended. */
+  transactionalProducer(options: TransactionalProducerOptions): Promise<TransactionalProducer>;
   close(): Promise<void>;
 }
 
@@ -44,6 +64,13 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     brokers: config.brokers,
     ensureTopics: (topics) => createTopics(admin, topics),
     endOffsets: (topics) => topicEndOffsets(admin, topics),
+    partitionCounts: () => Promise.reject(new KitError('internal', 'not yet')),
+    beginningOffsets: () => Promise.reject(new KitError('internal', 'not yet')),
+    committedOffsets: () => Promise.reject(new KitError('internal', 'not yet')),
+    deleteRecords: () => Promise.reject(new KitError('internal', 'not yet')),
+    reader: () => Promise.reject(new KitError('internal', 'not yet')),
+    joinGroup: () => Promise.reject(new KitError('internal', 'not yet')),
+    transactionalProducer: () => Promise.reject(new KitError('internal', 'not yet')),
     async consume(options) {
       const own = new Connections(config.brokers);
       const consumer = await createConsumer(createKafka(config, own), own, admin, options);

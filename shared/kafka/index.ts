@@ -1,6 +1,17 @@
 export { type Cluster, connectCluster } from './cluster.js';
 export { type ClusterConfig, parseBrokers, securityFromEnvironment } from './cluster-config.js';
 export type { Assignment, Consumer, ConsumerOptions } from './consumer.js';
+export type { GroupAssignor, GroupMember, GroupOptions, JoinedMember } from './group-member.js';
+export type { PartitionReader, ReaderOptions } from './partition-reader.js';
 export type { Producer } from './producer.js';
-export type { Chunk, ConsumedRecord, OutgoingRecord, RecordHeaders, TopicOffsets } from './records.js';
+export type {
+  Chunk,
+  ConsumedRecord,
+  OutgoingRecord,
+  PartialOffsets,
+  RecordHeaders,
+  TopicOffsets,
+  TopicPartition,
+} from './records.js';
 export type { TopicRequest } from './topics.js';
+export type { ConsumedOffsets, TransactionalProducer, TransactionalProducerOptions } from './transactional-producer.js';

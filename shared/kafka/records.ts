@@ -39,3 +39,12 @@ export interface OutgoingRecord {
 
 /** Offsets by topic, index = partition. */
 export type TopicOffsets = ReadonlyMap<string, readonly number[]>;
+
+/** Offsets of some partitions by topic, index = partition; undefined where there is none. */
+export type PartialOffsets = ReadonlyMap<string, readonly (number | undefined)[]>;
+
+/** One partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}

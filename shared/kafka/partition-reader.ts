@@ -1,0 +1,45 @@
+import type { Chunk, TopicPartition } from './records.js';
+
+export interface ReaderOptions {
+  readonly isolation: 'read_committed' | 'read_uncommitted';
+  /** How long a broker may hold an answer back until there is something new; 100 unless said. */
+  readonly maxWaitMs?: number;
+  /** Bytes that a broker gathers before it answers, `maxWaitMs` at most; 1 unless said. */
+  readonly minFetchBytes?: number;
+  /** 1 MiB unless said; a larger record comes all the same. */
+  readonly maxBytesPerPartition?: number;
+  /** Most records in one chunk: what bounds the pause that working on it makes; 500 unless said. */
+  readonly maxChunkRecords?: number;
+  /** Where reading goes on when a position is out of range; `fail`, unless said, has `poll` throw. */
+  readonly onOutOfRange?: 'earliest' | 'latest' | 'fail';
+  /** When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000 unless said. */
+  readonly silentMs?: number;
+}
+
+/** Reads partitions of the caller's choice, without a group: fetching goes on while chunks are worked on. */
+export interface PartitionReader {
+  /** Starts (or moves) reading of these partitions at these offsets; what was fetched of them and not polled is dropped. */
+  seek(positions: Iterable<TopicPartition & { readonly offset: number }>): void;
+  /** Stops reading these; what was fetched of them and not polled is dropped. */
+  remove(partitions: Iterable<TopicPartition>): void;
+  /** Fetches no more of these; what was fetched already stays, and can be polled. */
+  pause(partitions: Iterable<TopicPartition>): void;
+  resume(partitions: Iterable<TopicPartition>): void;
+  /**
+   * All chunks that have been fetched by now, those of a partition in offset order; waits up to `maxWaitMs` for the first.
+   * @throws KitError 'cluster-unreachable' when the cluster has not answered for about 30 s, or `silentMs`.
+   * @throws KitError 'run-failed' when a position is out of range and nothing else was asked for.
+   */
+  poll(maxWaitMs: number): Promise<readonly Chunk[]>;
+  /**
+   * The offset of the next record to be fetched; it moves over control batches, aborted records and gaps as well, also
+   * when a fetch brought no record.
+   */
+  position(partition: TopicPartition): number | undefined;
+  /**
+   * Where the partition ended when it was last fetched: its last stable offset for read_committed, its high watermark
+   * otherwise; undefined before the first answer.
+   */
+  knownEnd(partition: TopicPartition): number | undefined;
+  close(): Promise<void>;
+}
