@@ -3,16 +3,26 @@ import { KitError } from '#shared/errors';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
 import { Connections } from './connections.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
-import type { GroupMember, GroupOptions } from './group-member.js';
+import { createGroupMember, type GroupMember, type GroupOptions } from './group-member.js';
+import { Nodes } from './nodes.js';
 import { encodeNullHeaders } from './null-headers.js';
-import type { PartitionReader, ReaderOptions } from './partition-reader.js';
+import { beginningOffsets, committedOffsets, deleteRecords, partitionCounts } from './partition-offsets.js';
+import { createReader, type PartitionReader, type ReaderOptions } from './partition-reader.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 import { registerReadCodecs } from './read-codecs.js';
 import type { PartialOffsets, TopicOffsets } from './records.js';
 import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
-import type { TransactionalProducer, TransactionalProducerOptions } from './transactional-producer.js';
+import {
+  createTransactionalProducer,
+  type TransactionalProducer,
+  type TransactionalProducerOptions,
+} from './transactional-producer.js';
 import { within } from './within.js';
+
+interface Closable {
+  close(): Promise<void>;
+}
 
 /** A Kafka cluster that has answered. Everything that it handed out is ended by `close`. */
 export interface Cluster {
@@ -58,36 +68,54 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   const connections = new Connections(config.brokers);
   const kafka = createKafka(config, connections);
   const admin = await connectAdmin(kafka, connections, config.brokers);
-  const open: { close(): Promise<void> }[] = [];
+  const nodes = new Nodes(config.brokers, config);
+  const open = new Set<Closable>();
+  const opened = <T extends Closable>(client: T): T => {
+    const close = client.close.bind(client);
+    client.close = () => {
+      open.delete(client);
+      return close();
+    };
+    open.add(client);
+    return client;
+  };
+  let transactionalProducers = 0;
 
   return {
     brokers: config.brokers,
     ensureTopics: (topics) => createTopics(admin, topics),
     endOffsets: (topics) => topicEndOffsets(admin, topics),
-    partitionCounts: () => Promise.reject(new KitError('internal', 'not yet')),
-    beginningOffsets: () => Promise.reject(new KitError('internal', 'not yet')),
-    committedOffsets: () => Promise.reject(new KitError('internal', 'not yet')),
-    deleteRecords: () => Promise.reject(new KitError('internal', 'not yet')),
-    reader: () => Promise.reject(new KitError('internal', 'not yet')),
-    joinGroup: () => Promise.reject(new KitError('internal', 'not yet')),
-    transactionalProducer: () => Promise.reject(new KitError('internal', 'not yet')),
+    partitionCounts: (topics) => partitionCounts(nodes, topics),
+    beginningOffsets: (topics) => beginningOffsets(nodes, topics),
+    committedOffsets: (groupId, topics) => committedOffsets(nodes, groupId, topics),
+    deleteRecords: (before) => deleteRecords(nodes, before),
     async consume(options) {
       const own = new Connections(config.brokers);
-      const consumer = await createConsumer(createKafka(config, own), own, admin, options);
-      open.push(consumer);
-      return consumer;
+      return opened(await createConsumer(createKafka(config, own), own, admin, options));
     },
     async produce() {
-      const producer = await createProducer(kafka);
-      open.push(producer);
-      return producer;
+      return opened(await createProducer(kafka));
+    },
+    async reader(options) {
+      return opened(createReader(new Nodes(config.brokers, config), admin, options));
+    },
+    async joinGroup(options) {
+      return opened(await createGroupMember(new Nodes(config.brokers, config), admin, options));
+    },
+    async transactionalProducer(options) {
+      transactionalProducers += 1;
+      return opened(await createTransactionalProducer(nodes, transactionalProducers % PRODUCER_LANES, options));
     },
     async close() {
-      await Promise.all(open.splice(0).map((client) => client.close()));
+      await Promise.all(Array.from(open, (client) => client.close()));
+      nodes.close();
       await admin.disconnect();
     },
   };
 }
+
+/** Brokers answer each connection in order: transactional producers share a few, so that not all wait for one. */
+const PRODUCER_LANES = 4;
 
 quietRequestQueues();
 encodeNullHeaders();

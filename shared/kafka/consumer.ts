@@ -121,11 +121,13 @@ export async function createConsumer(
     throw KitError.from(error, 'cluster-unreachable', `Reading ${topics.join(', ')} as a member of ${groupId}`);
   }
 
-  const watch = new SilenceWatch(consumer, admin, silentMs, (reason) => {
+  const watch = new SilenceWatch('Reading from Kafka', admin, silentMs, (reason) => {
     dropped.abort();
     connections.abandon();
     queue.fail(reason);
   });
+  const { FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events;
+  for (const event of [FETCH, HEARTBEAT, GROUP_JOIN]) consumer.on(event, () => watch.heard());
   let closed: Promise<void> | undefined;
   return {
     poll: (maxWaitMs) => queue.take(maxWaitMs),

@@ -1,8 +1,15 @@
-import type { KitError } from '#shared/errors';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { KitError } from '#shared/errors';
 import type { Assignment } from './consumer.js';
+import { GroupProtocol, OVERTAKEN } from './group-protocol.js';
+import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';
+import { errorCode, Refusal } from './refusal.js';
+import { SilenceWatch } from './silence-watch.js';
+import { within } from './within.js';
 
-/** How a group shares its partitions. */
+/** How a group shares its partitions. Members whose name or version differ can't be in one group. */
 export interface GroupAssignor {
   readonly name: string;
   readonly version: number;
@@ -31,7 +38,12 @@ export interface GroupOptions {
   readonly joinWithinMs?: number;
   /** When nothing is heard for so many milliseconds, and the cluster does not answer, the member is lost; 30,000 unless said. */
   readonly silentMs?: number;
-  /** Called when the member learns that a rebalance begins, or that it is no member any more. It joins anew after that. */
+  /** How often the leader looks whether topics have got partitions, which makes the group share anew; 30,000 unless said. */
+  readonly topicsMaxAgeMs?: number;
+  /**
+   * Called when the member learns that a rebalance begins, or that it is no member any more. It joins anew after that, when
+   * the commits that were begun here are done.
+   */
   readonly onRebalancing?: () => void;
   /** Called after each join with what this member reads from now on. */
   readonly onAssigned: (assignment: Assignment) => void;
@@ -47,4 +59,183 @@ export interface GroupMember {
   commit(offsets: PartialOffsets): Promise<boolean>;
   /** Leaves the group. */
   close(): Promise<void>;
+}
+
+const LEAVE_WITHIN_MS = 2_000;
+const AGAIN_MS = 100;
+const HEARTBEAT_MS = 500;
+
+export async function createGroupMember(nodes: Nodes, admin: Admin, options: GroupOptions): Promise<GroupMember> {
+  const { groupId, topics, joinWithinMs = 30_000 } = options;
+  const member = new Member(nodes, admin, options);
+  const tooLate = (): Error => {
+    const reason = (member.latestError ?? nodes.latestError)?.message ?? 'no answer';
+    return new Error(
+      `the group was not joined within ${joinWithinMs / 1_000} s (${reason}). Check that all brokers are running.`,
+    );
+  };
+  try {
+    await within(joinWithinMs, member.begin(), tooLate);
+    return member;
+  } catch (error) {
+    await member.close();
+    throw KitError.from(error, 'cluster-unreachable', `Joining ${groupId} for ${topics.join(', ')}`);
+  }
+}
+
+/** A generation of the group in which this member takes part. */
+interface Generation {
+  readonly id: number;
+  /** The partition counts by which it was shared, and when they were looked at; known to its leader only. */
+  readonly sharedBy: { readonly counts: ReadonlyMap<string, number>; lookedAt: number } | undefined;
+}
+
+class Member implements GroupMember {
+  memberId = '';
+  /** Why the group could not be joined the last time. */
+  latestError: Error | undefined;
+  readonly #protocol: GroupProtocol;
+  readonly #watch: SilenceWatch;
+  readonly #stopped = new AbortController();
+  readonly #commits = new Set<Promise<unknown>>();
+  /** The generation whose partitions this member was told last. */
+  #generation: Generation | undefined;
+
+  constructor(
+    private readonly nodes: Nodes,
+    admin: Admin,
+    private readonly options: GroupOptions,
+  ) {
+    this.#protocol = new GroupProtocol(nodes, options);
+    const { groupId, silentMs = 30_000 } = options;
+    this.#watch = new SilenceWatch(`Membership in ${groupId}`, admin, silentMs, (reason) => this.#lose(reason));
+  }
+
+  /** Resolves when the group was joined; the member then stays in it by itself. */
+  async begin(): Promise<void> {
+    await this.#join();
+    void this.#stay();
+  }
+
+  async commit(offsets: PartialOffsets): Promise<boolean> {
+    const generation = this.#generation;
+    if (generation === undefined) return false;
+    const committing = this.#protocol.commit(this.memberId, generation.id, offsets);
+    this.#commits.add(committing);
+    try {
+      return await committing;
+    } finally {
+      this.#commits.delete(committing);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    this.#stopped.abort();
+    this.#watch.stop();
+    this.#generation = undefined;
+    // A coordinator that does not answer lets the session end by itself.
+    const left = this.memberId === '' ? Promise.resolve() : this.#protocol.leave(this.memberId);
+    await within(LEAVE_WITHIN_MS, left, () => new Error('it takes too long')).catch(() => undefined);
+    this.nodes.close();
+  }
+
+  #lose(reason: KitError): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#stopped.abort(reason);
+    this.#watch.stop();
+    this.#generation = undefined;
+    this.nodes.close();
+    this.options.onLost(reason);
+  }
+
+  /** Joins until that works. */
+  async #join(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      let assignment: Assignment;
+      let generation: Generation;
+      try {
+        const joined = await this.#protocol.join(this.memberId);
+        this.memberId = joined.memberId;
+        // What is committed from now on would count for partitions that others may have by now.
+        this.#generation = undefined;
+        this.#watch.heard();
+        const sharedBy = joined.members && { counts: await this.#protocol.partitionCounts(), lookedAt: Date.now() };
+        const shared = joined.members ? this.#share(joined.members) : new Map();
+        assignment = await this.#protocol.sync(joined, shared);
+        generation = { id: joined.generationId, sharedBy };
+      } catch (error) {
+        await this.#recover(error);
+        continue;
+      }
+      this.#watch.heard();
+      if (signal.aborted) return;
+      this.#generation = generation;
+      this.options.onAssigned(assignment);
+      return;
+    }
+  }
+
+  #share(members: readonly JoinedMember[]): ReturnType<GroupAssignor['assign']> {
+    try {
+      return this.options.assignor.assign(members);
+    } catch (error) {
+      throw KitError.from(error, 'internal', `Sharing the partitions of ${this.options.groupId}`);
+    }
+  }
+
+  /** Beats until the group is to be joined anew, joins, and so on. */
+  async #stay(): Promise<void> {
+    const { signal } = this.#stopped;
+    const { sessionTimeoutMs = 10_000, groupId } = this.options;
+    try {
+      while (!signal.aborted) {
+        await delay(Math.min(HEARTBEAT_MS, sessionTimeoutMs / 10), undefined, { signal });
+        if ((await this.#isStable()) || signal.aborted) continue;
+        this.options.onRebalancing?.();
+        await Promise.allSettled(this.#commits);
+        await this.#join();
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#lose(KitError.from(error, 'cluster-unreachable', `Membership in ${groupId} ended`));
+    }
+  }
+
+  async #isStable(): Promise<boolean> {
+    const generation = this.#generation;
+    if (generation === undefined) return false;
+    try {
+      await this.#protocol.heartbeat(this.memberId, generation.id);
+      this.#watch.heard();
+      return generation.sharedBy === undefined || !(await this.#haveTopicsGrown(generation.sharedBy));
+    } catch (error) {
+      await this.#recover(error);
+      return !(error instanceof Refusal && OVERTAKEN.has(error.code));
+    }
+  }
+
+  async #haveTopicsGrown(sharedBy: NonNullable<Generation['sharedBy']>): Promise<boolean> {
+    if (Date.now() - sharedBy.lookedAt < (this.options.topicsMaxAgeMs ?? 30_000)) return false;
+    const counts = await this.#protocol.partitionCounts();
+    sharedBy.lookedAt = Date.now();
+    return this.options.topics.some((topic) => counts.get(topic) !== sharedBy.counts.get(topic));
+  }
+
+  /** Gets ready to go on after a failure; throws it where there is no going on. */
+  async #recover(error: unknown): Promise<void> {
+    const { signal } = this.#stopped;
+    if (signal.aborted) return;
+    this.latestError = error instanceof Error ? error : new Error(String(error));
+    if (error instanceof Refusal && OVERTAKEN.has(error.code)) {
+      // Whoever is no member any more joins as a new one.
+      if (error.code === errorCode.unknownMemberId) this.memberId = '';
+      if (error.code !== errorCode.rebalanceInProgress) this.#generation = undefined;
+      return;
+    }
+    if (error instanceof Refusal && !error.isPassing) throw error;
+    if (error instanceof KitError && error.code !== 'cluster-unreachable') throw error;
+    this.#protocol.forgetCoordinator();
+    await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+  }
 }

@@ -14,12 +14,15 @@ const MESSAGES_PER_SEND = 500;
 const BYTES_PER_SEND = 524_288;
 
 /** Cuts records, in order, into what is sent at once; a record that is larger than a send may be goes alone. */
-export function* sends(records: readonly OutgoingRecord[]): Generator<readonly OutgoingRecord[]> {
+export function* sends(
+  records: readonly OutgoingRecord[],
+  maxRecords = MESSAGES_PER_SEND,
+): Generator<readonly OutgoingRecord[]> {
   let start = 0;
   let bytes = 0;
   for (const [index, record] of records.entries()) {
     const size = sizeOf(record);
-    if (index > start && (index - start >= MESSAGES_PER_SEND || bytes + size > BYTES_PER_SEND)) {
+    if (index > start && (index - start >= maxRecords || bytes + size > BYTES_PER_SEND)) {
       yield records.slice(start, index);
       start = index;
       bytes = 0;

@@ -1,13 +1,12 @@
-import type { Admin, Consumer } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { within } from './within.js';
 
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * Notices that a cluster is gone: kafkajs connects again for ever without a word. When a member has had neither a fetch
- * nor a heartbeat answered for `silentMs`, the cluster is asked; a long rebalance, or a process that was stopped for a
- * while, is no reason to give up.
+ * Notices that a cluster is gone: its clients connect again for ever without a word. When nothing has been heard for
+ * `silentMs`, the cluster is asked; a long rebalance, or a process that was stopped for a while, is no reason to give up.
  */
 export class SilenceWatch {
   readonly #timer: NodeJS.Timeout;
@@ -15,16 +14,18 @@ export class SilenceWatch {
   #asking = false;
 
   constructor(
-    consumer: Consumer,
+    /** What has stopped when the cluster is silent. */
+    private readonly what: string,
     private readonly admin: Admin,
     private readonly silentMs: number,
     private readonly onSilence: (reason: KitError) => void,
   ) {
-    const heard = (): void => {
-      this.#heardAt = Date.now();
-    };
-    for (const event of ['FETCH', 'HEARTBEAT', 'GROUP_JOIN'] as const) consumer.on(consumer.events[event], heard);
     this.#timer = setInterval(() => void this.#look(), silentMs / 10).unref();
+  }
+
+  /** The cluster has answered, or nothing is asked of it. */
+  heard(): void {
+    this.#heardAt = Date.now();
   }
 
   stop(): void {
@@ -45,7 +46,7 @@ export class SilenceWatch {
       this.onSilence(
         new KitError(
           'cluster-unreachable',
-          `Reading from Kafka stopped: nothing was heard from the cluster for ${seconds} s ` +
+          `${this.what} stopped: nothing was heard from the cluster for ${seconds} s ` +
             `(${KitError.from(error).message}). Check that its brokers are running.`,
           { cause: error },
         ),

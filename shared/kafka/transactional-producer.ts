@@ -1,4 +1,15 @@
+import { KitError } from '#shared/errors';
+import { apis } from '#shared/wire';
+import { type Batch, batchOf, partitioned, Sequences } from './batches.js';
+import type { Nodes } from './nodes.js';
 import type { OutgoingRecord, PartialOffsets } from './records.js';
+import { errorCode, Refusal } from './refusal.js';
+import { sends } from './sends.js';
+import { type ProducerIdentity, TransactionCoordination, transactionError } from './transaction-coordination.js';
+import { within } from './within.js';
+
+/** How long a leader may wait for its replicas. */
+const ACKNOWLEDGED_WITHIN_MS = 8_000;
 
 export interface TransactionalProducerOptions {
   readonly transactionalId: string;
@@ -27,4 +38,242 @@ export interface TransactionalProducer {
   abort(): Promise<void>;
   /** Aborts what is open. */
   close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 60_000;
+/** An open transaction is aborted at the end, if that is quick: otherwise its time-out does it. */
+const CLOSED_WITHIN_MS = 3_000;
+
+/** @throws KitError 'cluster-unreachable' where the id could not be taken over within 30 s. */
+export async function createTransactionalProducer(
+  nodes: Nodes,
+  lane: number,
+  { transactionalId, timeoutMs = TIMEOUT_MS }: TransactionalProducerOptions,
+): Promise<TransactionalProducer> {
+  const coordination = new TransactionCoordination(nodes, lane);
+  try {
+    return new Transactor(nodes, lane, coordination, await coordination.init(transactionalId, timeoutMs));
+  } catch (error) {
+    throw transactionError(error, transactionalId, `Beginning as the producer ${transactionalId}`);
+  }
+}
+
+interface Gathering {
+  readonly records: OutgoingRecord[];
+  readonly written: Promise<void>;
+}
+
+class Transactor implements TransactionalProducer {
+  readonly #sequences = new Sequences();
+  /** What the open transaction spans: partitions as `topic partition`, and groups. */
+  readonly #partitions = new Set<string>();
+  readonly #groups = new Set<string>();
+  /** The group whose offsets the last transaction had: the next one will have them, too. */
+  #usualGroup: string | undefined;
+  #previous: Promise<unknown> = Promise.resolve();
+  /** Sends that wait for their turn go together. */
+  #gathering: Gathering | undefined;
+  /** Why no call works any more. */
+  #ended: KitError | undefined;
+  /** Why the open transaction can only be aborted. */
+  #refused: KitError | undefined;
+
+  constructor(
+    private readonly nodes: Nodes,
+    private readonly lane: number,
+    private readonly coordination: TransactionCoordination,
+    private readonly identity: ProducerIdentity,
+  ) {}
+
+  send(records: readonly OutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return this.#inTurn('Writing', async () => undefined);
+    if (this.#gathering === undefined) {
+      const gathered: OutgoingRecord[] = [];
+      const written = this.#inTurn('Writing', async () => {
+        this.#gathering = undefined;
+        for (const together of sends(gathered, Number.POSITIVE_INFINITY)) await this.#write(together);
+      });
+      this.#gathering = { records: gathered, written };
+    }
+    for (const record of records) this.#gathering.records.push(record);
+    return this.#gathering.written;
+  }
+
+  commit({ groupId, offsets }: ConsumedOffsets): Promise<void> {
+    this.#gathering = undefined;
+    return this.#inTurn('Committing', async () => {
+      const hasOffsets = [...offsets.values()].some((ofTopic) => ofTopic.some((offset) => offset !== undefined));
+      if (hasOffsets) {
+        if (!this.#groups.has(groupId)) await this.#addGroup(groupId);
+        await this.coordination.commitOffsets(this.identity, groupId, offsets);
+        this.#usualGroup = groupId;
+      }
+      await this.#end(true);
+    });
+  }
+
+  abort(): Promise<void> {
+    this.#gathering = undefined;
+    return this.#inTurn(
+      'Aborting',
+      async () => {
+        await this.#end(false);
+        this.#refused = undefined;
+      },
+      true,
+    );
+  }
+
+  async close(): Promise<void> {
+    const { transactionalId } = this.identity;
+    const aborted = this.abort();
+    const late = (): Error => new Error('it takes too long');
+    // Whoever has failed has been told; a transaction that can't be aborted now is when its time is over.
+    await within(CLOSED_WITHIN_MS, aborted, late).catch(() => undefined);
+    this.#ended ??= new KitError('usage', `Writing as ${transactionalId}: the producer was closed.`);
+  }
+
+  /** Does what is to be done after all calls before, unless one of them has failed for good. */
+  #inTurn(doing: string, work: () => Promise<void>, ends = false): Promise<void> {
+    const { transactionalId } = this.identity;
+    const turn = this.#previous.then(async () => {
+      const failure = this.#ended ?? (ends ? undefined : this.#refused);
+      if (failure !== undefined) throw failure;
+      try {
+        await work();
+      } catch (error) {
+        const reason = transactionError(error, transactionalId, `${doing} as ${transactionalId}`);
+        if (reason.code === 'run-failed' || reason.code === 'topic-mismatch') this.#refused = reason;
+        else this.#ended = reason;
+        throw reason;
+      }
+    });
+    this.#previous = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #end(commits: boolean): Promise<void> {
+    if (this.#partitions.size === 0 && this.#groups.size === 0) return;
+    await this.coordination.end(this.identity, commits);
+    this.#partitions.clear();
+    this.#groups.clear();
+  }
+
+  async #addGroup(groupId: string): Promise<void> {
+    // Before it is known to be: what may have begun has to be ended.
+    this.#groups.add(groupId);
+    await this.coordination.addGroup(this.identity, groupId);
+  }
+
+  async #write(records: readonly OutgoingRecord[]): Promise<void> {
+    const groups = await partitioned(records, (topic) => this.#partitionsOf(topic));
+    await this.#addPartitions(groups);
+    const batches: Batch[] = [];
+    for (const [topic, byPartition] of groups) {
+      for (const [partition, those] of byPartition) {
+        const sequence = this.#sequences.next({ topic, partition });
+        batches.push(batchOf(topic, partition, those, this.identity, sequence));
+      }
+    }
+    await this.#produce(batches);
+  }
+
+  async #addPartitions(groups: ReadonlyMap<string, ReadonlyMap<number, unknown>>): Promise<void> {
+    const added = new Map<string, number[]>();
+    for (const [topic, byPartition] of groups) {
+      const those = [...byPartition.keys()].filter((partition) => !this.#partitions.has(`${topic} ${partition}`));
+      if (those.length > 0) added.set(topic, those);
+      for (const partition of those) this.#partitions.add(`${topic} ${partition}`);
+    }
+    if (added.size === 0) return;
+    const adding = [this.coordination.addPartitions(this.identity, added)];
+    // Both on one connection, one behind the other: the commit has one thing less to wait for.
+    if (this.#usualGroup !== undefined && this.#groups.size === 0) adding.push(this.#addGroup(this.#usualGroup));
+    const [failed] = (await Promise.allSettled(adding)).filter(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  async #partitionsOf(topic: string): Promise<number> {
+    const leaders = await this.nodes.insist(`Looking for the partitions of ${topic}`, () =>
+      this.nodes.leadersOf(topic),
+    );
+    if (leaders === undefined) throw new KitError('topic-mismatch', `Writing to ${topic}: there is no such topic.`);
+    return leaders.length;
+  }
+
+  /**
+   * Sends batches until each is taken. One that may have been written already is sent again as it was: the broker knows it
+   * by its sequence number.
+   */
+  async #produce(batches: readonly Batch[]): Promise<void> {
+    let left = batches;
+    let unacceptable: Refusal | undefined;
+    const topics = [...new Set(batches.map(({ topic }) => topic))].join(', ');
+    await this.nodes.insist(
+      `Writing to ${topics}`,
+      async () => {
+        const refused = new Map<Batch, unknown>();
+        await Promise.all(
+          Array.from(await this.#byLeader(left), ([leader, those]) => this.#produceTo(leader, those, refused)),
+        );
+        const again: Batch[] = [];
+        for (const batch of left) {
+          const reason = refused.get(batch);
+          if (reason === undefined) this.#sequences.advance(batch);
+          else if (reason instanceof Refusal && !reason.isPassing) unacceptable ??= reason;
+          else again.push(batch);
+        }
+        left = again;
+        // What was refused for good waits for the others: each has to be known to be written or not.
+        if (left.length > 0) throw left.map((batch) => refused.get(batch))[0];
+        if (unacceptable !== undefined) throw unacceptable;
+      },
+      {
+        again: () => {
+          for (const { topic } of left) this.nodes.forgetLeaders(topic);
+        },
+      },
+    );
+  }
+
+  async #byLeader(batches: readonly Batch[]): Promise<Map<number, Batch[]>> {
+    const byLeader = new Map<number, Batch[]>();
+    for (const batch of batches) {
+      const leader = (await this.nodes.leadersOf(batch.topic))?.[batch.partition] ?? -1;
+      const those = byLeader.get(leader);
+      if (those === undefined) byLeader.set(leader, [batch]);
+      else those.push(batch);
+    }
+    return byLeader;
+  }
+
+  async #produceTo(leader: number, batches: readonly Batch[], refused: Map<Batch, unknown>): Promise<void> {
+    try {
+      if (leader < 0) throw new Refusal(errorCode.leaderNotAvailable);
+      const link = await this.nodes.link(leader, this.lane);
+      const byTopic = new Map<string, Batch[]>();
+      for (const batch of batches) byTopic.set(batch.topic, [...(byTopic.get(batch.topic) ?? []), batch]);
+      const { responses } = await link.request(apis.produce, {
+        transactionalId: this.identity.transactionalId,
+        acks: -1,
+        timeoutMs: ACKNOWLEDGED_WITHIN_MS,
+        topicData: Array.from(byTopic, ([name, those]) => ({
+          name,
+          partitionData: those.map(({ partition, bytes }) => ({ index: partition, records: bytes })),
+        })),
+      });
+      const codes = new Map<string, number>();
+      for (const { name, partitionResponses } of responses) {
+        for (const { index, errorCode: code } of partitionResponses) codes.set(`${name} ${index}`, code);
+      }
+      for (const batch of batches) {
+        const code = codes.get(`${batch.topic} ${batch.partition}`) ?? errorCode.unknownServerError;
+        // One that is known already was sent before, and its answer lost.
+        if (code !== errorCode.none && code !== errorCode.duplicateSequenceNumber)
+          refused.set(batch, new Refusal(code));
+      }
+    } catch (error) {
+      for (const batch of batches) refused.set(batch, error);
+    }
+  }
 }

@@ -1,0 +1,76 @@
+import { buildBatch, type NewRecord, type RecordHeader } from '#shared/wire';
+import { murmur2 } from './murmur2.js';
+import { headerPairs } from './null-headers.js';
+import type { OutgoingRecord } from './records.js';
+import type { ProducerIdentity } from './transaction-coordination.js';
+
+/** One record batch, on its way to its partition. */
+export interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly count: number;
+  readonly bytes: Buffer;
+}
+
+/** The sequence numbers of a producer's batches, by partition (KIP-98): they are 32 bits wide and begin again. */
+export class Sequences {
+  readonly #next = new Map<string, number>();
+
+  next({ topic, partition }: Pick<Batch, 'topic' | 'partition'>): number {
+    return this.#next.get(`${topic} ${partition}`) ?? 0;
+  }
+
+  advance({ topic, partition, count }: Batch): void {
+    const next = this.next({ topic, partition }) + count;
+    this.#next.set(`${topic} ${partition}`, next % 2 ** 31);
+  }
+}
+
+/** Groups records by topic and partition, in their order; a record without key and partition goes to any. */
+export async function partitioned(
+  records: readonly OutgoingRecord[],
+  partitionsOf: (topic: string) => Promise<number>,
+): Promise<Map<string, Map<number, OutgoingRecord[]>>> {
+  const byTopic = new Map<string, { readonly count: number; readonly groups: Map<number, OutgoingRecord[]> }>();
+  for (const record of records) {
+    let topic = byTopic.get(record.topic);
+    if (topic === undefined) {
+      topic = { count: await partitionsOf(record.topic), groups: new Map() };
+      byTopic.set(record.topic, topic);
+    }
+    const partition = record.partition ?? partitionFor(record.key, topic.count);
+    const group = topic.groups.get(partition);
+    if (group === undefined) topic.groups.set(partition, [record]);
+    else group.push(record);
+  }
+  return new Map(Array.from(byTopic, ([name, { groups }]) => [name, groups]));
+}
+
+function partitionFor(key: Buffer | string | null, partitions: number): number {
+  if (key === null) return Math.floor(Math.random() * partitions);
+  return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
+}
+
+export function batchOf(
+  topic: string,
+  partition: number,
+  records: readonly OutgoingRecord[],
+  { producerId, producerEpoch }: ProducerIdentity,
+  baseSequence: number,
+): Batch {
+  const bytes = buildBatch(records.map(asNewRecord), { producerId, producerEpoch, baseSequence, transactional: true });
+  return { topic, partition, count: records.length, bytes };
+}
+
+function asNewRecord({ key, value, timestamp, headers }: OutgoingRecord): NewRecord {
+  return {
+    key: typeof key === 'string' ? Buffer.from(key) : key,
+    value,
+    timestamp,
+    ...(headers && { headers: headerPairs(headers).map(asHeader) }),
+  };
+}
+
+function asHeader([key, value]: readonly [string, Buffer | string | null]): RecordHeader {
+  return { key, value: typeof value === 'string' ? Buffer.from(value) : value };
+}

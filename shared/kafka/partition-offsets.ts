@@ -1,0 +1,154 @@
+import { KitError } from '#shared/errors';
+import { apis } from '#shared/wire';
+import type { Nodes } from './nodes.js';
+import type { PartialOffsets, TopicOffsets } from './records.js';
+import { accept, errorCode, Refusal } from './refusal.js';
+
+const EARLIEST = -2;
+const ANSWERED_WITHIN_MS = 8_000;
+
+/** How many partitions the topics have; one that is missing has no entry. */
+export function partitionCounts(nodes: Nodes, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  return nodes.insist(`Looking for the partitions of ${topics.join(', ')}`, async () => {
+    if (topics.length > 0) await nodes.refresh(topics);
+    const counts = new Map<string, number>();
+    for (const topic of topics) {
+      const count = nodes.knownPartitions(topic);
+      if (count !== undefined) counts.set(topic, count);
+    }
+    return counts;
+  });
+}
+
+/** The first offset that is still there, of every partition. */
+export async function beginningOffsets(nodes: Nodes, topics: readonly string[]): Promise<TopicOffsets> {
+  const doing = `Looking for the first offsets of ${topics.join(', ')}`;
+  const counts = await partitionCounts(nodes, topics);
+  const wanted = topics.map((topic) => {
+    const count = counts.get(topic);
+    if (count === undefined) throw new KitError('topic-mismatch', `${doing}: there is no topic ${topic}.`);
+    return [topic, Array.from({ length: count }, () => EARLIEST)] as const;
+  });
+  const found = new Map(wanted.map(([topic]) => [topic, [] as number[]]));
+  await eachPartition(nodes, doing, new Map(wanted), async (leader, byTopic) => {
+    const answer = await (await nodes.link(leader)).request(apis.listOffsets, {
+      replicaId: -1,
+      isolationLevel: 0,
+      topics: Array.from(byTopic, ([name, partitions]) => ({
+        name,
+        partitions: Array.from(partitions, ([partitionIndex, timestamp]) => ({ partitionIndex, timestamp })),
+      })),
+      timeoutMs: ANSWERED_WITHIN_MS,
+    });
+    return answer.topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex, errorCode: code, offset }) => {
+        const offsets = found.get(name);
+        if (code === errorCode.none && offsets !== undefined) offsets[partitionIndex] = offset;
+        return [name, partitionIndex, code] as const;
+      }),
+    );
+  });
+  return found;
+}
+
+/** Deletes what lies before the offsets. @throws KitError 'topic-mismatch' where a partition has no such offset. */
+export async function deleteRecords(nodes: Nodes, before: PartialOffsets): Promise<void> {
+  await eachPartition(
+    nodes,
+    `Deleting records of ${[...before.keys()].join(', ')}`,
+    before,
+    async (leader, byTopic) => {
+      const answer = await (await nodes.link(leader)).request(apis.deleteRecords, {
+        topics: Array.from(byTopic, ([name, partitions]) => ({
+          name,
+          partitions: Array.from(partitions, ([partitionIndex, offset]) => ({ partitionIndex, offset })),
+        })),
+        timeoutMs: ANSWERED_WITHIN_MS,
+      });
+      return answer.topics.flatMap(({ name, partitions }) =>
+        partitions.map(({ partitionIndex, errorCode: code }) => [name, partitionIndex, code] as const),
+      );
+    },
+  );
+}
+
+type Ask = (
+  leader: number,
+  byTopic: ReadonlyMap<string, ReadonlyMap<number, number>>,
+) => Promise<readonly (readonly [topic: string, partition: number, errorCode: number])[]>;
+
+/** Asks the leader of each partition, with the number given for it, until each has accepted. */
+async function eachPartition(nodes: Nodes, doing: string, wanted: PartialOffsets, ask: Ask): Promise<void> {
+  const left = new Map(
+    Array.from(wanted, ([topic, numbers]) => [
+      topic,
+      new Map(numbers.flatMap((number, partition) => (number === undefined ? [] : [[partition, number] as const]))),
+    ]),
+  );
+  const attempt = async (): Promise<void> => {
+    const byLeader = new Map<number, Map<string, Map<number, number>>>();
+    for (const [topic, partitions] of left) {
+      const leaders = await nodes.leadersOf(topic);
+      for (const [partition, number] of partitions) {
+        const leader = leaders?.[partition] ?? -1;
+        if (leader < 0) throw new Refusal(errorCode.leaderNotAvailable);
+        const byTopic = byLeader.get(leader) ?? new Map<string, Map<number, number>>();
+        byLeader.set(leader, byTopic);
+        const those = byTopic.get(topic) ?? new Map<number, number>();
+        byTopic.set(topic, those.set(partition, number));
+      }
+    }
+    const answers = await Promise.all(Array.from(byLeader, ([leader, byTopic]) => ask(leader, byTopic)));
+    let refused = 0;
+    for (const [topic, partition, code] of answers.flat()) {
+      if (code === errorCode.none) left.get(topic)?.delete(partition);
+      else refused = code;
+    }
+    accept(refused);
+  };
+  const again = (): void => {
+    for (const topic of left.keys()) nodes.forgetLeaders(topic);
+  };
+  try {
+    await nodes.insist(doing, attempt, { again });
+  } catch (error) {
+    throw KitError.from(error, 'topic-mismatch', doing);
+  }
+}
+
+/** What a group has committed; undefined where it has not. */
+export async function committedOffsets(
+  nodes: Nodes,
+  groupId: string,
+  topics: readonly string[],
+): Promise<PartialOffsets> {
+  const counts = await partitionCounts(nodes, topics);
+  const doing = `Looking for what ${groupId} has committed`;
+  try {
+    return await nodes.insistOnCoordinator(doing, 'group', groupId, async (coordinator) => {
+      const answer = await coordinator.request(apis.offsetFetch, {
+        groupId,
+        topics: Array.from(counts, ([name, count]) => ({
+          name,
+          partitionIndexes: Array.from({ length: count }, (_, partition) => partition),
+        })),
+        groups: [],
+        requireStable: false,
+      });
+      accept(answer.errorCode);
+      const committed = new Map<string, (number | undefined)[]>(
+        Array.from(counts, ([topic, count]) => [topic, Array.from({ length: count })]),
+      );
+      for (const { name, partitions } of answer.topics) {
+        for (const { partitionIndex, committedOffset, errorCode: code } of partitions) {
+          accept(code);
+          const offsets = committed.get(name);
+          if (offsets !== undefined && committedOffset >= 0) offsets[partitionIndex] = committedOffset;
+        }
+      }
+      return committed;
+    });
+  } catch (error) {
+    throw KitError.from(error, 'run-failed', doing);
+  }
+}

@@ -1,0 +1,155 @@
+import { KitError } from '#shared/errors';
+import { apis } from '#shared/wire';
+import type { Nodes } from './nodes.js';
+import type { PartialOffsets } from './records.js';
+import { accept, errorCode, Refusal } from './refusal.js';
+
+/** A transactional id, and who writes under it. */
+export interface ProducerIdentity {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** Partitions by topic. */
+export type Partitions = ReadonlyMap<string, readonly number[]>;
+
+const FENCING = new Set<number>([
+  errorCode.producerFenced,
+  errorCode.invalidProducerEpoch,
+  errorCode.invalidProducerIdMapping,
+  errorCode.transactionalIdNotFound,
+]);
+
+const UNACCEPTABLE = new Set<number>([
+  errorCode.messageTooLarge,
+  errorCode.invalidRecord,
+  errorCode.invalidTimestamp,
+  errorCode.topicAuthorizationFailed,
+  errorCode.groupAuthorizationFailed,
+  errorCode.transactionalIdAuthorizationFailed,
+  errorCode.invalidTransactionTimeout,
+  errorCode.invalidTopic,
+  errorCode.policyViolation,
+]);
+
+/**
+ * What a failure means to whoever writes: 'producer-fenced', 'run-failed' where the cluster refused and nothing was done,
+ * and 'cluster-unreachable' for all that leaves it open what was done.
+ */
+export function transactionError(error: unknown, id: string, doing: string): KitError {
+  if (!(error instanceof Refusal)) return KitError.from(error, 'cluster-unreachable', doing);
+  if (FENCING.has(error.code)) {
+    return new KitError(
+      'producer-fenced',
+      `${doing}: another producer has taken over the transactional id ${id}, or its transaction took too long ` +
+        `(${error.message}). A new producer of that id goes on from what was committed.`,
+      { cause: error },
+    );
+  }
+  return KitError.from(error, UNACCEPTABLE.has(error.code) ? 'run-failed' : 'cluster-unreachable', doing);
+}
+
+/** What a producer asks of its transaction's coordinator and of its group's; each is insisted on. */
+export class TransactionCoordination {
+  constructor(
+    private readonly nodes: Nodes,
+    private readonly lane: number,
+  ) {}
+
+  /** InitProducerId: shuts out earlier producers of the id and waits until what they left open is ended. */
+  async init(transactionalId: string, transactionTimeoutMs: number): Promise<ProducerIdentity> {
+    const { nodes, lane } = this;
+    return nodes.insistOnCoordinator(
+      `Beginning as the producer ${transactionalId}`,
+      'transaction',
+      transactionalId,
+      async (coordinator) => {
+        const answer = await coordinator.request(apis.initProducerId, { transactionalId, transactionTimeoutMs });
+        accept(answer.errorCode);
+        return { transactionalId, producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+      },
+      { lane },
+    );
+  }
+
+  /** AddPartitionsToTxn. */
+  async addPartitions(producer: ProducerIdentity, partitions: Partitions): Promise<void> {
+    await this.#ask('Adding partitions to', producer, async (coordinator) => {
+      const answer = await coordinator.request(apis.addPartitionsToTxn, {
+        v3AndBelowTransactionalId: producer.transactionalId,
+        v3AndBelowProducerId: producer.producerId,
+        v3AndBelowProducerEpoch: producer.producerEpoch,
+        v3AndBelowTopics: Array.from(partitions, ([name, numbers]) => ({ name, partitions: numbers })),
+      });
+      const codes = answer.resultsByTopicV3AndBelow.flatMap(({ resultsByPartition }) =>
+        resultsByPartition.map(({ partitionErrorCode }) => partitionErrorCode),
+      );
+      // Of one that was refused, the others say only that they were not tried.
+      accept(codes.find((code) => code !== errorCode.none && code !== errorCode.operationNotAttempted) ?? 0);
+      accept(codes.find((code) => code !== errorCode.none) ?? 0);
+    });
+  }
+
+  /** AddOffsetsToTxn. */
+  async addGroup(producer: ProducerIdentity, groupId: string): Promise<void> {
+    await this.#ask(`Adding the offsets of ${groupId} to`, producer, async (coordinator) => {
+      accept((await coordinator.request(apis.addOffsetsToTxn, { ...producer, groupId })).errorCode);
+    });
+  }
+
+  /** TxnOffsetCommit. */
+  async commitOffsets(producer: ProducerIdentity, groupId: string, offsets: PartialOffsets): Promise<void> {
+    const topics = Array.from(offsets, ([name, byPartition]) => ({
+      name,
+      partitions: byPartition.flatMap((committedOffset, partitionIndex) =>
+        committedOffset === undefined ? [] : [{ partitionIndex, committedOffset, committedMetadata: null }],
+      ),
+    })).filter(({ partitions }) => partitions.length > 0);
+    await this.nodes.insistOnCoordinator(
+      `Adding the offsets of ${groupId} to the transaction of ${producer.transactionalId}`,
+      'group',
+      groupId,
+      async (coordinator) => {
+        // Without member and generation: that this producer may commit is what its transactional id says (before KIP-447).
+        const answer = await coordinator.request(apis.txnOffsetCommit, {
+          ...producer,
+          groupId,
+          generationId: -1,
+          memberId: '',
+          groupInstanceId: null,
+          topics,
+        });
+        for (const { partitions } of answer.topics) for (const { errorCode: code } of partitions) accept(code);
+      },
+      { lane: this.lane },
+    );
+  }
+
+  /**
+   * EndTxn. It can be asked again where an answer was lost: the coordinator then either still has the transaction, or says
+   * that it ended so already; where it ended otherwise, by its time-out, the producer is fenced.
+   */
+  async end(producer: ProducerIdentity, committed: boolean): Promise<void> {
+    await this.#ask(committed ? 'Committing' : 'Aborting', producer, async (coordinator) => {
+      accept((await coordinator.request(apis.endTxn, { ...producer, committed })).errorCode);
+    });
+  }
+
+  async #ask(
+    doing: string,
+    { transactionalId }: ProducerIdentity,
+    ask: Parameters<Nodes['insistOnCoordinator']>[3],
+  ): Promise<void> {
+    const { nodes, lane } = this;
+    await nodes.insistOnCoordinator(
+      `${doing} the transaction of ${transactionalId}`,
+      'transaction',
+      transactionalId,
+      ask,
+      {
+        lane,
+      },
+    );
+  }
+}
