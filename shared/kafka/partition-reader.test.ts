@@ -1,0 +1,266 @@
+import { beforeAll, expect, it } from 'vitest';
+import { describeOnEachKafka } from '#shared/testing';
+import {
+  type Chunk,
+  type Cluster,
+  type ConsumedRecord,
+  connectCluster,
+  type OutgoingRecord,
+  type PartitionReader,
+  type ReaderOptions,
+  type TopicPartition,
+} from './index.js';
+
+const numbered = (topic: string, from: number, to: number, partition = 0): OutgoingRecord[] =>
+  Array.from({ length: to - from }, (_, index) => ({
+    topic,
+    partition,
+    key: `key-${from + index}`,
+    value: Buffer.from(String(from + index)),
+    timestamp: 1_380_000_000_000 + from + index,
+  }));
+
+/** Polls until so many records have come. */
+async function read(reader: PartitionReader, count: number): Promise<ConsumedRecord[]> {
+  const records: ConsumedRecord[] = [];
+  while (records.length < count) for (const chunk of await reader.poll(1_000)) records.push(...chunk.records);
+  return records;
+}
+
+const numbers = (records: readonly ConsumedRecord[]): number[] => records.map(({ value }) => Number(value));
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+await describeOnEachKafka('a partition reader', (kafka) => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
+    return () => cluster.close();
+  });
+
+  const topic = async (name: string, partitions = 1): Promise<string> => {
+    const unique = kafka.unique(name);
+    await cluster.ensureTopics([{ name: unique, partitions, config: {} }]);
+    return unique;
+  };
+  const write = async (records: readonly OutgoingRecord[]): Promise<void> => {
+    const producer = await cluster.produce();
+    await producer.send(records);
+    await producer.close();
+  };
+  const open = (options: Partial<ReaderOptions> = {}) => cluster.reader({ isolation: 'read_committed', ...options });
+  /** Polls until the position is there. */
+  const untilAt = async (reader: PartitionReader, partition: TopicPartition, position: number): Promise<Chunk[]> => {
+    const chunks: Chunk[] = [];
+    while (reader.position(partition) !== position) chunks.push(...(await reader.poll(100)));
+    chunks.push(...(await reader.poll(0)));
+    return chunks;
+  };
+
+  it('reads partitions from where it is told, in order, cut into chunks', async () => {
+    const name = await topic('order', 2);
+    await write([...numbered(name, 0, 1_234, 0), ...numbered(name, 0, 10, 1)]);
+    const reader = await open({ maxChunkRecords: 100 });
+    reader.seek([
+      { topic: name, partition: 0, offset: 200 },
+      { topic: name, partition: 1, offset: 7 },
+    ]);
+    const chunks: Chunk[] = [];
+    while (chunks.reduce((sum, { records }) => sum + records.length, 0) < 1_037)
+      chunks.push(...(await reader.poll(1_000)));
+    const first = chunks.filter(({ partition }) => partition === 0);
+    expect(numbers(first.flatMap(({ records }) => records))).toEqual(range(200, 1_234));
+    expect(numbers(chunks.filter(({ partition }) => partition === 1).flatMap(({ records }) => records))).toEqual([
+      7, 8, 9,
+    ]);
+    expect(Math.max(...first.map(({ records }) => records.length))).toBe(100);
+    for (const [index, { records, nextOffset }] of first.entries()) {
+      expect(nextOffset).toBe(first[index + 1]?.records[0]?.offset ?? 1_234);
+      expect(records.every(({ partition, topic: of }) => partition === 0 && of === name)).toBe(true);
+    }
+    expect(reader.position({ topic: name, partition: 0 })).toBe(1_234);
+    expect(reader.knownEnd({ topic: name, partition: 0 })).toBe(1_234);
+    expect(reader.position({ topic: name, partition: 2 })).toBeUndefined();
+    await reader.close();
+  });
+
+  it('gets what is written while it waits, and nothing where nothing comes', async () => {
+    const name = await topic('waits');
+    const reader = await open();
+    reader.seek([{ topic: name, partition: 0, offset: 0 }]);
+    expect(await reader.poll(250)).toEqual([]);
+    expect(reader.knownEnd({ topic: name, partition: 0 })).toBe(0);
+    const reading = read(reader, 3);
+    await write(numbered(name, 0, 3));
+    const [record] = await reading;
+    expect(record).toEqual({
+      topic: name,
+      partition: 0,
+      offset: 0,
+      timestamp: 1_380_000_000_000,
+      key: Buffer.from('key-0'),
+      value: Buffer.from('0'),
+      headers: {},
+    });
+    await reader.close();
+  });
+
+  it('moves with a seek, and drops what was fetched before', async () => {
+    const name = await topic('seek', 2);
+    await write([...numbered(name, 0, 2_000), ...numbered(name, 0, 50, 1)]);
+    const reader = await open();
+    const both = [0, 1].map((partition) => ({ topic: name, partition, offset: 0 }));
+    reader.seek(both);
+    const [some] = await reader.poll(5_000);
+    expect(some).toBeDefined();
+    reader.seek([{ topic: name, partition: 0, offset: 1_990 }]);
+    reader.remove([{ topic: name, partition: 1 }]);
+    expect(reader.position({ topic: name, partition: 1 })).toBeUndefined();
+    expect(numbers(await read(reader, 10))).toEqual(range(1_990, 2_000));
+    await reader.close();
+  });
+
+  it('fetches nothing of what is paused, keeps what it has of it, and goes on when resumed', async () => {
+    const name = await topic('pause', 2);
+    const [paused, other] = [0, 1].map((partition) => ({ topic: name, partition, offset: 0 })) as [
+      TopicPartition & { offset: number },
+      TopicPartition & { offset: number },
+    ];
+    await write(numbered(name, 0, 10));
+    const reader = await open();
+    reader.seek([paused, other]);
+    while (reader.position(paused) !== 10) await new Promise((resolve) => setImmediate(resolve));
+    reader.pause([paused]);
+    expect(numbers(await read(reader, 10))).toEqual(range(0, 10));
+    // What is on its way still comes; after it, nothing.
+    await reader.poll(300);
+    await write([...numbered(name, 10, 20), ...numbered(name, 0, 5, 1)]);
+    expect(numbers(await read(reader, 5))).toEqual(range(0, 5));
+    expect(reader.position(paused)).toBe(10);
+    reader.resume([paused]);
+    expect(numbers(await read(reader, 10))).toEqual(range(10, 20));
+    await reader.close();
+  });
+
+  it('moves over aborted records and control batches, and shows the first to read_uncommitted only', async () => {
+    const name = await topic('aborted');
+    const partition = { topic: name, partition: 0 };
+    const producer = await cluster.transactionalProducer({ transactionalId: kafka.unique('aborted') });
+    const commit = () => producer.commit({ groupId: kafka.unique('nobody'), offsets: new Map() });
+    await producer.send(numbered(name, 0, 5));
+    await producer.abort();
+    const reader = await open();
+    reader.seek([{ ...partition, offset: 0 }]);
+    // Five records and the batch that says that they are aborted.
+    expect(await untilAt(reader, partition, 6)).toEqual([]);
+    await producer.send(numbered(name, 5, 10));
+    await commit();
+    await producer.send(numbered(name, 10, 15));
+    await producer.abort();
+    const chunks = await untilAt(reader, partition, 18);
+    expect(numbers(chunks.flatMap(({ records }) => records))).toEqual(range(5, 10));
+    expect(reader.knownEnd(partition)).toBe(18);
+    const uncommitted = await open({ isolation: 'read_uncommitted' });
+    uncommitted.seek([{ ...partition, offset: 3 }]);
+    const all = await untilAt(uncommitted, partition, 18);
+    expect(numbers(all.flatMap(({ records }) => records))).toEqual(range(3, 15));
+    expect(all.at(-1)?.nextOffset).toBe(18);
+    await Promise.all([reader.close(), uncommitted.close(), producer.close()]);
+  });
+
+  it('ends at the last stable offset for read_committed, at the high watermark otherwise', async () => {
+    const name = await topic('stable');
+    const partition = { topic: name, partition: 0 };
+    await write(numbered(name, 0, 2));
+    const producer = await cluster.transactionalProducer({ transactionalId: kafka.unique('stable') });
+    await producer.send(numbered(name, 2, 4));
+    const committed = await open();
+    const uncommitted = await open({ isolation: 'read_uncommitted' });
+    for (const reader of [committed, uncommitted]) reader.seek([{ ...partition, offset: 0 }]);
+    await untilAt(uncommitted, partition, 4);
+    expect(uncommitted.knownEnd(partition)).toBe(4);
+    await untilAt(committed, partition, 2);
+    expect(committed.knownEnd(partition)).toBe(2);
+    await producer.abort();
+    await untilAt(committed, partition, 5);
+    await Promise.all([committed.close(), uncommitted.close(), producer.close()]);
+  });
+
+  it('holds back what is not asked for yet', async () => {
+    const name = await topic('flood');
+    const partition = { topic: name, partition: 0 };
+    await write(numbered(name, 0, 60_000));
+    const reader = await open({ maxBytesPerPartition: 65_536 });
+    reader.seek([{ ...partition, offset: 0 }]);
+    let before = -1;
+    while (reader.position(partition) !== before) {
+      before = reader.position(partition) ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    expect(before).toBeGreaterThan(1_000);
+    expect(before).toBeLessThan(15_000);
+    expect(numbers(await read(reader, 60_000))).toEqual(range(0, 60_000));
+    await reader.close();
+  });
+
+  it('says where a position is out of range, until that partition is moved', async () => {
+    const name = await topic('range', 2);
+    await write([...numbered(name, 0, 3), ...numbered(name, 0, 4, 1)]);
+    const reader = await open();
+    reader.seek([
+      { topic: name, partition: 0, offset: 17 },
+      { topic: name, partition: 1, offset: 0 },
+    ]);
+    const polling = (async () => {
+      for (;;) await reader.poll(1_000);
+    })();
+    await expect(polling).rejects.toMatchObject({
+      code: 'topic-mismatch',
+      message: expect.stringMatching(`^Reading partition 0 of ${name} at offset 17: `),
+    });
+    reader.seek([{ topic: name, partition: 0, offset: 1 }]);
+    expect(numbers(await read(reader, 2)).slice(-2)).toEqual([1, 2]);
+    await reader.close();
+  });
+
+  it('goes on at either end where it was told so', async () => {
+    const name = await topic('ends');
+    await write(numbered(name, 0, 10));
+    await cluster.deleteRecords(new Map([[name, [4]]]));
+    expect((await cluster.beginningOffsets([name])).get(name)).toEqual([4]);
+    const first = await open({ onOutOfRange: 'earliest' });
+    first.seek([{ topic: name, partition: 0, offset: 0 }]);
+    expect(numbers(await read(first, 6))).toEqual(range(4, 10));
+    const last = await open({ onOutOfRange: 'latest' });
+    last.seek([{ topic: name, partition: 0, offset: 99 }]);
+    await untilAt(last, { topic: name, partition: 0 }, 10);
+    await write(numbered(name, 10, 12));
+    expect(numbers(await read(last, 2))).toEqual([10, 11]);
+    await Promise.all([first.close(), last.close()]);
+  });
+
+  it('reads the others where a topic is missing, and that one when it is there', async () => {
+    const name = await topic('there');
+    const missing = kafka.unique('missing');
+    await write(numbered(name, 0, 3));
+    const reader = await open();
+    reader.seek([missing, name].map((of) => ({ topic: of, partition: 0, offset: 0 })));
+    expect(numbers(await read(reader, 3))).toEqual([0, 1, 2]);
+    expect((await cluster.partitionCounts([name, missing])).get(missing)).toBeUndefined();
+    expect((await cluster.partitionCounts([name, missing])).get(name)).toBe(1);
+    await topic('missing');
+    await write(numbered(missing, 5, 7));
+    expect(numbers(await read(reader, 2))).toEqual([5, 6]);
+    await reader.close();
+  });
+
+  it('takes a record that is larger than a fetch may be', async () => {
+    const name = await topic('large');
+    const value = Buffer.alloc(300_000, 7);
+    await write([...numbered(name, 0, 1), { topic: name, key: null, value, timestamp: 0 }, ...numbered(name, 2, 3)]);
+    const reader = await open({ maxBytesPerPartition: 10_000 });
+    reader.seek([{ topic: name, partition: 0, offset: 0 }]);
+    const records = await read(reader, 3);
+    expect(records.map((record) => record.value?.length)).toEqual([1, 300_000, 1]);
+    await reader.close();
+  });
+});
