@@ -17,6 +17,7 @@ export const errorCodes = [
   'platform-unsupported',
   'topology',
   'run-failed',
+  'state-store',
   'internal',
 ] as const;
 

@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
 import type { Assignment } from './consumer.js';
-import type { GroupOptions, JoinedMember } from './group-member.js';
+import type { GroupOptions, JoinedMember } from './group-options.js';
 import type { Link } from './link.js';
 import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';

@@ -1,7 +1,8 @@
 export { type Cluster, connectCluster } from './cluster.js';
 export { type ClusterConfig, parseBrokers, securityFromEnvironment } from './cluster-config.js';
 export type { Assignment, Consumer, ConsumerOptions } from './consumer.js';
-export type { GroupAssignor, GroupMember, GroupOptions, JoinedMember } from './group-member.js';
+export type { GroupMember } from './group-member.js';
+export type { GroupAssignor, GroupOptions, JoinedMember } from './group-options.js';
 export type { PartitionReader, ReaderOptions } from './partition-reader.js';
 export type { Producer } from './producer.js';
 export type {

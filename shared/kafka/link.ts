@@ -201,7 +201,7 @@ export class Link {
     if (this.#end !== undefined) return;
     this.#end = reason;
     this.socket.destroy();
-    for (const { reject } of this.#waiting.values()) reject(reason);
+    for (const waiting of this.#waiting.values()) waiting.reject(reason);
     this.#waiting.clear();
     this.onEnd();
   }

@@ -83,3 +83,70 @@ describe('a consumer whose broker is gone', () => {
     await broker.close();
   });
 });
+
+describe('a reader of partitions whose broker is gone', () => {
+  it('ends polling, and can be closed', async () => {
+    const { broker, cluster } = await setUp();
+    const reader = await cluster.reader({ isolation: 'read_committed', silentMs: 1_000 });
+    reader.seek([{ topic: 'topic', partition: 0, offset: 0 }]);
+    await reader.poll(100);
+    await broker.close();
+    const polling = (async () => {
+      for (;;) await reader.poll(1_000);
+    })();
+    await expect(polling).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(/^Reading from Kafka stopped: nothing was heard from the cluster for \d+ s/),
+    });
+    await reader.close();
+    await cluster.close();
+  });
+
+  it('has nothing to say while it has nothing to read', async () => {
+    const { broker, cluster } = await setUp();
+    const reader = await cluster.reader({ isolation: 'read_committed', silentMs: 20 });
+    for (let round = 0; round < 3; round++) expect(await reader.poll(100)).toEqual([]);
+    await cluster.close();
+    await broker.close();
+  });
+});
+
+describe('a group member whose broker is gone', () => {
+  const options = {
+    groupId: 'group',
+    topics: ['topic'],
+    assignor: { name: 'none', version: 1, userData: () => Buffer.alloc(0), assign: () => new Map() },
+    onAssigned: () => undefined,
+  };
+
+  it('is not made, and says why, when the group cannot be joined in time', async () => {
+    const { broker, cluster } = await setUp();
+    await broker.close();
+    const onLost = vi.fn();
+    await expect(cluster.joinGroup({ ...options, onLost, joinWithinMs: 1_000 })).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(
+        /^Joining group for topic: the group was not joined within 1 s \(.*ECONNREFUSED.*\)\. Check that/,
+      ),
+    });
+    expect(onLost).not.toHaveBeenCalled();
+    await cluster.close();
+  });
+
+  it('is told so once, commits nothing any more, and can be closed', async () => {
+    const { broker, cluster } = await setUp();
+    const onLost = vi.fn();
+    const member = await cluster.joinGroup({ ...options, onLost, silentMs: 1_000 });
+    await broker.close();
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalledOnce(), 20_000);
+    expect(onLost).toHaveBeenCalledWith(
+      expect.objectContaining({
+        code: 'cluster-unreachable',
+        message: expect.stringMatching(/^Membership in group stopped: nothing was heard from the cluster for \d+ s/),
+      }),
+    );
+    expect(await member.commit(new Map([['topic', [1]]]))).toBe(false);
+    await member.close();
+    await cluster.close();
+  });
+});

@@ -1,0 +1,44 @@
+import type { KitError } from '#shared/errors';
+import type { Assignment } from './consumer.js';
+
+/** How a group shares its partitions. Members whose name or version differ can't be in one group. */
+export interface GroupAssignor {
+  readonly name: string;
+  readonly version: number;
+  /** Told to the leader with each join. */
+  userData(): Buffer;
+  /** Asked of the leader only: what each member reads, by member id and topic. */
+  assign(members: readonly JoinedMember[]): ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+}
+
+/** A member of the group as the leader sees it. */
+export interface JoinedMember {
+  readonly memberId: string;
+  readonly userData: Buffer;
+  readonly topics: readonly string[];
+}
+
+export interface GroupOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly assignor: GroupAssignor;
+  /** A member that is not heard of for so long loses its partitions; 10,000 unless said. */
+  readonly sessionTimeoutMs?: number;
+  /** How long a rebalance waits for members to join anew; 20,000 unless said. */
+  readonly rebalanceTimeoutMs?: number;
+  /** The group must be joined within so many milliseconds; 30,000 unless said. */
+  readonly joinWithinMs?: number;
+  /** When nothing is heard for so many milliseconds, and the cluster does not answer, the member is lost; 30,000 unless said. */
+  readonly silentMs?: number;
+  /** How often the leader looks whether topics have got partitions, which makes the group share anew; 30,000 unless said. */
+  readonly topicsMaxAgeMs?: number;
+  /**
+   * Called when the member learns that a rebalance begins, or that it is no member any more. It joins anew after that, when
+   * the commits that were begun here are done.
+   */
+  readonly onRebalancing?: () => void;
+  /** Called after each join with what this member reads from now on. */
+  readonly onAssigned: (assignment: Assignment) => void;
+  /** The group is lost for good, or the cluster unreachable: no more callbacks follow. */
+  readonly onLost: (reason: KitError) => void;
+}
