@@ -24,7 +24,7 @@ afterAll(() => model.close());
 async function driver(): Promise<TopologyTestDriver> {
   const builder = new StreamsBuilder();
   buildTopology(builder, model);
-  return createTopologyTestDriver(builder.build(), { now: () => 1_234, deadLetterTopic: 'dead' });
+  return createTopologyTestDriver(builder.build(), { wallClockMs: 1_234, deadLetterTopic: 'dead' });
 }
 
 const input = (flight: Flight) => ({ key: flight.id, value: flight, timestamp: flight.eventTime });

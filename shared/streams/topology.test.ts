@@ -32,7 +32,7 @@ async function drive(build: (builder: StreamsBuilder) => void, deadLetterTopic?:
   const builder = new StreamsBuilder();
   build(builder);
   return createTopologyTestDriver(builder.build(), {
-    now: () => 5_000,
+    wallClockMs: 5_000,
     ...(deadLetterTopic !== undefined && { deadLetterTopic }),
   });
 }

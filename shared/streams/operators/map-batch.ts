@@ -1,6 +1,7 @@
 import { KitError } from '#shared/errors';
 import { type StreamRecord, withValue } from '../record.js';
-import type { Operator } from '../topology.js';
+import type { OperatorContext, ParkedAt } from '../runtime/operator-context.js';
+import type { Operator, Step } from '../topology/graph.js';
 
 /** What a batch mapper may know of its surroundings. */
 export interface BatchContext {
@@ -14,34 +15,67 @@ export type BatchMapper<K, V, VR> = (
   context: BatchContext,
 ) => Promise<readonly (VR | KitError)[]>;
 
+interface Parked<K, V> {
+  readonly record: StreamRecord<K, V>;
+  readonly at: ParkedAt;
+}
+
 /** Parks records until the task has read its chunk, makes one call for all of them, and resumes each in order. */
 export function mapBatch<K, V, VR>(mapper: BatchMapper<K, V, VR>): Operator<K, V, K, VR> {
-  return (next, task) => {
-    let parked: StreamRecord<K, V>[] = [];
+  return (next, context) => {
+    let parked: Parked<K, V>[] = [];
 
-    task.afterChunk(async () => {
+    context.afterChunk(async () => {
       if (parked.length === 0) return;
       const batch = parked;
       parked = [];
-      const values = await mapper(batch, task);
-      if (values.length !== batch.length) {
-        throw new KitError(
-          'topology',
-          `A batch mapper was given ${batch.length} records and returned ${values.length} values; it must return one each.`,
-        );
-      }
-      batch.forEach((record, index) => {
-        task.guard(record.origin, () => {
-          const value = values[index];
-          if (value instanceof KitError) throw value;
-          // Lengths are equal, so an undefined value is one that the mapper gave.
-          next(withValue(record, value as VR));
-        });
-      });
+      const values = await called(mapper, batch, context);
+      batch.forEach(({ record, at }, index) => goOn(record, at, values[index] as VR | KitError, next, context));
     });
 
     return (record) => {
-      parked.push(record);
+      parked.push({ record, at: context.park() });
     };
   };
+}
+
+/** The mapper's values; where it rejects, each record is tried alone, so that one of them does not fail the others. */
+async function called<K, V, VR>(
+  mapper: BatchMapper<K, V, VR>,
+  batch: readonly Parked<K, V>[],
+  context: BatchContext,
+): Promise<readonly (VR | KitError)[]> {
+  try {
+    const values = await mapper(
+      batch.map(({ record }) => record),
+      context,
+    );
+    if (values.length !== batch.length) throw surplus(batch.length, values.length);
+    return values;
+  } catch (error) {
+    if (error instanceof KitError && error.code === 'topology') throw error;
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) return [KitError.from(error, 'record-unprocessable')];
+    const each: (VR | KitError)[] = [];
+    for (const one of batch) each.push(...(await called(mapper, [one], context)));
+    return each;
+  }
+}
+
+function surplus(given: number, returned: number): KitError {
+  return new KitError(
+    'topology',
+    `A batch mapper was given ${given} records and returned ${returned} values; it must return one each.`,
+  );
+}
+
+function goOn<K, V, VR>(
+  record: StreamRecord<K, V>,
+  at: ParkedAt,
+  value: VR | KitError,
+  next: Step<K, VR>,
+  context: OperatorContext,
+): void {
+  if (value instanceof KitError) context.fail(at, value);
+  else context.resume(at, () => next(withValue(record, value)));
 }

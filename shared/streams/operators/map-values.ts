@@ -1,5 +1,5 @@
 import { withValue } from '../record.js';
-import type { Operator } from '../topology.js';
+import type { Operator } from '../topology/graph.js';
 
 /** ValueMapperWithKey; the key comes second because most mappers do not need it. */
 export type ValueMapper<K, V, VR> = (value: V, key: K) => VR;

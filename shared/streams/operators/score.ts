@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Operator } from '../topology.js';
+import type { Operator } from '../topology/graph.js';
 import { mapBatch } from './map-batch.js';
 
 /** What a model says of one row. */

@@ -1,113 +1,303 @@
 import { KitError } from '#shared/errors';
-import type { Chunk, ConsumedRecord, OutgoingRecord } from '#shared/kafka';
-import type { Deserializer, Serializer, Topic } from '#shared/schema';
-import type { Key } from '../record.js';
-import type { ChildNode, SourceNode, Step, Topology } from '../topology.js';
-import { deadLetter } from './dead-letter.js';
-import type { TaskContext } from './task-context.js';
+import type { OutgoingRecord } from '#shared/kafka';
+import type { RecordContext } from '../record.js';
+import type { StateStore } from '../stores/state-store.js';
+import { orderIsVisible } from '../topology/batch-order.js';
+import { type ChildNode, childrenOf, type GraphNode, type ProcessorNode, type SinkNode, type SourceNode, type Step } from '../topology/graph.js';
+import type { ErrorHandlers, FailedRecord } from './error-handlers.js';
+import { Failures } from './failures.js';
+import type { DropReason, OperatorContext, ParkedAt } from './operator-context.js';
+import { Punctuations } from './punctuations.js';
+import { type Head, RecordQueue } from './record-queue.js';
+import type { TopicCodec } from './topic-codec.js';
 
 /** What a task needs from outside: no I/O in here, so that the runtime and the test driver run the same code. */
 export interface TaskOptions {
-  /** The name that a topic has on the cluster. */
-  readonly topicName: (topic: Topic<unknown>) => string;
-  readonly serializer: (topic: Topic<unknown>) => Serializer<unknown>;
-  readonly deserializer: Deserializer<unknown>;
-  /** Full name of the topic for records that fail; without one the first such record fails the task. */
-  readonly deadLetterTopic?: string | undefined;
+  /** Sub-topology and partition, as `0_3`. */
+  readonly id: string;
+  readonly nodes: readonly GraphNode[];
+  /** Opened for this task, and the global ones. */
+  readonly stores: ReadonlyMap<string, StateStore>;
+  /** By the topics' names in the topology. */
+  readonly codecs: ReadonlyMap<string, TopicCodec>;
+  readonly handlers: ErrorHandlers;
+  /** Full name of the topic for records that fail. */
+  readonly deadLetterTopic: string | undefined;
+  readonly emitIntervalMs: number;
+  /** Wall-clock milliseconds since the epoch. */
   readonly now: () => number;
+  readonly collect: (record: OutgoingRecord) => void;
+  /** How many partitions a topic has, by its name on the cluster; where it matters. */
+  readonly partitionsOf: (topic: string) => number;
+  /** Largest record that is written, key, value and headers in bytes. */
+  readonly maxRecordBytes: number;
+  readonly onDropped: (reason: DropReason) => void;
+  readonly onFailed: (failed: FailedRecord) => void;
+  /** A parked record has gone on. */
+  readonly onResumed?: () => void;
 }
 
-interface Source {
-  readonly step: Step<unknown, unknown>;
-}
+type AnyStep = Step<unknown, unknown>;
 
-/** One copy of a topology at work: reads chunks of its partitions and gives the records to be written. */
-export class Task implements TaskContext {
+/** One copy of a sub-topology at work: takes the records of its partitions by time, and gives the records to be written. */
+export class Task {
+  readonly id: string;
+  /** Which input is being worked on; what was parked goes on under its own. For whoever counts inputs. */
+  step = 0;
+  processed = 0;
+  commitRequested = false;
   readonly #options: TaskOptions;
-  readonly #sources = new Map<string, Source>();
-  readonly #batches: (() => Promise<void>)[] = [];
-  #outgoing: OutgoingRecord[] = [];
+  readonly #failures: Failures;
+  readonly #steps = new Map<GraphNode, AnyStep>();
+  readonly #byName = new Map<string, AnyStep>();
+  readonly #queues: RecordQueue[] = [];
+  readonly #flushes: (() => Promise<void>)[] = [];
+  readonly #closes: (() => void)[] = [];
+  readonly #shared = new Map<string, unknown>();
+  readonly #streamPunctuations = new Punctuations();
+  readonly #wallClockPunctuations = new Punctuations();
+  readonly #orderIsVisible: boolean;
+  #context: RecordContext;
+  #streamTime = -1;
+  #parked = 0;
 
-  constructor(topology: Topology, options: TaskOptions) {
+  constructor(options: TaskOptions) {
+    this.id = options.id;
     this.#options = options;
-    for (const source of topology.sources) {
-      this.#sources.set(options.topicName(source.topic), { step: this.#fanOut(source.children) });
+    const { handlers, deadLetterTopic, collect, onFailed } = options;
+    this.#failures = new Failures({ handlers, deadLetterTopic, collect, onFailed });
+    this.#orderIsVisible = orderIsVisible(options.nodes);
+    // Children first: they come after their parents.
+    for (const node of [...options.nodes].sort((a, b) => b.index - a.index)) {
+      const step = this.#compile(node);
+      this.#steps.set(node, step);
+      this.#byName.set(node.name, step);
     }
   }
 
-  /**
-   * Works through a chunk, record by record and depth first; batched operators have their turn at its end.
-   * @throws KitError of the first record that failed, when there is no dead-letter topic.
-   */
-  async process(chunk: Pick<Chunk, 'topic' | 'records'>): Promise<OutgoingRecord[]> {
-    const source = this.#sources.get(chunk.topic);
-    if (source === undefined)
-      throw new KitError('internal', `A chunk of ${chunk.topic} reached a task that does not read it.`);
-    const { deserializer } = this.#options;
-    await deserializer.prepare(chunk.records.map(({ value }) => value));
-    for (const origin of chunk.records) {
-      this.guard(origin, () => {
-        source.step({
-          key: origin.key === null ? null : origin.key.toString('utf8'),
-          value: deserializer.decode(origin.value),
-          timestamp: origin.timestamp,
-          headers: origin.headers,
-          origin,
-        });
-      });
-    }
-    for (const flush of this.#batches) await flush();
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    return outgoing;
+  /** The highest timestamp taken; -1 before the first record. */
+  get streamTime(): number {
+    return this.#streamTime;
   }
 
-  now(): number {
-    return this.#options.now();
+  /** Whether parked records must go on before another record is taken, so that the order of things stays as it is. */
+  get mustFlush(): boolean {
+    return this.#parked > 0 && (this.#orderIsVisible || this.#streamPunctuations.isDue(this.#streamTime));
   }
 
-  afterChunk(work: () => Promise<void>): void {
-    // Operators are compiled from the sinks upwards; what lies upstream must be flushed first.
-    this.#batches.unshift(work);
+  get hasParked(): boolean {
+    return this.#parked > 0;
   }
 
-  guard(origin: ConsumedRecord, step: () => void): void {
-    const written = this.#outgoing.length;
+  get queues(): readonly RecordQueue[] {
+    return this.#queues;
+  }
+
+  /** Begins to take a partition of one of the sources. */
+  addPartition(source: SourceNode, partition: number): RecordQueue {
+    const queue = new RecordQueue(source, partition, this.#codec(source.topic.name), (origin, error) =>
+      this.#failures.handle(error, 'deserialization', source.name, origin),
+    );
+    this.#queues.push(queue);
+    return queue;
+  }
+
+  /** Takes the record with the lowest timestamp of all that wait; false where none does. */
+  processNext(): boolean {
+    const queue = this.#nextQueue();
+    const head = queue?.take();
+    if (queue === undefined || head === undefined) return false;
+    this.#process(queue.source, head);
+    return true;
+  }
+
+  /** Lets parked records go on, until none is parked any more. */
+  async flush(): Promise<void> {
+    const [context, streamTime, step] = [this.#context, this.#streamTime, this.step];
+    while (this.#parked > 0) for (const flush of this.#flushes) await flush();
+    [this.#context, this.#streamTime, this.step] = [context, Math.max(streamTime, this.#streamTime), step];
+  }
+
+  /** Runs what is scheduled by stream time and due. Nothing may be parked. */
+  punctuateStreamTime(): boolean {
+    if (this.#streamTime < 0 || !this.#streamPunctuations.isDue(this.#streamTime)) return false;
+    return this.#punctuate(this.#streamPunctuations, this.#streamTime);
+  }
+
+  /** Runs what is scheduled by the wall clock and due. Nothing may be parked. */
+  punctuateWallClock(): boolean {
+    return this.#punctuate(this.#wallClockPunctuations, this.#options.now());
+  }
+
+  close(): void {
+    for (const close of this.#closes) close();
+  }
+
+  #punctuate(punctuations: Punctuations, now: number): boolean {
+    const context = this.#context;
+    this.#context = undefined;
     try {
-      step();
-    } catch (thrown) {
-      const doing = `Processing ${origin.topic}-${origin.partition} at offset ${origin.offset}`;
-      const error = KitError.from(thrown, 'record-unprocessable', doing);
-      const { deadLetterTopic } = this.#options;
-      if (deadLetterTopic === undefined) throw new KitError(error.code, `${doing}: ${error.message}`, { cause: error });
-      // A record ends in one place: what it had given on before it failed is taken back.
-      this.#outgoing.length = written;
-      this.#outgoing.push(deadLetter(deadLetterTopic, origin, error));
+      return punctuations.punctuate(now);
+    } finally {
+      this.#context = context;
     }
   }
 
-  #compile(node: ChildNode): Step<unknown, unknown> {
-    if (node.kind === 'processor') return node.operator(this.#fanOut(node.children), this);
-    const topic = this.#options.topicName(node.topic);
-    const serialize = this.#options.serializer(node.topic);
-    return ({ key, value, timestamp, headers }) => {
-      this.#outgoing.push({
-        topic,
-        // Keys are text: no operator of KStream gives another.
-        key: key as Key,
-        value: serialize(value),
-        timestamp,
-        headers,
-      });
-    };
+  #nextQueue(): RecordQueue | undefined {
+    if (this.#queues.length === 1) return this.#queues[0];
+    let [next, earliest]: [RecordQueue | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+    for (const queue of this.#queues) {
+      const timestamp = queue.head?.record.timestamp;
+      if (timestamp !== undefined && timestamp < earliest) [next, earliest] = [queue, timestamp];
+    }
+    return next;
   }
 
-  #fanOut(children: SourceNode['children']): Step<unknown, unknown> {
-    const steps = children.map((child) => this.#compile(child));
-    const [only] = steps;
-    if (steps.length === 1 && only !== undefined) return only;
+  #process(source: SourceNode, { origin, record }: Head): void {
+    this.#context = origin;
+    this.#streamTime = Math.max(this.#streamTime, record.timestamp);
+    this.processed += 1;
+    this.#steps.get(source)?.(record);
+  }
+
+  #compile(node: GraphNode): AnyStep {
+    switch (node.kind) {
+      case 'source':
+        return this.#fanOut(node.children);
+      case 'sink':
+        return this.#write(node);
+      case 'processor':
+        return this.#guarded(node, node.operator(this.#fanOut(node.children), this.#contextOf(node)));
+    }
+  }
+
+  #fanOut(children: readonly ChildNode[]): AnyStep {
+    const steps = children.map((child) => this.#stepOf(child));
+    const [first, second] = steps;
+    if (first === undefined) return () => undefined;
+    if (second === undefined) return first;
     return (record) => {
       for (const step of steps) step(record);
     };
   }
+
+  #stepOf(node: GraphNode): AnyStep {
+    const step = this.#steps.get(node);
+    if (step === undefined) throw new KitError('internal', `${node.name} belongs to another part of the topology.`);
+    return step;
+  }
+
+  /** A record that fails in an operator fails there: what the record does on other ways goes on, as in Kafka Streams. */
+  #guarded({ name }: ProcessorNode, step: AnyStep): AnyStep {
+    return (record) => {
+      try {
+        step(record);
+      } catch (error) {
+        this.#failures.handle(error, 'processing', name, this.#context);
+      }
+    };
+  }
+
+  #write({ name, topic: { name: topicName }, partitioner }: SinkNode): AnyStep {
+    const codec = this.#codec(topicName);
+    const { collect, maxRecordBytes, partitionsOf } = this.#options;
+    return ({ key, value, timestamp, headers }) => {
+      try {
+        const record = { topic: codec.name, key: codec.encodeKey(key), value: codec.encodeValue(value), timestamp, headers };
+        const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+        if (bytes > maxRecordBytes) {
+          throw new KitError('record-unprocessable', `A record of ${bytes} bytes for ${codec.name} is larger than ${maxRecordBytes}, the most that is sent.`);
+        }
+        const partition = partitioner?.(key, value, partitionsOf(codec.name));
+        collect(partition === undefined ? record : { ...record, partition });
+      } catch (error) {
+        this.#failures.handle(error, 'production', name, this.#context);
+      }
+    };
+  }
+
+  #codec(topic: string): TopicCodec {
+    const codec = this.#options.codecs.get(topic);
+    if (codec === undefined) throw new KitError('internal', `The topology neither reads nor writes ${topic}.`);
+    return codec;
+  }
+
+  #contextOf(node: ProcessorNode): OperatorContext {
+    const task = this;
+    const { options, failures } = { options: this.#options, failures: this.#failures };
+    const children = childrenOf(node);
+    return {
+      taskId: this.id,
+      emitIntervalMs: options.emitIntervalMs,
+      now: options.now,
+      streamTime: () => this.#streamTime,
+      recordContext: () => this.#context,
+      withRecordContext(context, work) {
+        const outer = task.#context;
+        // What was restored does not know which record it came from.
+        task.#context = context ?? outer;
+        try {
+          work();
+        } finally {
+          task.#context = outer;
+        }
+      },
+      drop: options.onDropped,
+      store<S extends StateStore>(name: string): S {
+        const store = options.stores.get(name);
+        if (store === undefined) throw new KitError('topology', `${node.name} asks for the store "${name}", which there is not.`);
+        // The topology has connected the operator with a store of its kind.
+        return store as S;
+      },
+      schedule(intervalMs, type, punctuate) {
+        if (!(intervalMs >= 1)) {
+          throw new KitError('topology', `${node.name} schedules a punctuation every ${intervalMs} ms; it must be 1 or more.`);
+        }
+        const guarded = (timestamp: number): void => {
+          try {
+            punctuate(timestamp);
+          } catch (error) {
+            failures.handle(error, 'processing', node.name, task.#context);
+          }
+        };
+        return type === 'stream-time'
+          ? task.#streamPunctuations.schedule(0, intervalMs, guarded)
+          : task.#wallClockPunctuations.schedule(options.now() + intervalMs, intervalMs, guarded);
+      },
+      requestCommit() {
+        task.commitRequested = true;
+      },
+      afterChunk: (flush) => void this.#flushes.unshift(flush),
+      park(): ParkedAt {
+        task.#parked += 1;
+        return { context: task.#context, streamTime: task.#streamTime, step: task.step };
+      },
+      resume(at, goOn) {
+        task.#unpark(at);
+        goOn();
+        options.onResumed?.();
+      },
+      fail(at, error) {
+        task.#unpark(at);
+        failures.handle(error, 'processing', node.name, task.#context);
+      },
+      onClose: (work) => void this.#closes.push(work),
+      shared<T>(name: string, make: () => T): T {
+        if (!task.#shared.has(name)) task.#shared.set(name, make());
+        return task.#shared.get(name) as T;
+      },
+      forwardTo(child, record) {
+        if (!children.some(({ name }) => name === child)) {
+          throw new KitError('topology', `${node.name} forwards to "${child}", which is none of its children.`);
+        }
+        task.#byName.get(child)?.(record);
+      },
+    };
+  }
+
+  #unpark({ context, streamTime, step }: ParkedAt): void {
+    this.#parked -= 1;
+    [this.#context, this.#streamTime, this.step] = [context, streamTime, step];
+  }
 }
+

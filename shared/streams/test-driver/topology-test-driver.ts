@@ -1,110 +1,298 @@
 import { KitError } from '#shared/errors';
 import type { ConsumedRecord, OutgoingRecord, RecordHeaders } from '#shared/kafka';
-import { offlineSchemas, type Serializer, type Topic } from '#shared/schema';
-import type { Key } from '../record.js';
+import { offlineSchemas } from '#shared/schema';
 import { type DeadLetterReason, deadLetterReason } from '../runtime/dead-letter.js';
+import type { ErrorHandlers } from '../runtime/error-handlers.js';
+import type { RecordQueue } from '../runtime/record-queue.js';
 import { Task } from '../runtime/task.js';
-import type { Topology } from '../topology.js';
+import { openCodecs, type TopicCodec } from '../runtime/topic-codec.js';
+import { openStore } from '../stores/store-definition.js';
+import { type KeyValueStore, readOnlyFacade } from '../stores/store-facade.js';
+import type { SessionStore, StateStore, TimestampedKeyValueStore, TimestampedWindowStore } from '../stores/state-store.js';
+import type { Topology } from '../topology/topology.js';
+import type { AnyTopic } from '../topics.js';
 
 /** A record as a test writes and reads it. */
-export interface TestRecord<V> {
-  readonly key: Key;
+export interface TestRecord<K, V> {
+  readonly key: K;
   readonly value: V;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly headers?: RecordHeaders;
 }
 
-export interface TopologyTestDriverOptions {
-  /** The mocked wall clock, milliseconds since the epoch; 0 unless said. */
-  readonly now?: () => number;
-  /** Without it, the first record that fails makes `pipe` reject. */
-  readonly deadLetterTopic?: string;
+/** A record that was written, and the input that it came of. */
+export interface TestOutput {
+  /** Inputs and moves of the clock count from 0. */
+  readonly step: number;
+  readonly topic: string;
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly timestamp: number;
+  readonly headers: RecordHeaders;
 }
 
-/** Runs a topology without broker, registry or sockets: the same task that the runtime runs, fed by hand. */
+export interface TopologyTestDriverOptions extends ErrorHandlers {
+  /** The mocked wall clock at the start, milliseconds since the epoch; 0 unless said. */
+  readonly wallClockMs?: number;
+  /** Where records go that fail; without it, or a handler, the first one makes `pipe` reject. */
+  readonly deadLetterTopic?: string;
+  /** Wall-clock milliseconds between two emissions of final results; 1,000 unless said, as in Kafka Streams. */
+  readonly emitIntervalMs?: number;
+}
+
+/** Counts since the start; names follow Kafka Streams' metrics. */
+export interface TestDriverMetrics {
+  readonly processTotal: number;
+  readonly droppedRecordsTotal: number;
+  readonly droppedRecords: { readonly null: number; readonly expired: number };
+  readonly failedRecordsTotal: number;
+}
+
+/**
+ * Runs a topology without broker, registry or sockets: the same task that the runtime runs, fed by hand. Everything is one
+ * task; what goes through a topic of the topology's own is processed when the record that caused it is done.
+ */
 export interface TopologyTestDriver {
   /** Gives the topology one fetched chunk of records; resolves when its outputs can be read. */
-  pipe<V>(topic: Topic<V>, records: readonly TestRecord<V>[]): Promise<void>;
-  /** The same with values as they are: to see what becomes of bytes that do not decode. */
-  pipeRaw(topic: Topic<unknown>, records: readonly TestRecord<Buffer | null>[]): Promise<void>;
+  pipe<K, V>(topic: AnyTopic<K, V>, records: readonly TestRecord<K, V>[]): Promise<void>;
+  /** The same for a chunk that is made of the records of several topics, in the order given. */
+  pipeAll(records: readonly { readonly topic: { readonly name: string }; readonly record: TestRecord<unknown, unknown> }[]): Promise<void>;
+  /** The same with keys and values as they are: to see what becomes of bytes that do not decode. */
+  pipeRaw(topic: { readonly name: string }, records: readonly TestRecord<string | Buffer | null, Buffer | null>[]): Promise<void>;
+  /** Moves the wall clock, and runs what is due by it. */
+  advanceWallClockTime(ms: number): Promise<void>;
   /** Takes what was written to a topic since it was last read, decoded. */
-  read<V>(topic: Topic<V>): Promise<TestRecord<V>[]>;
+  read<K, V>(topic: AnyTopic<K, V>): Promise<TestRecord<K, V>[]>;
+  /** Takes all that was written to topics that are not the topology's own, in order. */
+  output(): Promise<TestOutput[]>;
   /** Takes the dead letters since they were last read, and their reasons. */
   readDeadLetters(): { readonly record: OutgoingRecord; readonly reason: DeadLetterReason | undefined }[];
+  /** A key-value store, open to inspection. @throws KitError 'topology' where there is none of that name. */
+  keyValueStore<K, V>(name: string): Pick<KeyValueStore<K, V>, 'get' | 'range' | 'all' | 'approximateNumEntries'>;
+  /** What a table's store holds, in the order of its keys. */
+  tableStore(name: string): { readonly key: unknown; readonly value: unknown; readonly timestamp: number }[];
+  windowStore<K, V>(name: string): Pick<TimestampedWindowStore<K, V>, 'get' | 'fetch' | 'fetchAll'>;
+  sessionStore<K, V>(name: string): Pick<SessionStore<K, V>, 'get' | 'findSessions' | 'findSessionsEnding'>;
+  readonly metrics: TestDriverMetrics;
+  /** Ends processors that have something to end. */
+  close(): void;
 }
 
 /** Prepares a topology for a test. */
 export async function createTopologyTestDriver(
   topology: Topology,
-  { now = () => 0, deadLetterTopic }: TopologyTestDriverOptions = {},
+  options: TopologyTestDriverOptions = {},
 ): Promise<TopologyTestDriver> {
-  const schemas = offlineSchemas();
-  const serializers = new Map<string, Serializer<unknown>>();
-  for (const topic of [...topology.sourceTopics, ...topology.sinkTopics]) {
-    serializers.set(topic.name, await schemas.register(topic, topic.name));
+  const codecs = await openCodecs(topology, offlineSchemas(), ({ name }) => name, true);
+  return new Driver(topology, codecs, options);
+}
+
+/** Far more than what a broker takes: a test says itself what is too large. */
+const MAX_RECORD_BYTES = Number.POSITIVE_INFINITY;
+
+interface Written {
+  readonly step: number;
+  readonly record: OutgoingRecord;
+}
+
+class Driver implements TopologyTestDriver {
+  readonly #topology: Topology;
+  readonly #codecs: ReadonlyMap<string, TopicCodec>;
+  readonly #deadLetterTopic: string | undefined;
+  readonly #stores: ReadonlyMap<string, StateStore>;
+  readonly #task: Task;
+  readonly #queues = new Map<string, RecordQueue>();
+  readonly #metrics = { droppedRecords: { null: 0, expired: 0 }, failedRecordsTotal: 0 };
+  #written: Written[] = [];
+  #wallClockMs: number;
+  #steps = 0;
+  #offset = 0;
+
+  constructor(topology: Topology, codecs: ReadonlyMap<string, TopicCodec>, options: TopologyTestDriverOptions) {
+    const { wallClockMs = 0, deadLetterTopic, emitIntervalMs = 1_000 } = options;
+    this.#topology = topology;
+    this.#codecs = codecs;
+    this.#deadLetterTopic = deadLetterTopic;
+    this.#wallClockMs = wallClockMs;
+    this.#stores = new Map(Array.from(topology.stores, ([name, store]) => [name, openStore(store, { logging: false })]));
+    this.#task = new Task({
+      id: '0_0',
+      nodes: topology.nodes,
+      stores: this.#stores,
+      codecs,
+      handlers: options,
+      deadLetterTopic,
+      emitIntervalMs,
+      now: () => this.#wallClockMs,
+      collect: (record) => this.#collect(record),
+      partitionsOf: () => 1,
+      maxRecordBytes: MAX_RECORD_BYTES,
+      onDropped: (reason) => void (this.#metrics.droppedRecords[reason] += 1),
+      onFailed: () => void (this.#metrics.failedRecordsTotal += 1),
+      onResumed: () => this.#runThrough(),
+    });
+    for (const source of topology.sources) this.#queues.set(source.topic.name, this.#task.addPartition(source, 0));
   }
-  const serializer = (topic: Topic<unknown>): Serializer<unknown> => {
-    const found = serializers.get(topic.name);
-    if (found === undefined) throw new KitError('topology', `The topology neither reads nor writes ${topic.name}.`);
-    return found;
-  };
-  const task = new Task(topology, {
-    topicName: ({ name }) => name,
-    serializer,
-    deserializer: schemas.deserializer(),
-    deadLetterTopic,
-    now,
-  });
-  const written = new Map<string, OutgoingRecord[]>();
-  const take = (topic: string): OutgoingRecord[] => {
-    const records = written.get(topic) ?? [];
-    written.delete(topic);
-    return records;
-  };
-  let offset = 0;
 
-  const pipeRaw = async (topic: Topic<unknown>, records: readonly TestRecord<Buffer | null>[]): Promise<void> => {
-    const consumed = records.map(
-      ({ key, value, timestamp, headers = {} }): ConsumedRecord => ({
-        topic: topic.name,
-        partition: 0,
-        offset: offset++,
-        timestamp,
-        key: key === null ? null : Buffer.from(key),
-        value,
-        headers,
-      }),
+  get metrics(): TestDriverMetrics {
+    const { droppedRecords, failedRecordsTotal } = this.#metrics;
+    const droppedRecordsTotal = droppedRecords.null + droppedRecords.expired;
+    return { processTotal: this.#task.processed, droppedRecordsTotal, droppedRecords: { ...droppedRecords }, failedRecordsTotal };
+  }
+
+  async pipe<K, V>(topic: AnyTopic<K, V>, records: readonly TestRecord<K, V>[]): Promise<void> {
+    await this.#pipe(records.map((record) => this.#encode(topic.name, record)));
+  }
+
+  async pipeAll(
+    records: readonly { readonly topic: { readonly name: string }; readonly record: TestRecord<unknown, unknown> }[],
+  ): Promise<void> {
+    await this.#pipe(records.map(({ topic, record }) => this.#encode(topic.name, record)));
+  }
+
+  async pipeRaw(topic: { readonly name: string }, records: readonly TestRecord<string | Buffer | null, Buffer | null>[]): Promise<void> {
+    await this.#pipe(
+      records.map(({ key, value, timestamp, headers = {} }) =>
+        this.#consumed(topic.name, typeof key === 'string' ? Buffer.from(key) : key, value, timestamp, headers),
+      ),
     );
-    for (const record of await task.process({ topic: topic.name, records: consumed })) {
-      written.set(record.topic, [...(written.get(record.topic) ?? []), record]);
-    }
-  };
+  }
 
-  return {
-    pipeRaw,
-    pipe: (topic, records) => {
-      const serialize = serializer(topic);
-      return pipeRaw(
-        topic,
-        records.map((record) => ({ ...record, value: serialize(record.value) })),
-      );
-    },
-    async read<V>(topic: Topic<V>): Promise<TestRecord<V>[]> {
-      const records = take(topic.name);
-      const deserializer = schemas.deserializer<V>();
-      await deserializer.prepare(records.map(({ value }) => value));
-      return records.map(({ key, value, timestamp, headers = {} }) => ({
-        key: key === null ? null : key.toString(),
-        value: deserializer.decode(value),
-        timestamp,
-        headers,
-      }));
-    },
-    readDeadLetters: () =>
-      take(deadLetterTopic ?? '').map((record) => ({
-        record,
-        reason: deadLetterReason({ headers: record.headers ?? {} }),
-      })),
-  };
+  async advanceWallClockTime(ms: number): Promise<void> {
+    this.#wallClockMs += ms;
+    this.#task.step = this.#steps++;
+    this.#task.punctuateWallClock();
+    await this.#runToTheEnd();
+  }
+
+  async read<K, V>(topic: AnyTopic<K, V>): Promise<TestRecord<K, V>[]> {
+    const records = await this.#take((name) => name === topic.name);
+    // The topic says what is on it.
+    return records.map(({ key, value, timestamp, headers }) => ({ key, value, timestamp, headers }) as TestRecord<K, V>);
+  }
+
+  output(): Promise<TestOutput[]> {
+    return this.#take((name) => !(this.#codecs.get(name)?.internal ?? true));
+  }
+
+  readDeadLetters(): { readonly record: OutgoingRecord; readonly reason: DeadLetterReason | undefined }[] {
+    const letters = this.#written.filter(({ record }) => record.topic === this.#deadLetterTopic);
+    this.#written = this.#written.filter(({ record }) => record.topic !== this.#deadLetterTopic);
+    return letters.map(({ record }) => ({ record, reason: deadLetterReason({ headers: record.headers ?? {} }) }));
+  }
+
+  keyValueStore<K, V>(name: string): Pick<KeyValueStore<K, V>, 'get' | 'range' | 'all' | 'approximateNumEntries'> {
+    return readOnlyFacade(this.#store<TimestampedKeyValueStore<K, V>>(name));
+  }
+
+  tableStore(name: string): { readonly key: unknown; readonly value: unknown; readonly timestamp: number }[] {
+    const store = this.#store<TimestampedKeyValueStore<unknown, unknown>>(name);
+    return Array.from(store.entries(), ([key, { value, timestamp }]) => ({ key, value, timestamp }));
+  }
+
+  windowStore<K, V>(name: string): TimestampedWindowStore<K, V> {
+    return this.#store(name);
+  }
+
+  sessionStore<K, V>(name: string): SessionStore<K, V> {
+    return this.#store(name);
+  }
+
+  close(): void {
+    this.#task.close();
+    for (const store of this.#stores.values()) store.close();
+  }
+
+  #store<S extends StateStore>(name: string): S {
+    const store = this.#stores.get(name);
+    if (store === undefined) {
+      const known = [...this.#stores.keys()].join(', ') || 'none';
+      throw new KitError('topology', `There is no store "${name}" in the topology; it has ${known}.`);
+    }
+    return store as S;
+  }
+
+  async #pipe(records: readonly ConsumedRecord[]): Promise<void> {
+    for (const record of records) await this.#codecs.get(record.topic)?.prepare([record.value]);
+    for (const record of records) {
+      this.#task.step = this.#steps++;
+      if (this.#toGlobalTable(record)) continue;
+      const queue = this.#queues.get(record.topic);
+      if (queue === undefined) throw new KitError('topology', `The topology does not read ${record.topic}.`);
+      queue.add([record]);
+      while (this.#task.processNext()) {
+        if (this.#task.mustFlush) await this.#task.flush();
+        if (!this.#task.mustFlush) this.#task.punctuateStreamTime();
+      }
+    }
+    await this.#runToTheEnd();
+  }
+
+  /** What goes through a topic of the topology's own, until nothing does any more. */
+  #runThrough(): void {
+    while (this.#task.processNext()) this.#task.punctuateStreamTime();
+  }
+
+  async #runToTheEnd(): Promise<void> {
+    do {
+      await this.#task.flush();
+      this.#runThrough();
+    } while (this.#task.hasParked);
+  }
+
+  #toGlobalTable(record: ConsumedRecord): boolean {
+    const global = this.#topology.globalStores.find(({ topic }) => topic.name === record.topic);
+    if (global === undefined) return false;
+    const codec = this.#codecs.get(record.topic);
+    const store = this.#store<TimestampedKeyValueStore<unknown, unknown>>(global.store);
+    if (record.key === null || codec === undefined) this.#metrics.droppedRecords.null += 1;
+    else {
+      const value = record.value === null ? null : codec.decodeValue(record.value);
+      store.put(codec.decodeKey(record.key), value, record.timestamp);
+    }
+    return true;
+  }
+
+  #collect(record: OutgoingRecord): void {
+    const { step } = this.#task;
+    const queue = this.#queues.get(record.topic);
+    // A topic that the topology reads, too, gives it what it has written, and nobody else.
+    if (queue !== undefined) {
+      const key = typeof record.key === 'string' ? Buffer.from(record.key) : record.key;
+      queue.add([this.#consumed(record.topic, key, record.value, record.timestamp, record.headers ?? {})]);
+    }
+    if (!queue?.codec.internal) this.#written.push({ step, record });
+  }
+
+  async #take(isWanted: (topic: string) => boolean): Promise<TestOutput[]> {
+    const taken = this.#written.filter(({ record }) => isWanted(record.topic));
+    this.#written = this.#written.filter(({ record }) => !isWanted(record.topic));
+    const outputs: TestOutput[] = [];
+    for (const { step, record } of taken) {
+      const codec = this.#codecs.get(record.topic);
+      if (codec === undefined) throw new KitError('topology', `The topology neither reads nor writes ${record.topic}.`);
+      await codec.prepare([record.value]);
+      outputs.push({
+        step,
+        topic: record.topic,
+        key: codec.decodeKey(typeof record.key === 'string' ? Buffer.from(record.key) : record.key),
+        value: record.value === null ? null : codec.decodeValue(record.value),
+        timestamp: record.timestamp,
+        headers: record.headers ?? {},
+      });
+    }
+    return outputs;
+  }
+
+  #encode(topic: string, { key, value, timestamp, headers = {} }: TestRecord<unknown, unknown>): ConsumedRecord {
+    const codec = this.#codecs.get(topic);
+    if (codec === undefined) throw new KitError('topology', `The topology neither reads nor writes ${topic}.`);
+    const encoded = codec.encodeKey(key);
+    return this.#consumed(topic, typeof encoded === 'string' ? Buffer.from(encoded) : encoded, codec.encodeValue(value), timestamp, headers);
+  }
+
+  #consumed(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): ConsumedRecord {
+    return { topic, partition: 0, offset: this.#offset++, timestamp, key, value, headers };
+  }
 }

@@ -1,0 +1,236 @@
+import type { ValueAndTimestamp } from '../record.js';
+import type { Serde } from '../serde.js';
+import { ChangedKeys, StoreMetadata } from './changes.js';
+import type { StoreSerdes } from './in-memory-key-value-store.js';
+import { compareBytes, type KeyCodec, keyCodec } from './key-codec.js';
+import { lowerBound } from './sorted-map.js';
+import type { ChangelogWriter, TimestampedWindowStore, WindowEntry } from './state-store.js';
+import { joinWindowKey, splitWindowKey } from './window-key.js';
+
+interface Slot<K, V> extends WindowEntry<K, V> {
+  readonly id: string;
+  /** Tells records of one key and time apart, in the order of their arrival; 0 where there are no duplicates. */
+  readonly sequence: number;
+}
+
+export interface WindowStoreOptions {
+  readonly windowSizeMs: number;
+  readonly retentionMs: number;
+  /** Keep every record of a key and time beside the others, as joins need it; otherwise a put replaces. */
+  readonly retainDuplicates?: boolean;
+  readonly logging: boolean;
+}
+
+/**
+ * Windows in memory, found by key and by start. What has expired is dropped when the store is next used: windows that
+ * start at or before (newest start seen) - retention.
+ */
+export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
+  readonly persistent = false;
+  readonly windowSizeMs: number;
+  readonly #keys: KeyCodec<K>;
+  readonly #values: Serde<NonNullable<V>>;
+  readonly #retentionMs: number;
+  readonly #retainDuplicates: boolean;
+  /** By start, then sequence. */
+  readonly #byKey = new Map<string, Slot<K, V>[]>();
+  readonly #byStart = new Map<number, Map<string, Slot<K, V>>>();
+  readonly #starts = new AscendingNumbers();
+  readonly #metadata = new StoreMetadata();
+  readonly #changed: ChangedKeys<Pick<Slot<K, V>, 'id' | 'start' | 'sequence' | 'timestamp'>>;
+  #sequence = 0;
+  #newestStart = -1;
+
+  constructor(
+    readonly name: string,
+    { key, value }: StoreSerdes<K, V>,
+    { windowSizeMs, retentionMs, retainDuplicates = false, logging }: WindowStoreOptions,
+  ) {
+    this.windowSizeMs = windowSizeMs;
+    this.#keys = keyCodec(key);
+    this.#values = value;
+    this.#retentionMs = retentionMs;
+    this.#retainDuplicates = retainDuplicates;
+    this.#changed = new ChangedKeys(logging);
+  }
+
+  get(key: K, start: number): ValueAndTimestamp<V> | undefined {
+    this.#dropExpired();
+    return this.#byStart.get(start)?.get(this.#slotId(this.#keys.id(key), 0));
+  }
+
+  put(key: K, value: V | null, timestamp: number, start: number): void {
+    this.#dropExpired();
+    this.#newestStart = Math.max(this.#newestStart, start);
+    if (start < this.#firstLiveStart()) return;
+    if (value === null && this.#retainDuplicates) return;
+    const id = this.#keys.id(key);
+    const sequence = this.#retainDuplicates ? ++this.#sequence : 0;
+    if (value === null) this.#delete(id, start, sequence);
+    else this.#set({ id, key, value, timestamp, start, sequence });
+    this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp });
+  }
+
+  fetch(key: K, fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {
+    this.#dropExpired();
+    const slots = this.#byKey.get(this.#keys.id(key));
+    if (slots === undefined) return [];
+    const first = Math.max(fromStart, this.#firstLiveStart());
+    const from = lowerBound(slots.length, (index) => startAt(slots, index) < first);
+    const to = lowerBound(slots.length, (index) => startAt(slots, index) <= toStart);
+    return slots.slice(from, to);
+  }
+
+  fetchAll(fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {
+    this.#dropExpired();
+    const found: Slot<K, V>[] = [];
+    for (const start of this.#starts.range(Math.max(fromStart, this.#firstLiveStart()), toStart)) {
+      const slots = [...(this.#byStart.get(start)?.values() ?? [])];
+      found.push(...slots.sort((a, b) => compareBytes(a.id, b.id) || a.sequence - b.sequence));
+    }
+    return found;
+  }
+
+  drainChanges(write: ChangelogWriter): void {
+    for (const [, { id, start, sequence, timestamp }] of this.#changed.drain()) {
+      const slot = this.#byStart.get(start)?.get(this.#slotId(id, sequence));
+      // What has expired meanwhile expires in the changelog, too.
+      if (slot === undefined && start < this.#firstLiveStart()) continue;
+      const value = slot === undefined ? null : this.#values.serialize(slot.value as NonNullable<V>);
+      write(joinWindowKey(this.#keys.bytes(id), start, sequence), value, slot?.timestamp ?? timestamp);
+    }
+    this.#metadata.drain(write);
+  }
+
+  restore(bytes: Buffer, value: Buffer | null, timestamp: number): void {
+    if (this.#metadata.restore(bytes, value)) return;
+    const { key, start, sequence } = splitWindowKey(bytes);
+    const id = this.#keys.idOfBytes(key);
+    this.#newestStart = Math.max(this.#newestStart, start);
+    this.#sequence = Math.max(this.#sequence, sequence);
+    if (value === null) this.#delete(id, start, sequence);
+    else {
+      const restored = this.#values.deserialize(value);
+      this.#set({ id, key: this.#keys.key(id), value: restored, timestamp, start, sequence });
+    }
+    this.#dropExpired();
+  }
+
+  metadata(name: string): number | undefined {
+    return this.#metadata.get(name);
+  }
+
+  setMetadata(name: string, value: number): void {
+    this.#metadata.set(name, value);
+  }
+
+  close(): void {
+    this.#byKey.clear();
+    this.#byStart.clear();
+  }
+
+  #firstLiveStart(): number {
+    return Math.max(0, this.#newestStart - this.#retentionMs + 1);
+  }
+
+  #set(slot: Slot<K, V>): void {
+    let ofStart = this.#byStart.get(slot.start);
+    if (ofStart === undefined) {
+      ofStart = new Map();
+      this.#byStart.set(slot.start, ofStart);
+      this.#starts.add(slot.start);
+    }
+    const slotId = this.#slotId(slot.id, slot.sequence);
+    const replaces = ofStart.has(slotId);
+    ofStart.set(slotId, slot);
+    const slots = this.#byKey.get(slot.id);
+    if (slots === undefined) {
+      this.#byKey.set(slot.id, [slot]);
+      return;
+    }
+    const at = lowerBound(slots.length, (index) => {
+      const { start, sequence } = slots[index] ?? slot;
+      return start < slot.start || (start === slot.start && sequence < slot.sequence);
+    });
+    if (replaces) slots[at] = slot;
+    else if (at === slots.length) slots.push(slot);
+    else slots.splice(at, 0, slot);
+  }
+
+  #delete(id: string, start: number, sequence: number): void {
+    const ofStart = this.#byStart.get(start);
+    if (!ofStart?.delete(this.#slotId(id, sequence))) return;
+    if (ofStart.size === 0) {
+      this.#byStart.delete(start);
+      this.#starts.delete(start);
+    }
+    const slots = this.#byKey.get(id) ?? [];
+    const at = slots.findIndex((slot) => slot.start === start && slot.sequence === sequence);
+    if (at >= 0) slots.splice(at, 1);
+    if (slots.length === 0) this.#byKey.delete(id);
+  }
+
+  #dropExpired(): void {
+    const live = this.#firstLiveStart();
+    for (let start = this.#starts.first; start !== undefined && start < live; start = this.#starts.first) {
+      for (const { id } of this.#byStart.get(start)?.values() ?? []) {
+        const slots = this.#byKey.get(id);
+        // Oldest first: what expires of a key stands in front.
+        slots?.shift();
+        if (slots?.length === 0) this.#byKey.delete(id);
+      }
+      this.#byStart.delete(start);
+      this.#starts.delete(start);
+    }
+  }
+
+  #slotId(id: string, sequence: number): string {
+    return this.#retainDuplicates ? `${sequence}:${id}` : id;
+  }
+
+  #changeId(id: string, start: number, sequence: number): string {
+    return `${start}:${sequence}:${id}`;
+  }
+}
+
+function startAt(slots: readonly { readonly start: number }[], index: number): number {
+  return slots[index]?.start ?? Number.POSITIVE_INFINITY;
+}
+
+/** Distinct numbers in ascending order; most are added at the end and taken from the front. */
+class AscendingNumbers {
+  #numbers: number[] = [];
+  #head = 0;
+
+  get first(): number | undefined {
+    return this.#numbers[this.#head];
+  }
+
+  add(number: number): void {
+    const last = this.#numbers.at(-1);
+    if (last === undefined || this.#head === this.#numbers.length || number > last) this.#numbers.push(number);
+    else this.#numbers.splice(this.#find(number), 0, number);
+  }
+
+  delete(number: number): void {
+    if (number !== this.first) {
+      const at = this.#find(number);
+      if (this.#numbers[at] === number) this.#numbers.splice(at, 1);
+      return;
+    }
+    this.#head += 1;
+    if (this.#head > 1_024 && this.#head * 2 > this.#numbers.length) {
+      this.#numbers = this.#numbers.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  range(from: number, to: number): number[] {
+    return this.#numbers.slice(this.#find(from), this.#find(to + 1));
+  }
+
+  #find(number: number): number {
+    const { length } = this.#numbers;
+    return this.#head + lowerBound(length - this.#head, (index) => (this.#numbers[this.#head + index] ?? 0) < number);
+  }
+}
