@@ -82,9 +82,9 @@ export class SessionWindows {
     readonly graceMs: number,
   ) {}
 
-  /** @throws KitError 'topology' for a gap below 1 or a grace below 0. */
+  /** @throws KitError 'topology' where one of them is below 0. */
   static ofInactivityGapAndGrace(gapMs: number, graceMs: number): SessionWindows {
-    milliseconds('The inactivity gap of session windows', gapMs, 1);
+    milliseconds('The inactivity gap of session windows', gapMs, 0);
     return new SessionWindows(gapMs, milliseconds('The grace of session windows', graceMs, 0));
   }
 

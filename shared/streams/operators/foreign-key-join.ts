@@ -65,16 +65,16 @@ export function sendSubscriptions<K, V, KF>({
       };
       if (newValue === null && oldValue === null) return;
       if (type === 'left') {
-        if (oldKey !== null && (newKey === null || !isSame(oldKey, newKey))) {
-          send(oldKey, newValue === null ? 'delete-and-answer' : 'delete');
-          if (newValue === null) return;
-        }
-        send(newKey, 'answer');
+        if (oldKey !== null && (newKey === null || !isSame(oldKey, newKey))) send(oldKey, 'delete');
+        // A row that is gone asks, too, under no key: the answer is its tombstone.
+        return send(newKey, 'answer');
+      }
+      if (newKey === null) {
+        if (newValue !== null) context.drop('null');
+        if (oldKey !== null) send(oldKey, 'delete-and-answer');
         return;
       }
-      if (oldKey === null && newKey === null) return context.drop('null');
       if (oldKey === null) return send(newKey, 'answer-if-there');
-      if (newKey === null) return send(oldKey, 'delete-and-answer');
       if (isSame(oldKey, newKey)) return send(newKey, 'answer-if-there');
       send(oldKey, 'delete');
       send(newKey, 'answer');

@@ -118,7 +118,11 @@ class StreamStreamJoinSide<K, VO> {
   #emitUnjoined({ headers }: StreamRecord<K, unknown>): void {
     const time = this.#time;
     const { windows } = this.#options;
-    if (this.#waiting === undefined || time.minTime + this.#afterMs + windows.graceMs >= time.streamTime) return;
+    if (this.#waiting === undefined) return;
+    const closesMs = this.#afterMs + windows.graceMs;
+    // Kafka Streams takes "none waits" for the largest number: a sum with it overflows, and the vain look counts as one.
+    const isVain = time.minTime === Number.POSITIVE_INFINITY && closesMs > 0;
+    if (!isVain && time.minTime + closesMs >= time.streamTime) return;
     const now = this.#context.now();
     if (now < time.nextEmission) return;
     time.nextEmission = now + this.#context.emitIntervalMs;

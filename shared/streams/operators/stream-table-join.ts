@@ -23,8 +23,7 @@ export function streamTableJoin<K, V, KT, VT, VO>({
     return (record) => {
       const { key, value } = record;
       const mapped = tableKey(key, value) ?? null;
-      const isRelaxed = type === 'left' && key === null;
-      if (value === null || (mapped === null && !isRelaxed)) return context.drop('null');
+      if (value === null || (mapped === null && type === 'inner')) return context.drop('null');
       const found = mapped === null ? null : (get(mapped)?.value ?? null);
       if (found !== null || type === 'left') next(withValue(record, joiner(value, found, key)));
     };
