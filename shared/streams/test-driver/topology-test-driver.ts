@@ -9,7 +9,7 @@ import { openCodecs, type TopicCodec } from '../runtime/topic-codec.js';
 import { openStore } from '../stores/store-definition.js';
 import { type KeyValueStore, readOnlyFacade } from '../stores/store-facade.js';
 import type { SessionStore, StateStore, TimestampedKeyValueStore, TimestampedWindowStore } from '../stores/state-store.js';
-import type { Topology } from '../topology/topology.js';
+import type { GlobalStore, Topology } from '../topology/topology.js';
 import type { AnyTopic } from '../topics.js';
 
 /** A record as a test writes and reads it. */
@@ -217,7 +217,13 @@ class Driver implements TopologyTestDriver {
     for (const record of records) await this.#codecs.get(record.topic)?.prepare([record.value]);
     for (const record of records) {
       this.#task.step = this.#steps++;
-      if (this.#toGlobalTable(record)) continue;
+      const global = this.#topology.globalStores.find(({ topic }) => topic.name === record.topic);
+      if (global !== undefined) {
+        // Records that are parked came before this one, and must not see it.
+        await this.#runToTheEnd();
+        this.#toGlobalTable(global, record);
+        continue;
+      }
       const queue = this.#queues.get(record.topic);
       if (queue === undefined) throw new KitError('topology', `The topology does not read ${record.topic}.`);
       queue.add([record]);
@@ -241,9 +247,7 @@ class Driver implements TopologyTestDriver {
     } while (this.#task.hasParked);
   }
 
-  #toGlobalTable(record: ConsumedRecord): boolean {
-    const global = this.#topology.globalStores.find(({ topic }) => topic.name === record.topic);
-    if (global === undefined) return false;
+  #toGlobalTable(global: GlobalStore, record: ConsumedRecord): void {
     const codec = this.#codecs.get(record.topic);
     const store = this.#store<TimestampedKeyValueStore<unknown, unknown>>(global.store);
     if (record.key === null || codec === undefined) this.#metrics.droppedRecords.null += 1;
@@ -251,7 +255,6 @@ class Driver implements TopologyTestDriver {
       const value = record.value === null ? null : codec.decodeValue(record.value);
       store.put(codec.decodeKey(record.key), value, record.timestamp);
     }
-    return true;
   }
 
   #collect(record: OutgoingRecord): void {
