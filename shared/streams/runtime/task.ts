@@ -1,6 +1,6 @@
 import { KitError } from '#shared/errors';
 import type { OutgoingRecord } from '#shared/kafka';
-import type { RecordContext } from '../record.js';
+import type { RecordContext, StreamRecord } from '../record.js';
 import type { StateStore } from '../stores/state-store.js';
 import { orderIsVisible } from '../topology/batch-order.js';
 import { type ChildNode, childrenOf, type GraphNode, type ProcessorNode, type SinkNode, type SourceNode, type Step } from '../topology/graph.js';
@@ -39,6 +39,13 @@ export interface TaskOptions {
 
 type AnyStep = Step<unknown, unknown>;
 
+/** A step that waits until what is parked before it has gone on. */
+interface PutOff {
+  readonly step: AnyStep;
+  readonly record: StreamRecord<unknown, unknown>;
+  readonly at: ParkedAt;
+}
+
 /** One copy of a sub-topology at work: takes the records of its partitions by time, and gives the records to be written. */
 export class Task {
   readonly id: string;
@@ -60,6 +67,9 @@ export class Task {
   #context: RecordContext;
   #streamTime = -1;
   #parked = 0;
+  /** Where order could be seen: the rest of a record's walk, put off while a part of it is parked. */
+  #later: PutOff[] = [];
+  #isSuspended = false;
 
   constructor(options: TaskOptions) {
     this.id = options.id;
@@ -69,7 +79,7 @@ export class Task {
     this.#orderIsVisible = orderIsVisible(options.nodes);
     // Children first: they come after their parents.
     for (const node of [...options.nodes].sort((a, b) => b.index - a.index)) {
-      const step = this.#compile(node);
+      const step = this.#orderIsVisible ? this.#inOrder(this.#compile(node)) : this.#compile(node);
       this.#steps.set(node, step);
       this.#byName.set(node.name, step);
     }
@@ -82,11 +92,11 @@ export class Task {
 
   /** Whether parked records must go on before another record is taken, so that the order of things stays as it is. */
   get mustFlush(): boolean {
-    return this.#parked > 0 && (this.#orderIsVisible || this.#streamPunctuations.isDue(this.#streamTime));
+    return this.hasParked && (this.#orderIsVisible || this.#streamPunctuations.isDue(this.#streamTime));
   }
 
   get hasParked(): boolean {
-    return this.#parked > 0;
+    return this.#parked > 0 || this.#later.length > 0;
   }
 
   get queues(): readonly RecordQueue[] {
@@ -114,8 +124,33 @@ export class Task {
   /** Lets parked records go on, until none is parked any more. */
   async flush(): Promise<void> {
     const [context, streamTime, step] = [this.#context, this.#streamTime, this.step];
-    while (this.#parked > 0) for (const flush of this.#flushes) await flush();
+    while (this.hasParked) {
+      // What is put off while these go on comes before what was put off earlier: depth first.
+      const rest = this.#later;
+      this.#later = [];
+      this.#isSuspended = false;
+      if (this.#parked > 0) await this.#runFlushes();
+      else this.#runPutOff(rest.shift());
+      this.#later.push(...rest);
+    }
+    this.#isSuspended = false;
+    this.#options.onResumed?.();
     [this.#context, this.#streamTime, this.step] = [context, Math.max(streamTime, this.#streamTime), step];
+  }
+
+  async #runFlushes(): Promise<void> {
+    for (const flush of this.#flushes) {
+      await flush();
+      // A record that went on is parked again further down: that is to go on before anything else.
+      if (this.#isSuspended) return;
+    }
+  }
+
+  #runPutOff(putOff: PutOff | undefined): void {
+    if (putOff === undefined) return;
+    const { step, record, at } = putOff;
+    [this.#context, this.#streamTime, this.step] = [at.context, at.streamTime, at.step];
+    step(record);
   }
 
   /** Runs what is scheduled by stream time and due. Nothing may be parked. */
@@ -158,6 +193,15 @@ export class Task {
     this.#streamTime = Math.max(this.#streamTime, record.timestamp);
     this.processed += 1;
     this.#steps.get(source)?.(record);
+  }
+
+  /** A step that waits its turn where a batched operator has parked the record on an earlier way. */
+  #inOrder(step: AnyStep): AnyStep {
+    return (record) => {
+      if (!this.#isSuspended) return step(record);
+      const at = { context: this.#context, streamTime: this.#streamTime, step: this.step };
+      this.#later.push({ step, record, at });
+    };
   }
 
   #compile(node: GraphNode): AnyStep {
@@ -270,12 +314,14 @@ export class Task {
       afterChunk: (flush) => void this.#flushes.unshift(flush),
       park(): ParkedAt {
         task.#parked += 1;
+        task.#isSuspended = task.#orderIsVisible;
         return { context: task.#context, streamTime: task.#streamTime, step: task.step };
       },
       resume(at, goOn) {
         task.#unpark(at);
         goOn();
-        options.onResumed?.();
+        // In the order of the topology a repartition topic comes after the whole of the record.
+        if (!task.#orderIsVisible) options.onResumed?.();
       },
       fail(at, error) {
         task.#unpark(at);

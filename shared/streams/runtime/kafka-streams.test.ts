@@ -5,8 +5,9 @@ import { KitError } from '#shared/errors';
 import { type Assignment, type Cluster, type Consumer, connectCluster, type OutgoingRecord } from '#shared/kafka';
 import { connectSchemas, defineTopic, type Schemas, type Topic } from '#shared/schema';
 import { describeOnEachKafka } from '#shared/testing';
-import { StreamsBuilder } from '../streams-builder.js';
-import { type KafkaStreams, type StreamsConfig, startStreams } from './streams.js';
+import { StreamsBuilder } from '../dsl/streams-builder.js';
+import { type KafkaStreams, startStreams } from './kafka-streams.js';
+import type { StreamsConfig } from './streams-config.js';
 
 interface Order {
   id: string;

@@ -1,0 +1,158 @@
+import { KitError } from '#shared/errors';
+import type { Chunk, OutgoingRecord, PartitionReader } from '#shared/kafka';
+import type { StateStore } from '../stores/state-store.js';
+import type { RecordQueue } from './record-queue.js';
+import type { Task } from './task.js';
+import { type TaskId, taskName } from './task-id.js';
+
+/** A source partition of a task, by its topic's name on the cluster. */
+export interface Input {
+  readonly topic: string;
+  readonly partition: number;
+  readonly queue: RecordQueue;
+  /** The next offset to be fetched into the queue. */
+  fetchedTo: number;
+  /** The offset that was last committed, or began with. */
+  committed: number;
+  isPaused: boolean;
+}
+
+interface ActiveTaskParts {
+  readonly id: TaskId;
+  readonly task: Task;
+  readonly inputs: readonly Input[];
+  /** This task's own stores. */
+  readonly stores: readonly StateStore[];
+  /** What the operators have put out since it was last taken. */
+  readonly outgoing: OutgoingRecord[];
+  /** The changelog of a store that has one. */
+  readonly changelogOf: (store: string) => string | undefined;
+}
+
+export interface IdleOptions {
+  /** `max.task.idle.ms` */
+  readonly maxTaskIdleMs: number;
+}
+
+/** A task with its partitions, its stores, and what it has put out and not yet sent. */
+export class ActiveTask {
+  readonly id: TaskId;
+  readonly name: string;
+  readonly task: Task;
+  readonly inputs: readonly Input[];
+  readonly stores: readonly StateStore[];
+  readonly #outgoing: OutgoingRecord[];
+  readonly #changelogOf: ActiveTaskParts['changelogOf'];
+  /** Since when the task waits for an input that has nothing, by the wall clock. */
+  #idleSince: number | undefined;
+
+  constructor({ id, task, inputs, stores, outgoing, changelogOf }: ActiveTaskParts) {
+    this.id = id;
+    this.name = taskName(id);
+    this.task = task;
+    this.inputs = inputs;
+    this.stores = stores;
+    this.#outgoing = outgoing;
+    this.#changelogOf = changelogOf;
+  }
+
+  /** Takes a chunk of one of its partitions; its values must have been prepared. What lies below the position was had already. */
+  add({ topic, partition, records, nextOffset }: Chunk): void {
+    const input = this.inputs.find((candidate) => candidate.topic === topic && candidate.partition === partition);
+    if (input === undefined) throw new KitError('internal', `A chunk of ${topic}-${partition} reached the task ${this.name}.`);
+    const [first] = records;
+    const fresh = first !== undefined && first.offset < input.fetchedTo ? records.filter(({ offset }) => offset >= input.fetchedTo) : records;
+    if (fresh.length > 0) input.queue.add(fresh);
+    input.fetchedTo = Math.max(input.fetchedTo, nextOffset);
+  }
+
+  /**
+   * Processes as many records as it may take now, one call of batched operators for all of them. Gives how many it took.
+   * @throws KitError of a record that ends the application.
+   */
+  async process(maxRecords: number, reader: PartitionReader, options: IdleOptions, now: number): Promise<number> {
+    let taken = 0;
+    while (taken < maxRecords && this.#mayTake(reader, options, now) && this.task.processNext()) {
+      taken += 1;
+      if (this.task.mustFlush) await this.task.flush();
+      this.task.punctuateStreamTime();
+    }
+    if (this.task.hasParked) await this.task.flush();
+    return taken;
+  }
+
+  /** Whether something was processed that is not committed. */
+  get hasUncommitted(): boolean {
+    return this.#outgoing.length > 0 || this.inputs.some((input) => positionOf(input) > input.committed);
+  }
+
+  /** Takes what the operators have put out. */
+  takeOutgoing(): OutgoingRecord[] {
+    return this.#outgoing.splice(0);
+  }
+
+  /** Puts the changes of stores out, to their changelogs. */
+  drainChanges(): void {
+    for (const store of this.stores) {
+      const topic = this.#changelogOf(store.name);
+      if (topic === undefined) continue;
+      store.drainChanges((key, value, timestamp) => {
+        this.#outgoing.push({ topic, key, value, timestamp, partition: this.id.partition });
+      });
+    }
+  }
+
+  /** The offsets at which the group goes on after what was processed; none where that is committed already. */
+  offsets(): Map<string, (number | undefined)[]> {
+    const offsets = new Map<string, (number | undefined)[]>();
+    for (const input of this.inputs) {
+      const position = positionOf(input);
+      if (position <= input.committed) continue;
+      const partitions = offsets.get(input.topic) ?? [];
+      partitions[input.partition] = position;
+      offsets.set(input.topic, partitions);
+    }
+    return offsets;
+  }
+
+  /** These offsets are committed. */
+  committed(offsets: ReadonlyMap<string, readonly (number | undefined)[]>): void {
+    for (const input of this.inputs) input.committed = offsets.get(input.topic)?.[input.partition] ?? input.committed;
+  }
+
+  close(): void {
+    this.task.close();
+    for (const store of this.stores) store.close();
+  }
+
+  /**
+   * Whether the next record is the one with the lowest timestamp as far as can be known: inputs that have nothing are waited
+   * for as long as their broker has records that are not here yet, and then for `max.task.idle.ms`.
+   * Source: KIP-695, https://cwiki.apache.org/confluence/display/KAFKA/KIP-695
+   */
+  #mayTake(reader: PartitionReader, { maxTaskIdleMs }: IdleOptions, now: number): boolean {
+    if (this.inputs.length === 1 || maxTaskIdleMs < 0) return true;
+    let hasAny = false;
+    let hasAll = true;
+    for (const input of this.inputs) {
+      if (input.queue.size > 0) {
+        hasAny = true;
+        continue;
+      }
+      hasAll = false;
+      const end = reader.knownEnd(input);
+      if (end === undefined || input.fetchedTo < end && (reader.position(input) ?? 0) < end) return false;
+    }
+    if (hasAll || !hasAny || maxTaskIdleMs === 0) {
+      this.#idleSince = undefined;
+      return true;
+    }
+    this.#idleSince ??= now;
+    return now - this.#idleSince >= maxTaskIdleMs;
+  }
+}
+
+/** The offset of the next record that is to be processed. */
+function positionOf({ queue, fetchedTo }: Input): number {
+  return queue.head?.origin.offset ?? fetchedTo;
+}

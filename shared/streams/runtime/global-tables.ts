@@ -1,0 +1,91 @@
+import type { Cluster, PartitionReader } from '#shared/kafka';
+import { openStore } from '../stores/store-definition.js';
+import type { StateStore, TimestampedKeyValueStore } from '../stores/state-store.js';
+import type { Topology } from '../topology/topology.js';
+import type { Names } from './cluster-topics.js';
+import type { TopicCodec } from './topic-codec.js';
+
+interface GlobalTable {
+  readonly store: TimestampedKeyValueStore<unknown, unknown>;
+  readonly codec: TopicCodec;
+}
+
+/** The global tables of an instance, whole, and kept up to date. */
+export class GlobalTables {
+  readonly stores: ReadonlyMap<string, StateStore>;
+  readonly #tables: ReadonlyMap<string, GlobalTable>;
+  readonly #reader: PartitionReader | undefined;
+  readonly #onUnusable: () => void;
+
+  private constructor(
+    stores: ReadonlyMap<string, StateStore>,
+    tables: ReadonlyMap<string, GlobalTable>,
+    reader: PartitionReader | undefined,
+    onUnusable: () => void,
+  ) {
+    this.stores = stores;
+    this.#tables = tables;
+    this.#reader = reader;
+    this.#onUnusable = onUnusable;
+  }
+
+  /** Opens the tables and reads their topics to where they end now. `onUnusable` is told of records that are passed over. */
+  static async open(
+    topology: Topology,
+    cluster: Cluster,
+    names: Names,
+    codecs: ReadonlyMap<string, TopicCodec>,
+    onUnusable: () => void,
+  ): Promise<GlobalTables> {
+    const stores = new Map<string, StateStore>();
+    const tables = new Map<string, GlobalTable>();
+    for (const { store, topic } of topology.globalStores) {
+      const definition = topology.stores.get(store);
+      const codec = codecs.get(topic.name);
+      if (definition === undefined || codec === undefined) continue;
+      const opened = openStore(definition, { logging: false });
+      stores.set(store, opened);
+      // The builder declares a key-value store for each global table.
+      tables.set(names.topic(topic), { store: opened as TimestampedKeyValueStore<unknown, unknown>, codec });
+    }
+    if (tables.size === 0) return new GlobalTables(stores, tables, undefined, onUnusable);
+    const topics = [...tables.keys()];
+    const [begins, ends] = await Promise.all([cluster.beginningOffsets(topics), cluster.endOffsets(topics)]);
+    const reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
+    const global = new GlobalTables(stores, tables, reader, onUnusable);
+    const partitions = [...ends].flatMap(([topic, offsets]) =>
+      offsets.map((end, partition) => ({ topic, partition, end, offset: begins.get(topic)?.[partition] ?? 0 })),
+    );
+    reader.seek(partitions);
+    while (partitions.some((partition) => (reader.position(partition) ?? 0) < partition.end)) await global.update(100);
+    return global;
+  }
+
+  /** Takes what has come; waits so long for it. */
+  async update(maxWaitMs = 0): Promise<void> {
+    if (this.#reader === undefined) return;
+    for (const { topic, records } of await this.#reader.poll(maxWaitMs)) {
+      const table = this.#tables.get(topic);
+      if (table === undefined) continue;
+      await table.codec.prepare(records.map(({ value }) => value));
+      for (const { key, value, timestamp } of records) {
+        if (key === null) this.#onUnusable();
+        else this.#put(table, key, value, timestamp);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.close();
+    for (const store of this.stores.values()) store.close();
+  }
+
+  #put({ store, codec }: GlobalTable, key: Buffer, value: Buffer | null, timestamp: number): void {
+    try {
+      store.put(codec.decodeKey(key), value === null ? null : codec.decodeValue(value), timestamp);
+    } catch {
+      // As Kafka Streams, which logs it: a table of the whole cluster cannot set a record aside for one application.
+      this.#onUnusable();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Cluster, OutgoingRecord, PartialOffsets } from '#shared/kafka';
+import { type DiskStores, openStore } from '../stores/store-definition.js';
+import type { StateStore } from '../stores/state-store.js';
+import type { Topology } from '../topology/topology.js';
+import { ActiveTask, type Input } from './active-task.js';
+import type { ClusterTopics, Names } from './cluster-topics.js';
+import type { DropReason } from './operator-context.js';
+import { type Restorable, restoreStores } from './restoration.js';
+import type { StreamsConfig } from './streams-config.js';
+import { Task } from './task.js';
+import { type TaskId, taskName } from './task-id.js';
+import type { TopicCodec } from './topic-codec.js';
+
+/** What all tasks of an instance share. */
+export interface TaskSurroundings {
+  readonly topology: Topology;
+  readonly config: StreamsConfig;
+  readonly names: Names;
+  readonly topics: ClusterTopics;
+  readonly codecs: ReadonlyMap<string, TopicCodec>;
+  readonly globalStores: ReadonlyMap<string, StateStore>;
+  /** The stores of a task that are kept on disk; undefined without a folder for them. */
+  readonly disk: (task: string) => (DiskStores & { checkpoint(store: string): number | undefined }) | undefined;
+  readonly onDropped: (reason: DropReason) => void;
+  readonly onFailed: () => void;
+}
+
+const MAX_REQUEST_SIZE = 1_048_576;
+
+/** Opens a task: its operators and its stores, which are still to be restored, at the offsets that are committed. */
+export function openTask(id: TaskId, surroundings: TaskSurroundings, committed: PartialOffsets, begins: PartialOffsets): ActiveTask {
+  const { topology, config, names, topics, codecs, globalStores } = surroundings;
+  const { subTopology, partition } = id;
+  const disk = surroundings.disk(taskName(id));
+  const stores = subTopology.stores.flatMap((name) => {
+    const definition = topology.stores.get(name);
+    return definition === undefined ? [] : [openStore(definition, { logging: true, disk })];
+  });
+  const outgoing: OutgoingRecord[] = [];
+  const task = new Task({
+    id: taskName(id),
+    nodes: subTopology.nodes,
+    stores: new Map([...globalStores, ...stores.map((store) => [store.name, store] as const)]),
+    codecs,
+    handlers: config,
+    deadLetterTopic: config.deadLetterTopic && (config.topicName?.(config.deadLetterTopic) ?? config.deadLetterTopic.name),
+    emitIntervalMs: config.emitIntervalMs ?? 1_000,
+    now: config.now ?? Date.now,
+    collect: (record) => void outgoing.push(record),
+    partitionsOf: (topic) => topics.partitionsByFullName.get(topic) ?? 1,
+    maxRecordBytes: config.maxRequestSize ?? MAX_REQUEST_SIZE,
+    onDropped: surroundings.onDropped,
+    onFailed: surroundings.onFailed,
+  });
+  const inputs = subTopology.sources.flatMap((source): Input[] => {
+    if (partition >= (topics.partitions.get(source.topic.name) ?? 0)) return [];
+    const topic = names.topic(source.topic);
+    const offset = committed.get(topic)?.[partition] ?? begins.get(topic)?.[partition] ?? 0;
+    const queue = task.addPartition(source, partition);
+    return [{ topic, partition, queue, fetchedTo: offset, committed: offset, isPaused: false }];
+  });
+  const changelogOf = (store: string): string | undefined =>
+    topology.stores.get(store)?.logging === true ? names.changelog(store) : undefined;
+  return new ActiveTask({ id, task, inputs, stores, outgoing, changelogOf });
+}
+
+/** Where partitions begin that nobody has committed an offset for: at the first or the next record, as their source says. */
+export async function beginningsOf(
+  { topology, names }: Pick<TaskSurroundings, 'topology' | 'names'>,
+  cluster: Cluster,
+): Promise<PartialOffsets> {
+  const byReset = { earliest: [] as string[], latest: [] as string[] };
+  for (const { topic, options } of topology.sources) byReset[options.offsetReset ?? 'earliest'].push(names.topic(topic));
+  const offsets = await Promise.all([
+    byReset.earliest.length > 0 ? cluster.beginningOffsets(byReset.earliest) : new Map<string, number[]>(),
+    byReset.latest.length > 0 ? cluster.endOffsets(byReset.latest) : new Map<string, number[]>(),
+  ]);
+  return new Map(offsets.flatMap((each) => [...each]));
+}
+
+/** Restores the stores of tasks from their changelogs. Gives how many records that took. */
+export function restoreTasks(
+  tasks: readonly ActiveTask[],
+  { topology, config, names, disk }: TaskSurroundings,
+  isCancelled: () => boolean,
+): Promise<number> {
+  const restorables = tasks.flatMap(({ id, name, stores }) =>
+    stores.flatMap((store): Restorable[] => {
+      if (topology.stores.get(store.name)?.logging !== true) return [];
+      const checkpoint = store.persistent ? disk(name)?.checkpoint(store.name) : undefined;
+      return [{ store, topic: names.changelog(store.name), partition: id.partition, checkpoint }];
+    }),
+  );
+  return restoreStores(config.cluster, restorables, isCancelled);
+}

@@ -1,0 +1,66 @@
+import type { Cluster, PartitionReader } from '#shared/kafka';
+import type { StateStore } from '../stores/state-store.js';
+
+/** A store, and the partition of the changelog topic that it is restored from. */
+export interface Restorable {
+  readonly store: StateStore;
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the store stands already, if it is kept on disk: the next offset to read. */
+  readonly checkpoint: number | undefined;
+}
+
+/** Stops a restoration that nobody needs any more. */
+export type IsCancelled = () => boolean;
+
+/**
+ * Reads changelogs to their ends into their stores; nobody may write to them meanwhile. Gives how many records were read.
+ * @throws KitError 'cluster-unreachable' when the cluster does not answer.
+ */
+export async function restoreStores(
+  cluster: Cluster,
+  restorables: readonly Restorable[],
+  isCancelled: IsCancelled,
+): Promise<number> {
+  if (restorables.length === 0) return 0;
+  const topics = [...new Set(restorables.map(({ topic }) => topic))];
+  const [begins, ends] = await Promise.all([cluster.beginningOffsets(topics), cluster.endOffsets(topics)]);
+  const open = restorables.flatMap((restorable) => {
+    const begin = begins.get(restorable.topic)?.[restorable.partition] ?? 0;
+    const end = ends.get(restorable.topic)?.[restorable.partition] ?? 0;
+    const { checkpoint } = restorable;
+    // A checkpoint beyond the end is of another changelog: what is in the store then came from elsewhere, too.
+    const offset = checkpoint !== undefined && checkpoint >= begin && checkpoint <= end ? checkpoint : begin;
+    return offset < end ? [{ ...restorable, offset, end }] : [];
+  });
+  if (open.length === 0) return 0;
+  const reader = await cluster.reader({ isolation: 'read_committed', maxChunkRecords: 5_000, onOutOfRange: 'earliest' });
+  try {
+    reader.seek(open);
+    return await readToEnds(reader, open, isCancelled);
+  } finally {
+    await reader.close();
+  }
+}
+
+interface Open extends Restorable {
+  readonly end: number;
+}
+
+async function readToEnds(reader: PartitionReader, restorables: readonly Open[], isCancelled: IsCancelled): Promise<number> {
+  const open = new Map(restorables.map((restorable) => [`${restorable.topic} ${restorable.partition}`, restorable]));
+  let restored = 0;
+  while (open.size > 0 && !isCancelled()) {
+    for (const { topic, partition, records } of await reader.poll(200)) {
+      const store = open.get(`${topic} ${partition}`)?.store;
+      for (const { key, value, timestamp } of records) if (key !== null) store?.restore(key, value, timestamp);
+      restored += records.length;
+    }
+    for (const [name, restorable] of open) {
+      if ((reader.position(restorable) ?? 0) < restorable.end) continue;
+      open.delete(name);
+      reader.remove([restorable]);
+    }
+  }
+  return restored;
+}
