@@ -43,6 +43,7 @@ export class Link {
   readonly #waiting = new Map<number, Waiting>();
   #versions = new Map<number, readonly [number, number]>();
   #correlationId = 0;
+  #isCorked = false;
   #end: Error | undefined;
 
   private constructor(
@@ -170,10 +171,21 @@ export class Link {
           reject(reason);
         },
       });
-      this.socket.cork();
-      for (const part of parts) this.socket.write(part);
-      this.socket.uncork();
+      this.#write(parts);
     });
+  }
+
+  /** What is asked in one turn goes out together: the system call costs more than all the rest of a small request. */
+  #write(parts: readonly Buffer[]): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.socket.cork();
+      process.nextTick(() => {
+        this.#isCorked = false;
+        this.socket.uncork();
+      });
+    }
+    for (const part of parts) this.socket.write(part);
   }
 
   #read(bytes: Buffer): void {

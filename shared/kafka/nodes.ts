@@ -9,7 +9,7 @@ export type CoordinatorKind = 'group' | 'transaction';
 
 /** How long is insisted on an answer unless said. */
 const INSIST_MS = 25_000;
-const SOON_MS = 4;
+const SOON_MS = 2;
 const LATER_MS = 60;
 /** As kafkajs does. */
 const LEADERS_MAX_AGE_MS = 300_000;
@@ -20,6 +20,7 @@ export class Nodes {
   readonly #addresses = new Map<number, Address>();
   readonly #links = new Map<string, Promise<Link>>();
   readonly #leaders = new Map<string, { readonly byPartition: readonly number[]; readonly at: number }>();
+  readonly #refusals = new Map<string, Refusal>();
   readonly #coordinators = new Map<string, number>();
   readonly #asking = new Map<string, Promise<void>>();
   #isClosed = false;
@@ -53,7 +54,14 @@ export class Nodes {
     const heard = this.#leaders.get(topic);
     if (heard !== undefined && Date.now() - heard.at < LEADERS_MAX_AGE_MS) return heard.byPartition;
     await this.refresh([topic]);
+    const refusal = this.#refusals.get(topic);
+    if (refusal !== undefined) throw refusal;
     return this.#leaders.get(topic)?.byPartition;
+  }
+
+  /** Why the cluster says nothing of a topic, where it does not; one that is not there is no reason. */
+  refusalOf(topic: string): Refusal | undefined {
+    return this.#refusals.get(topic);
   }
 
   /** The leader as heard last, without asking; undefined where there is none. */
@@ -91,9 +99,11 @@ export class Nodes {
     for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, { host, port });
     for (const { name, errorCode: code, partitions } of topics) {
       if (name === null) continue;
+      this.#refusals.delete(name);
       if (partitions.length === 0) {
         this.#leaders.delete(name);
-        if (code !== errorCode.unknownTopicOrPartition && code !== errorCode.leaderNotAvailable) accept(code);
+        const isThere = code !== errorCode.unknownTopicOrPartition;
+        if (isThere && code !== errorCode.leaderNotAvailable) this.#refusals.set(name, new Refusal(code));
         continue;
       }
       const byPartition: number[] = [];

@@ -13,6 +13,10 @@ export function partitionCounts(nodes: Nodes, topics: readonly string[]): Promis
     if (topics.length > 0) await nodes.refresh(topics);
     const counts = new Map<string, number>();
     for (const topic of topics) {
+      const refusal = nodes.refusalOf(topic);
+      if (refusal !== undefined) {
+        throw new KitError('topic-mismatch', `Looking at ${topic}: the cluster refuses (${refusal.message}).`);
+      }
       const count = nodes.knownPartitions(topic);
       if (count !== undefined) counts.set(topic, count);
     }

@@ -1,15 +1,12 @@
 import { KitError } from '#shared/errors';
-import { apis } from '#shared/wire';
-import { type Batch, batchOf, partitioned, Sequences } from './batches.js';
+import { BatchWriter } from './batch-writer.js';
+import { type Batch, batchOf, partitioned } from './batches.js';
 import type { Nodes } from './nodes.js';
 import type { OutgoingRecord, PartialOffsets } from './records.js';
 import { errorCode, Refusal } from './refusal.js';
 import { sends } from './sends.js';
 import { type ProducerIdentity, TransactionCoordination, transactionError } from './transaction-coordination.js';
 import { within } from './within.js';
-
-/** How long a leader may wait for its replicas. */
-const ACKNOWLEDGED_WITHIN_MS = 8_000;
 
 export interface TransactionalProducerOptions {
   readonly transactionalId: string;
@@ -41,6 +38,7 @@ export interface TransactionalProducer {
 }
 
 const TIMEOUT_MS = 60_000;
+const TOPIC_KNOWN_WITHIN_MS = 3_000;
 /** An open transaction is aborted at the end, if that is quick: otherwise its time-out does it. */
 const CLOSED_WITHIN_MS = 3_000;
 
@@ -64,7 +62,7 @@ interface Gathering {
 }
 
 class Transactor implements TransactionalProducer {
-  readonly #sequences = new Sequences();
+  readonly #writer: BatchWriter;
   /** What the open transaction spans: partitions as `topic partition`, and groups. */
   readonly #partitions = new Set<string>();
   readonly #groups = new Set<string>();
@@ -80,10 +78,12 @@ class Transactor implements TransactionalProducer {
 
   constructor(
     private readonly nodes: Nodes,
-    private readonly lane: number,
+    lane: number,
     private readonly coordination: TransactionCoordination,
     private readonly identity: ProducerIdentity,
-  ) {}
+  ) {
+    this.#writer = new BatchWriter(nodes, lane, identity.transactionalId);
+  }
 
   send(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return this.#inTurn('Writing', async () => undefined);
@@ -171,11 +171,11 @@ class Transactor implements TransactionalProducer {
     const batches: Batch[] = [];
     for (const [topic, byPartition] of groups) {
       for (const [partition, those] of byPartition) {
-        const sequence = this.#sequences.next({ topic, partition });
+        const sequence = this.#writer.sequences.next({ topic, partition });
         batches.push(batchOf(topic, partition, those, this.identity, sequence));
       }
     }
-    await this.#produce(batches);
+    await this.#writer.write(batches);
   }
 
   async #addPartitions(groups: ReadonlyMap<string, ReadonlyMap<number, unknown>>): Promise<void> {
@@ -194,86 +194,14 @@ class Transactor implements TransactionalProducer {
   }
 
   async #partitionsOf(topic: string): Promise<number> {
-    const leaders = await this.nodes.insist(`Looking for the partitions of ${topic}`, () =>
-      this.nodes.leadersOf(topic),
-    );
+    const deadline = Date.now() + TOPIC_KNOWN_WITHIN_MS;
+    const leaders = await this.nodes.insist(`Looking for the partitions of ${topic}`, async () => {
+      const found = await this.nodes.leadersOf(topic);
+      // A broker may have yet to hear of a new topic.
+      if (found === undefined && Date.now() < deadline) throw new Refusal(errorCode.unknownTopicOrPartition);
+      return found;
+    });
     if (leaders === undefined) throw new KitError('topic-mismatch', `Writing to ${topic}: there is no such topic.`);
     return leaders.length;
-  }
-
-  /**
-   * Sends batches until each is taken. One that may have been written already is sent again as it was: the broker knows it
-   * by its sequence number.
-   */
-  async #produce(batches: readonly Batch[]): Promise<void> {
-    let left = batches;
-    let unacceptable: Refusal | undefined;
-    const topics = [...new Set(batches.map(({ topic }) => topic))].join(', ');
-    await this.nodes.insist(
-      `Writing to ${topics}`,
-      async () => {
-        const refused = new Map<Batch, unknown>();
-        await Promise.all(
-          Array.from(await this.#byLeader(left), ([leader, those]) => this.#produceTo(leader, those, refused)),
-        );
-        const again: Batch[] = [];
-        for (const batch of left) {
-          const reason = refused.get(batch);
-          if (reason === undefined) this.#sequences.advance(batch);
-          else if (reason instanceof Refusal && !reason.isPassing) unacceptable ??= reason;
-          else again.push(batch);
-        }
-        left = again;
-        // What was refused for good waits for the others: each has to be known to be written or not.
-        if (left.length > 0) throw left.map((batch) => refused.get(batch))[0];
-        if (unacceptable !== undefined) throw unacceptable;
-      },
-      {
-        again: () => {
-          for (const { topic } of left) this.nodes.forgetLeaders(topic);
-        },
-      },
-    );
-  }
-
-  async #byLeader(batches: readonly Batch[]): Promise<Map<number, Batch[]>> {
-    const byLeader = new Map<number, Batch[]>();
-    for (const batch of batches) {
-      const leader = (await this.nodes.leadersOf(batch.topic))?.[batch.partition] ?? -1;
-      const those = byLeader.get(leader);
-      if (those === undefined) byLeader.set(leader, [batch]);
-      else those.push(batch);
-    }
-    return byLeader;
-  }
-
-  async #produceTo(leader: number, batches: readonly Batch[], refused: Map<Batch, unknown>): Promise<void> {
-    try {
-      if (leader < 0) throw new Refusal(errorCode.leaderNotAvailable);
-      const link = await this.nodes.link(leader, this.lane);
-      const byTopic = new Map<string, Batch[]>();
-      for (const batch of batches) byTopic.set(batch.topic, [...(byTopic.get(batch.topic) ?? []), batch]);
-      const { responses } = await link.request(apis.produce, {
-        transactionalId: this.identity.transactionalId,
-        acks: -1,
-        timeoutMs: ACKNOWLEDGED_WITHIN_MS,
-        topicData: Array.from(byTopic, ([name, those]) => ({
-          name,
-          partitionData: those.map(({ partition, bytes }) => ({ index: partition, records: bytes })),
-        })),
-      });
-      const codes = new Map<string, number>();
-      for (const { name, partitionResponses } of responses) {
-        for (const { index, errorCode: code } of partitionResponses) codes.set(`${name} ${index}`, code);
-      }
-      for (const batch of batches) {
-        const code = codes.get(`${batch.topic} ${batch.partition}`) ?? errorCode.unknownServerError;
-        // One that is known already was sent before, and its answer lost.
-        if (code !== errorCode.none && code !== errorCode.duplicateSequenceNumber)
-          refused.set(batch, new Refusal(code));
-      }
-    } catch (error) {
-      for (const batch of batches) refused.set(batch, error);
-    }
   }
 }

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type BatchOptions, buildBatch, buildMarkerBatch, type NewRecord, placeBatch } from '#shared/wire';
+import { type Fetched, readFetched } from './fetched-records.js';
+import type { ConsumedRecord } from './records.js';
+
+const newRecord = (value: string, more: Partial<NewRecord> = {}): NewRecord => ({
+  timestamp: 1_380_000_000_000,
+  value: Buffer.from(value),
+  ...more,
+});
+
+function read(fetched: Partial<Fetched>): { readonly next: number; readonly records: ConsumedRecord[] } {
+  const records: ConsumedRecord[] = [];
+  const given = { topic: 't', partition: 3, from: 0, bytes: Buffer.alloc(0), aborted: [], ...fetched };
+  return { next: readFetched(given, (record) => records.push(record)), records };
+}
+
+const values = (records: readonly ConsumedRecord[]): string[] => records.map(({ value }) => String(value));
+const batch = (from: number, texts: readonly string[], options: BatchOptions = {}): Buffer =>
+  buildBatch(
+    texts.map((text) => newRecord(text)),
+    { baseOffset: from, ...options },
+  );
+function marker(offset: number, producerId: number, commits: boolean): Buffer {
+  const bytes = buildMarkerBatch({ producerId, producerEpoch: 0, commits }, 0, 0);
+  placeBatch(bytes, 0, offset, 0);
+  return bytes;
+}
+
+describe('readFetched', () => {
+  it('gives all that a record has', () => {
+    const headers = [
+      { key: 'one', value: Buffer.from('1') },
+      { key: 'none', value: null },
+      { key: 'two', value: Buffer.from('a') },
+      { key: 'two', value: null },
+      { key: 'constructor', value: Buffer.alloc(0) },
+    ];
+    const bytes = buildBatch(
+      [
+        newRecord('first'),
+        newRecord('second', { timestamp: -5, key: Buffer.from('ключ'), headers }),
+        newRecord('x'.repeat(3_000_000), { timestamp: 9_000_000_000_000 }),
+        newRecord('', { value: null }),
+      ],
+      { baseOffset: 5_000_000_000 },
+    );
+    const { next, records } = read({ bytes, from: 5_000_000_001 });
+    expect(next).toBe(5_000_000_004);
+    expect(records[0]).toEqual({
+      topic: 't',
+      partition: 3,
+      offset: 5_000_000_001,
+      timestamp: -5,
+      key: Buffer.from('ключ'),
+      value: Buffer.from('second'),
+      headers: { one: Buffer.from('1'), none: null, two: [Buffer.from('a'), null], constructor: Buffer.alloc(0) },
+    });
+    expect(records[1]).toMatchObject({ timestamp: 9_000_000_000_000, value: { length: 3_000_000 } });
+    expect(records[2]).toMatchObject({ offset: 5_000_000_003, key: null, value: null, headers: {} });
+  });
+
+  it.each(
+    readFileSync(new URL('../wire/compression/samples/java-batches.jsonl', import.meta.url), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): { codec: string; batch: string } => JSON.parse(line)),
+  )('opens what the Java client has compressed with $codec', (sample) => {
+    const { next, records } = read({ bytes: Buffer.from(sample.batch, 'base64') });
+    expect(next).toBe(300);
+    expect(values(records).at(-1)).toBe('flight 299 of carrier WN, 421 min');
+  });
+
+  it('leaves out what was aborted, producer by producer, and what says so', () => {
+    const of = (producerId: number) => ({ producerId, producerEpoch: 0, baseSequence: 0, transactional: true });
+    const bytes = Buffer.concat([
+      batch(0, ['a committed'], of(1)),
+      marker(1, 1, true),
+      batch(2, ['a aborted'], of(1)),
+      batch(3, ['b committed'], of(2)),
+      batch(4, ['plain']),
+      marker(5, 1, false),
+      batch(6, ['a again'], of(1)),
+      marker(7, 2, true),
+      marker(8, 1, true),
+    ]);
+    const aborted = [{ producerId: 1, firstOffset: 2 }];
+    expect(read({ bytes, aborted })).toMatchObject({ next: 9 });
+    expect(values(read({ bytes, aborted }).records)).toEqual(['a committed', 'b committed', 'plain', 'a again']);
+    // Whoever asks for all is told of nothing that was aborted.
+    expect(values(read({ bytes }).records)).toHaveLength(5);
+    expect(values(read({ bytes, aborted, from: 3 }).records)).toEqual(['b committed', 'plain', 'a again']);
+  });
+
+  it('stops where a batch is cut off, and stays where nothing came', () => {
+    const bytes = Buffer.concat([batch(10, ['a', 'b']), batch(12, ['c'])]);
+    expect(read({ bytes: bytes.subarray(0, -1), from: 10 })).toMatchObject({ next: 12, records: [{}, {}] });
+    expect(read({ from: 10 })).toEqual({ next: 10, records: [] });
+  });
+
+  it('refuses what is damaged', () => {
+    const bytes = batch(0, ['a']);
+    bytes[61] = 0x7e;
+    expect(() => read({ bytes })).toThrow('the record at offset');
+  });
+});

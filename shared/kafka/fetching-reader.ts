@@ -1,0 +1,303 @@
+import type { Admin } from 'kafkajs';
+import { KitError } from '#shared/errors';
+import { apis, type ValueOf } from '#shared/wire';
+import { fetchRequest, isolationLevel, maxBytesOf } from './fetch-request.js';
+import type { Nodes } from './nodes.js';
+import type { PartitionReader, ReaderOptions } from './partition-reader.js';
+import { Reading } from './reading.js';
+import type { Chunk, TopicPartition } from './records.js';
+import { accept, errorCode, Refusal } from './refusal.js';
+import { SilenceWatch } from './silence-watch.js';
+
+/** A broker that is refused or not reached is asked again after this. */
+const AGAIN_MS = 70;
+const EARLIEST = -2;
+const LATEST = -1;
+
+/** Connections to each broker: one answers at once, one may wait for something to come. */
+const LANES = { behind: 0, waiting: 1 } as const;
+type Lane = keyof typeof LANES;
+
+export function createReader(nodes: Nodes, admin: Admin, options: ReaderOptions): PartitionReader {
+  return new FetchingReader(nodes, admin, options);
+}
+
+class FetchingReader implements PartitionReader {
+  readonly #readings = new Map<string, Reading>();
+  /** Fetches on their way, by node and lane. */
+  readonly #fetches = new Set<string>();
+  readonly #watch: SilenceWatch;
+  readonly #maxBytes: number;
+  #ready: { readonly reading: Reading; readonly chunk: Chunk }[] = [];
+  /** What a partition can't be read for; until it is moved or removed. */
+  readonly #failures = new Map<Reading, KitError>();
+  #lost: KitError | undefined;
+  #arrived: (() => void) | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #turn = 0;
+
+  constructor(
+    private readonly nodes: Nodes,
+    admin: Admin,
+    private readonly options: ReaderOptions,
+  ) {
+    this.#maxBytes = maxBytesOf(options);
+    this.#watch = new SilenceWatch('Reading from Kafka', admin, options.silentMs ?? 30_000, (reason) => {
+      this.#lost = reason;
+      this.nodes.close();
+      this.#arrived?.();
+    });
+  }
+
+  seek(positions: Iterable<TopicPartition & { readonly offset: number }>): void {
+    const moved = new Set<Reading>();
+    for (const position of positions) {
+      const before = this.#readings.get(keyOf(position));
+      const reading = new Reading(position);
+      if (before !== undefined) {
+        moved.add(before);
+        reading.isPaused = before.isPaused;
+        reading.end = before.end;
+      }
+      this.#readings.set(keyOf(position), reading);
+    }
+    this.#drop(moved);
+    this.#fetch();
+  }
+
+  remove(partitions: Iterable<TopicPartition>): void {
+    const removed = new Set<Reading>();
+    for (const partition of partitions) {
+      const reading = this.#readings.get(keyOf(partition));
+      if (reading !== undefined) removed.add(reading);
+      this.#readings.delete(keyOf(partition));
+    }
+    this.#drop(removed);
+  }
+
+  pause(partitions: Iterable<TopicPartition>): void {
+    for (const partition of partitions) {
+      const reading = this.#readings.get(keyOf(partition));
+      if (reading !== undefined) reading.isPaused = true;
+    }
+  }
+
+  resume(partitions: Iterable<TopicPartition>): void {
+    for (const partition of partitions) {
+      const reading = this.#readings.get(keyOf(partition));
+      if (!reading?.isPaused) continue;
+      reading.isPaused = false;
+      // What came meanwhile is not to wait for a fetch that does.
+      reading.isBehind = true;
+    }
+    this.#fetch();
+  }
+
+  async poll(maxWaitMs: number): Promise<readonly Chunk[]> {
+    if (this.#ready.length === 0 && this.#failure === undefined && maxWaitMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, maxWaitMs);
+        this.#arrived = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#arrived = undefined;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const { reading } of ready) reading.polled();
+    if (ready.length > 0) this.#fetch();
+    return ready.map(({ chunk }) => chunk);
+  }
+
+  position(partition: TopicPartition): number | undefined {
+    return this.#readings.get(keyOf(partition))?.position;
+  }
+
+  knownEnd(partition: TopicPartition): number | undefined {
+    return this.#readings.get(keyOf(partition))?.end;
+  }
+
+  async close(): Promise<void> {
+    this.#watch.stop();
+    this.#readings.clear();
+    this.#ready = [];
+    clearTimeout(this.#again);
+    this.nodes.close();
+    this.#arrived?.();
+  }
+
+  get #failure(): KitError | undefined {
+    return this.#lost ?? this.#failures.values().next().value;
+  }
+
+  #drop(readings: ReadonlySet<Reading>): void {
+    if (readings.size === 0) return;
+    this.#ready = this.#ready.filter(({ reading }) => !readings.has(reading));
+    for (const reading of readings) this.#failures.delete(reading);
+  }
+
+  #isCurrent(reading: Reading): boolean {
+    return this.#readings.get(keyOf(reading)) === reading;
+  }
+
+  /** Sends whatever fetches are due: at most one for each node and lane. */
+  #fetch(): void {
+    if (this.nodes.isClosed) return;
+    const now = Date.now();
+    const byNode = new Map<string, { readonly nodeId: number; readonly lane: Lane; readonly readings: Reading[] }>();
+    const leaderless = new Set<string>();
+    let laterMs = Number.POSITIVE_INFINITY;
+    let wants = false;
+    for (const reading of this.#readings.values()) {
+      if (reading.isPaused || this.#failures.has(reading) || reading.isFull(this.#maxBytes)) continue;
+      wants = true;
+      if (reading.isAsked) continue;
+      if (reading.notBefore > now) {
+        laterMs = Math.min(laterMs, reading.notBefore - now);
+        continue;
+      }
+      const nodeId = this.nodes.knownLeader(reading.topic, reading.partition);
+      if (nodeId === undefined) {
+        leaderless.add(reading.topic);
+        continue;
+      }
+      const lane: Lane = reading.isBehind ? 'behind' : 'waiting';
+      const key = `${nodeId} ${lane}`;
+      if (this.#fetches.has(key)) continue;
+      const group = byNode.get(key) ?? { nodeId, lane, readings: [] };
+      byNode.set(key, group);
+      group.readings.push(reading);
+    }
+    if (!wants) this.#watch.heard();
+    for (const [key, { nodeId, lane, readings }] of byNode) void this.#ask(key, nodeId, lane, readings);
+    if (leaderless.size > 0) void this.#findLeaders([...leaderless]);
+    if (laterMs < Number.POSITIVE_INFINITY) this.#fetchAfter(laterMs);
+  }
+
+  #fetchAfter(ms: number): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#fetch(), ms);
+  }
+
+  async #findLeaders(topics: readonly string[]): Promise<void> {
+    if (this.#fetches.has('leaders')) return;
+    this.#fetches.add('leaders');
+    try {
+      await this.nodes.refresh(topics);
+      this.#watch.heard();
+      for (const topic of topics) this.#failTopic(topic, this.nodes.refusalOf(topic));
+    } catch {
+      // Nobody could be asked: whoever has no leader is looked at again, and silence is watched.
+    } finally {
+      this.#fetches.delete('leaders');
+    }
+    for (const reading of this.#readings.values()) {
+      const isLed = this.nodes.knownLeader(reading.topic, reading.partition) !== undefined;
+      if (topics.includes(reading.topic) && !isLed) reading.notBefore = Date.now() + AGAIN_MS;
+    }
+    this.#fetch();
+  }
+
+  #failTopic(topic: string, refusal: Refusal | undefined): void {
+    if (refusal === undefined || refusal.isPassing) return;
+    const reason = new KitError('topic-mismatch', `Reading ${topic}: the cluster refuses (${refusal.message}).`, {
+      cause: refusal,
+    });
+    for (const reading of this.#readings.values()) if (reading.topic === topic) this.#fail(reading, reason);
+  }
+
+  #fail(reading: Reading, reason: KitError): void {
+    this.#failures.set(reading, reason);
+    this.#arrived?.();
+  }
+
+  async #ask(key: string, nodeId: number, lane: Lane, readings: readonly Reading[]): Promise<void> {
+    this.#fetches.add(key);
+    for (const reading of readings) reading.isAsked = true;
+    const asked = new Set(readings);
+    try {
+      const link = await this.nodes.link(nodeId, LANES[lane]);
+      this.#turn += 1;
+      const answer = await link.request(
+        apis.fetch,
+        fetchRequest(readings, lane === 'waiting', this.#turn, this.options),
+      );
+      this.#watch.heard();
+      accept(answer.errorCode);
+      for (const { topic, partitions } of answer.responses) {
+        for (const partition of partitions) {
+          const reading = this.#readings.get(keyOf({ topic, partition: partition.partitionIndex }));
+          // One that was moved meanwhile is another one.
+          if (reading !== undefined && asked.has(reading)) await this.#take(reading, partition);
+        }
+      }
+    } catch (error) {
+      const again = Date.now() + AGAIN_MS;
+      for (const reading of readings) {
+        reading.notBefore = again;
+        // The leader may be another one when it is back.
+        this.nodes.forgetLeaders(reading.topic);
+        if (error instanceof KitError && error.code === 'protocol') this.#fail(reading, error);
+      }
+    } finally {
+      this.#fetches.delete(key);
+      for (const reading of readings) reading.isAsked = false;
+    }
+    this.#fetch();
+  }
+
+  async #take(reading: Reading, answer: Answer): Promise<void> {
+    if (answer.errorCode === errorCode.none) {
+      const end = this.options.isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark;
+      const bytes = answer.records ?? Buffer.alloc(0);
+      const chunks = reading.take(
+        { bytes, aborted: answer.abortedTransactions ?? [] },
+        end,
+        this.options.maxChunkRecords ?? 500,
+      );
+      for (const chunk of chunks) this.#ready.push({ reading, chunk });
+      if (chunks.length > 0) this.#arrived?.();
+    } else if (answer.errorCode === errorCode.offsetOutOfRange) {
+      await this.#comeIntoRange(reading);
+    } else {
+      const refusal = new Refusal(answer.errorCode);
+      reading.notBefore = Date.now() + AGAIN_MS;
+      this.nodes.forgetLeaders(reading.topic);
+      if (answer.errorCode === errorCode.topicAuthorizationFailed) this.#failTopic(reading.topic, refusal);
+    }
+  }
+
+  async #comeIntoRange(reading: Reading): Promise<void> {
+    const { topic, partition, position } = reading;
+    const { onOutOfRange = 'fail', isolation } = this.options;
+    if (onOutOfRange === 'fail') {
+      this.#fail(
+        reading,
+        new KitError(
+          'topic-mismatch',
+          `Reading partition ${partition} of ${topic} at offset ${position}: the partition has no such offset (any more).`,
+        ),
+      );
+      return;
+    }
+    const link = await this.nodes.link(this.nodes.knownLeader(topic, partition) ?? -1);
+    const timestamp = onOutOfRange === 'earliest' ? EARLIEST : LATEST;
+    const { topics } = await link.request(apis.listOffsets, {
+      replicaId: -1,
+      isolationLevel: isolationLevel(isolation),
+      topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
+      timeoutMs: 10_000,
+    });
+    const found = topics[0]?.partitions[0];
+    accept(found?.errorCode ?? errorCode.unknownServerError);
+    if (found !== undefined && this.#isCurrent(reading)) reading.position = found.offset;
+    reading.isBehind = true;
+  }
+}
+
+type Answer = ValueOf<typeof apis.fetch.response>['responses'][number]['partitions'][number];
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic} ${partition}`;
