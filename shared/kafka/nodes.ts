@@ -190,8 +190,7 @@ export class Nodes {
         if (error instanceof KitError && error.code !== 'cluster-unreachable') throw error;
         if (this.#isClosed || Date.now() > deadline) throw KitError.from(error, 'cluster-unreachable', doing);
         again?.(error);
-        const isBusy = isRefused && error.code === errorCode.concurrentTransactions;
-        await delay(isBusy ? Math.min(SOON_MS * (failures + 1), 20) : LATER_MS);
+        await delay(isRefused && error.isMomentary ? Math.min(SOON_MS * (failures + 1), 20) : LATER_MS);
       }
     }
   }
@@ -205,9 +204,7 @@ export class Nodes {
     { lane = 0, ...options }: { readonly lane?: number; readonly withinMs?: number } = {},
   ): Promise<T> {
     const again = (reason: unknown): void => {
-      if (!(reason instanceof Refusal && reason.code === errorCode.concurrentTransactions)) {
-        this.forgetCoordinator(kind, id);
-      }
+      if (!(reason instanceof Refusal && reason.isMomentary)) this.forgetCoordinator(kind, id);
     };
     return this.insist(doing, async () => ask(await this.coordinator(kind, id, lane)), { ...options, again });
   }

@@ -6,6 +6,7 @@ import { accept, errorCode, Refusal } from './refusal.js';
 
 const EARLIEST = -2;
 const ANSWERED_WITHIN_MS = 8_000;
+const STABLE_WITHIN_MS = 2_000;
 
 /** How many partitions the topics have; one that is missing has no entry. */
 export function partitionCounts(nodes: Nodes, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -120,7 +121,10 @@ async function eachPartition(nodes: Nodes, doing: string, wanted: PartialOffsets
   }
 }
 
-/** What a group has committed; undefined where it has not. */
+/**
+ * What a group has committed; undefined where it has not. What a transaction is about to commit is waited for, but not for
+ * long: it may be one that a process that is gone has left open, and then what was committed before it counts.
+ */
 export async function committedOffsets(
   nodes: Nodes,
   groupId: string,
@@ -128,6 +132,7 @@ export async function committedOffsets(
 ): Promise<PartialOffsets> {
   const counts = await partitionCounts(nodes, topics);
   const doing = `Looking for what ${groupId} has committed`;
+  const deadline = Date.now() + STABLE_WITHIN_MS;
   try {
     return await nodes.insistOnCoordinator(doing, 'group', groupId, async (coordinator) => {
       const answer = await coordinator.request(apis.offsetFetch, {
@@ -137,7 +142,7 @@ export async function committedOffsets(
           partitionIndexes: Array.from({ length: count }, (_, partition) => partition),
         })),
         groups: [],
-        requireStable: false,
+        requireStable: Date.now() < deadline,
       });
       accept(answer.errorCode);
       const committed = new Map<string, (number | undefined)[]>(

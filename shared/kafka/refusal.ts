@@ -31,6 +31,7 @@ const passing = new Set<number>([
   known.notCoordinator,
   known.concurrentTransactions,
   known.kafkaStorageError,
+  known.unstableOffsetCommit,
   known.unknownLeaderEpoch,
 ]);
 
@@ -46,6 +47,11 @@ export class Refusal extends Error {
   /** Whether it may be different the next time. */
   get isPassing(): boolean {
     return passing.has(this.code);
+  }
+
+  /** Whether it is but for a moment: a transaction is being ended. */
+  get isMomentary(): boolean {
+    return this.code === known.concurrentTransactions || this.code === known.unstableOffsetCommit;
   }
 }
 

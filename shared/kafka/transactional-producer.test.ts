@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { describeOnEachKafka } from '#shared/testing';
 import { type Cluster, type ConsumedRecord, connectCluster, type OutgoingRecord } from './index.js';
 
@@ -21,6 +21,8 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     timestamp: 1_380_000_000_000,
     ...more,
   });
+  /** Apache Kafka answers a commit when it is decided; readers see it a moment later. */
+  const eventually = (holds: () => Promise<void>) => vi.waitFor(holds, { timeout: 10_000, interval: 20 });
   const begin = (id: string) => cluster.transactionalProducer({ transactionalId: kafka.unique(id) });
 
   /** All values of partition 0 up to its end as it is when this is called. */
@@ -51,7 +53,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     expect(await valuesOf(name, 'read_uncommitted')).toEqual(['a', 'b']);
     expect(await valuesOf(name, 'read_committed')).toEqual([]);
     await producer.commit({ groupId: kafka.unique('nobody'), offsets: new Map() });
-    expect(await valuesOf(name, 'read_committed')).toEqual(['a', 'b']);
+    await eventually(async () => expect(await valuesOf(name, 'read_committed')).toEqual(['a', 'b']));
   });
 
   it('never shows what it aborts', async () => {
@@ -63,7 +65,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     await producer.commit({ groupId: kafka.unique('nobody'), offsets: new Map() });
     await producer.send([record(name, 'neither')]);
     await producer.close();
-    expect(await valuesOf(name, 'read_committed')).toEqual(['yes']);
+    await eventually(async () => expect(await valuesOf(name, 'read_committed')).toEqual(['yes']));
     expect(await valuesOf(name, 'read_uncommitted')).toEqual(['no', 'yes', 'neither']);
   });
 
@@ -94,7 +96,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     await expect(first.abort()).rejects.toEqual(fenced);
     await second.send([record(name, 'second')]);
     await second.commit({ groupId, offsets: new Map() });
-    expect(await valuesOf(name, 'read_committed')).toEqual(['second']);
+    await eventually(async () => expect(await valuesOf(name, 'read_committed')).toEqual(['second']));
     expect((await cluster.committedOffsets(groupId, [name])).get(name)).toEqual([undefined]);
     await first.close();
   });
@@ -112,7 +114,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     calls.push(producer.commit({ groupId, offsets: new Map([[name, [100]]]) }));
     await Promise.all(calls);
     const expected = Array.from({ length: 100 }, (_, i) => i).filter((i) => ![4, 5, 6, 7].includes(i % 10));
-    expect((await valuesOf(name, 'read_committed')).map(Number)).toEqual(expected);
+    await eventually(async () => expect((await valuesOf(name, 'read_committed')).map(Number)).toEqual(expected));
     expect((await cluster.committedOffsets(groupId, [name])).get(name)).toEqual([100]);
   });
 
@@ -128,7 +130,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     const reference = await topic('large-reference', 4);
     await plain.send(many.map((one) => ({ ...one, topic: reference })));
     const keys = async (of: string) => (await recordsOf(of, 'read_committed')).map(({ key }) => String(key));
-    expect(await keys(name)).toEqual(await keys(reference));
+    await eventually(async () => expect(await keys(name)).toEqual(await keys(reference)));
     const [first] = await recordsOf(name, 'read_committed');
     expect(first?.headers.nothing).toBeNull();
     expect(String(first?.key)).toBe(`key-${String(first?.headers.number)}`);
@@ -150,7 +152,9 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
       }),
     );
     expect((await cluster.committedOffsets(groupId, [name])).get(name)).toEqual(Array.from({ length: 8 }, () => 9));
-    expect(await valuesOf(name, 'read_committed')).toEqual(Array.from({ length: 10 }, (_, round) => `${round}`));
+    await eventually(async () =>
+      expect(await valuesOf(name, 'read_committed')).toEqual(Array.from({ length: 10 }, (_, round) => `${round}`)),
+    );
   });
 
   it('can abort and go on after a record that the cluster refuses', async () => {
@@ -163,7 +167,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     await producer.abort();
     await producer.send([record(name, 'b')]);
     await producer.commit({ groupId, offsets: new Map() });
-    expect(await valuesOf(name, 'read_committed')).toEqual(['b']);
+    await eventually(async () => expect(await valuesOf(name, 'read_committed')).toEqual(['b']));
   });
 
   it('says so where a topic is missing', async () => {
