@@ -28,7 +28,7 @@ describe('a run of given length', () => {
     expect(report).toMatchObject({
       demo: 'flight-delay',
       mode: 'embedded',
-      guarantee: 'at_least_once',
+      guarantee: 'exactly_once',
       model: { name: 'flight-delay-gbm', version: '1' },
       // The first 5,000 flights of October 2013: 16 of them were cancelled.
       records: { produced: 5_000, filtered: 16, scored: 4_984, deadLettered: 0, lost: 0, duplicated: 0 },

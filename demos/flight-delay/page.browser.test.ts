@@ -60,7 +60,7 @@ describe.skipIf(executablePath === undefined)('the page of the running demo', ()
   it('names the model, the guarantee, the scorer that is running, and where things are', async () => {
     const text = await body();
     expect(text).toContain('flight-delay-gbm');
-    expect(text).toMatch(/at least once/i);
+    expect(text).toMatch(/exactly once/i);
     expect(await region('Scorers')).toMatch(/RUNNING/);
     expect(text).toContain('flight-delay.predictions');
     expect(complaints).toEqual([]);

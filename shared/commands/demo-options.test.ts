@@ -8,7 +8,7 @@ describe('parseDemoOptions', () => {
     expect(parse([])).toEqual({
       help: false,
       verbose: false,
-      guarantee: 'at_least_once',
+      guarantee: 'exactly_once',
       namespace: '',
       host: '127.0.0.1',
       headless: false,
@@ -66,7 +66,7 @@ describe('parseDemoOptions', () => {
     [['--brokers', 'a:1', '--data-dir', 'x'], '--data-dir is for the embedded broker'],
     [['--registry', 'http://r:1'], 'give --brokers'],
     [['--brokers', 'a:1', '--registry', 'ftp://r'], 'is not a URL'],
-    [['--guarantee', 'exactly_once'], 'not built yet'],
+    [['--guarantee', 'at_most_once'], '--guarantee is "at_most_once"'],
   ])('refuses %j', (args, sentence) => {
     expect(() => parse(args)).toThrow(sentence);
   });

@@ -6,7 +6,7 @@ export function demoHelp(demo: string, paceInWords: string): string {
                     print the report, exit                     (default: run until Ctrl-C)
   --rate R          main records per second; 0 = as fast as possible
                                                   (default: ${paceInWords})
-  --guarantee G     at_least_once                                 (default: at_least_once)
+  --guarantee G     exactly_once or at_least_once                 (default: exactly_once)
   --only ROLE       producer, scorer or dashboard alone; without --brokers it joins
                     127.0.0.1:9092 and 8081, which npm run broker serves    (default: all)
   --namespace NS    prefix of topics and groups, so that many share one cluster

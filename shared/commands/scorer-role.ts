@@ -11,6 +11,9 @@ import type { Terminal } from './terminal.js';
 
 const HEARTBEAT_MS = 1_000;
 
+/** Predictions are seen when they are committed: on a live page that is to be at once. */
+const COMMIT_INTERVAL_MS = { exactly_once: 10, at_least_once: 1_000 } as const;
+
 /** What a scorer that is ready says to its supervisor. */
 export interface ScorerReady {
   readonly type: 'ready';
@@ -40,6 +43,8 @@ export async function runScorer(
       schemas: demo.schemas,
       applicationId: `${options.namespace}${definition.name}.scorer`,
       topicName: demo.topicName,
+      processingGuarantee: options.guarantee,
+      commitIntervalMs: COMMIT_INTERVAL_MS[options.guarantee],
       deadLetterTopic: companionTopics(definition.name).deadLetters,
     });
     stopHeartbeat = await startHeartbeat(definition.name, demo, streams, model, options, topology.describe());

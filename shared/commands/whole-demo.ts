@@ -193,5 +193,6 @@ function finish<I, P extends PredictionFields, O>(
     for (const line of reportInWords(report, definition.scoredUnit.name)) terminal.say(line);
   }
   if (options.report !== undefined) writeReport(report, options.report);
-  return report.records.lost === 0 ? 0 : 1;
+  const { lost, duplicated } = report.records;
+  return lost > 0 || (duplicated > 0 && options.guarantee === 'exactly_once') ? 1 : 0;
 }
