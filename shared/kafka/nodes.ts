@@ -188,7 +188,9 @@ export class Nodes {
         const isRefused = error instanceof Refusal;
         if (isRefused && !error.isPassing) throw error;
         if (error instanceof KitError && error.code !== 'cluster-unreachable') throw error;
-        if (this.#isClosed || Date.now() > deadline) throw KitError.from(error, 'cluster-unreachable', doing);
+        if (this.#isClosed || Date.now() > deadline) {
+          throw new KitError('cluster-unreachable', `${doing}: ${KitError.from(error).message}`, { cause: error });
+        }
         again?.(error);
         await delay(isRefused && error.isMomentary ? Math.min(SOON_MS * (failures + 1), 20) : LATER_MS);
       }
