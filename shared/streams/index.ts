@@ -1,4 +1,4 @@
-export { type Branches, BranchedKStream } from './dsl/branched-kstream.js';
+export { BranchedKStream, type Branches } from './dsl/branched-kstream.js';
 export { GlobalKTable } from './dsl/global-ktable.js';
 export { KGroupedStream } from './dsl/kgrouped-stream.js';
 export { KGroupedTable } from './dsl/kgrouped-table.js';
@@ -6,7 +6,7 @@ export { KStream } from './dsl/kstream.js';
 export { KTable } from './dsl/ktable.js';
 export type { Consumed, Grouped, Materialized, Named, Repartitioned, StreamJoined } from './dsl/options.js';
 export { SessionWindowedKStream } from './dsl/session-windowed-kstream.js';
-export { keyValueStore, sessionStore, StreamsBuilder, type StoreOptions, windowStore } from './dsl/streams-builder.js';
+export { keyValueStore, type StoreOptions, StreamsBuilder, sessionStore, windowStore } from './dsl/streams-builder.js';
 export { type BufferOptions, Suppressed, type Suppression } from './dsl/suppressed.js';
 export { TimeWindowedKStream } from './dsl/time-windowed-kstream.js';
 export type { Aggregator, Initializer, Merger, Reducer } from './operators/aggregation.js';
@@ -22,14 +22,14 @@ export type { ValueJoiner } from './operators/table-table-join.js';
 export type { Key, StreamRecord, Window, Windowed } from './record.js';
 export { type DeadLetterReason, deadLetterReason } from './runtime/dead-letter.js';
 export type { ErrorDecision, ErrorHandlers, FailedRecord } from './runtime/error-handlers.js';
-export type { Cancellable, PunctuationType } from './runtime/operator-context.js';
 export { type KafkaStreams, startStreams } from './runtime/kafka-streams.js';
+export type { Cancellable, PunctuationType } from './runtime/operator-context.js';
 export type { QueryableStores, ReadOnlySessionStore, ReadOnlyWindowStore } from './runtime/queryable-stores.js';
 export type { ProcessingGuarantee, StreamsConfig, StreamsState } from './runtime/streams-config.js';
 export { StreamsMetrics } from './runtime/streams-metrics.js';
 export { type Serde, serdes } from './serde.js';
-export type { KeyValueStore, ReadOnlyKeyValueStore, WindowStore } from './stores/store-facade.js';
 export type { SessionStore } from './stores/state-store.js';
+export type { KeyValueStore, ReadOnlyKeyValueStore, WindowStore } from './stores/store-facade.js';
 export {
   createTopologyTestDriver,
   type TestDriverMetrics,
@@ -38,7 +38,7 @@ export {
   type TopologyTestDriver,
   type TopologyTestDriverOptions,
 } from './test-driver/topology-test-driver.js';
-export { Topology } from './topology/topology.js';
 export { type AnyTopic, type SerdeTopic, serdeTopic } from './topics.js';
+export { Topology } from './topology/topology.js';
 export { sessionWindowedSerde, timeWindowedSerde } from './windowed-serde.js';
 export { JoinWindows, SessionWindows, SlidingWindows, TimeWindows } from './windows.js';

@@ -104,7 +104,9 @@ function stringify(value: unknown): string {
 // A function with `this`: toJSON has already made a text of a date when a replacer sees it.
 function replace(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'number') {
-    return Number.isFinite(value) && !Object.is(value, -0) ? value : { [TAG]: `number:${Object.is(value, -0) ? '-0' : value}` };
+    return Number.isFinite(value) && !Object.is(value, -0)
+      ? value
+      : { [TAG]: `number:${Object.is(value, -0) ? '-0' : value}` };
   }
   if (typeof value === 'bigint') return { [TAG]: `bigint:${value}` };
   if (typeof value !== 'object' && typeof value !== 'string') return value;

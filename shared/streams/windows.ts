@@ -32,7 +32,9 @@ export class TimeWindows {
   advanceBy(advanceMs: number): TimeWindows {
     milliseconds('The advance of hopping windows', advanceMs, 1);
     if (advanceMs > this.sizeMs) {
-      refuse(`Hopping windows of ${this.sizeMs} ms advance by ${advanceMs} ms, so that records would fall between them.`);
+      refuse(
+        `Hopping windows of ${this.sizeMs} ms advance by ${advanceMs} ms, so that records would fall between them.`,
+      );
     }
     return new TimeWindows(this.sizeMs, advanceMs, this.graceMs);
   }

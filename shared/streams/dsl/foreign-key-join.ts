@@ -9,8 +9,8 @@ import {
   sendSubscriptions,
   valueHash,
 } from '../operators/foreign-key-join.js';
-import type { AnyJoiner } from '../operators/table-table-join.js';
 import { tableSource } from '../operators/table-source.js';
+import type { AnyJoiner } from '../operators/table-table-join.js';
 import { type Serde, serdes } from '../serde.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
 import type { SerdeTopic } from '../topics.js';
@@ -49,7 +49,9 @@ export function joinByForeignKey(
     parents: [left.node],
   });
   graph.sink(registration, name('SINK', 'subscription-registration-sink'), [send]);
-  const registrationSource = graph.source(registration, name('SOURCE', 'subscription-registration-source'), { nullValues: false });
+  const registrationSource = graph.source(registration, name('SOURCE', 'subscription-registration-source'), {
+    nullValues: false,
+  });
   graph.coPartition(registration.name, [...new Set([...right.sources, registrationSource])]);
 
   const subscriptions = graph.store({
@@ -78,8 +80,11 @@ export function joinByForeignKey(
     answerSerde(right.value ?? defaultValueSerde),
   );
   // An answer goes back to the task that asked, however that was found.
-  graph.sink(response, name('SINK', 'subscription-response-sink'), [receive, notify], (_key, value) =>
-    (value as SubscriptionAnswer<unknown>).partition,
+  graph.sink(
+    response,
+    name('SINK', 'subscription-response-sink'),
+    [receive, notify],
+    (_key, value) => (value as SubscriptionAnswer<unknown>).partition,
   );
   const responseSource = graph.source(response, name('SOURCE', 'subscription-response-source'), { nullValues: false });
   const sources = [...new Set([...left.sources, responseSource])];

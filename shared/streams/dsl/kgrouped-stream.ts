@@ -14,9 +14,9 @@ import { SessionWindows, type SlidingWindows, type TimeWindows } from '../window
 import { GroupedParts } from './grouped-parts.js';
 import { KTable } from './ktable.js';
 import type { Materialized } from './options.js';
+import { SessionWindowedKStream } from './session-windowed-kstream.js';
 import { erased, type StreamParts } from './stream-parts.js';
 import { declareKeyValueStore } from './table-parts.js';
-import { SessionWindowedKStream } from './session-windowed-kstream.js';
 import { TimeWindowedKStream } from './time-windowed-kstream.js';
 
 /** Records by their key, to be aggregated. */
@@ -55,7 +55,9 @@ export class KGroupedStream<K, V> {
   windowedBy(windows: TimeWindows | SlidingWindows): TimeWindowedKStream<K, V>;
   /** Aggregates in sessions. */
   windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
-  windowedBy(windows: TimeWindows | SlidingWindows | SessionWindows): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
+  windowedBy(
+    windows: TimeWindows | SlidingWindows | SessionWindows,
+  ): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
     return windows instanceof SessionWindows
       ? new SessionWindowedKStream(this.#grouped, windows)
       : new TimeWindowedKStream(this.#grouped, windows);

@@ -1,14 +1,8 @@
-import {
-  type Aggregator,
-  aggregation,
-  type Initializer,
-  type Reducer,
-  reduction,
-} from '../operators/aggregation.js';
+import { type Aggregator, aggregation, type Initializer, type Reducer, reduction } from '../operators/aggregation.js';
 import { type TableAggregateOptions, tableAggregate } from '../operators/table-group-by.js';
 import { storeGetter } from '../operators/value-getter.js';
-import { type Serde, serdes } from '../serde.js';
 import type { Change } from '../record.js';
+import { type Serde, serdes } from '../serde.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
 import type { SerdeTopic } from '../topics.js';
 import { KTable } from './ktable.js';
@@ -31,7 +25,12 @@ export class KGroupedTable<K, V> {
   count(options: Materialized<K, number> = {}): KTable<K, number> {
     const add = (_key: unknown, _value: unknown, count: number): number => count + 1;
     const subtract = (_key: unknown, _value: unknown, count: number): number => count - 1;
-    return this.#aggregate('KTABLE-AGGREGATE-', aggregation(() => 0, add), subtract, { value: serdes.long, ...options });
+    return this.#aggregate(
+      'KTABLE-AGGREGATE-',
+      aggregation(() => 0, add),
+      subtract,
+      { value: serdes.long, ...options },
+    );
   }
 
   /** A group's values made into one: `adder` takes a row's value in, `subtractor` takes out what it was. */
@@ -60,7 +59,8 @@ export class KGroupedTable<K, V> {
     const { graph, node, value } = this.#parts;
     const { key = this.#parts.key, value: aggregateSerde, store: named } = erased(options);
     const store = named ?? graph.name(`${prefix}STATE-STORE-`);
-    const name = (kind: string, suffix: string): string => graph.name(kind, options.named && `${options.named}-${suffix}`);
+    const name = (kind: string, suffix: string): string =>
+      graph.name(kind, options.named && `${options.named}-${suffix}`);
     const topic: SerdeTopic<unknown, unknown> = {
       name: `${this.#topicName ?? store}-repartition`,
       key: this.#parts.key,
@@ -76,11 +76,14 @@ export class KGroupedTable<K, V> {
     }
     let sends = false;
     declareKeyValueStore({ graph, key, value: undefined }, store, { ...options, key, value: aggregateSerde });
-    const aggregate = graph.processor(tableAggregate({ store, aggregation: how, subtract, sendsOldValues: () => sends }), {
-      name: graph.name(prefix, options.named),
-      parents: [source],
-      stores: () => [store],
-    });
+    const aggregate = graph.processor(
+      tableAggregate({ store, aggregation: how, subtract, sendsOldValues: () => sends }),
+      {
+        name: graph.name(prefix, options.named),
+        parents: [source],
+        stores: () => [store],
+      },
+    );
     return new KTable({
       graph,
       node: aggregate,

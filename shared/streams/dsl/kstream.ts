@@ -9,11 +9,11 @@ import { type ForeachAction, foreach, peek } from '../operators/peek.js';
 import { type ProcessorSupplier, process } from '../operators/process.js';
 import { type BatchScorer, type Scored, score } from '../operators/score.js';
 import { streamTableJoin } from '../operators/stream-table-join.js';
-import type { AnyJoiner, JoinType, ValueJoiner } from '../operators/table-table-join.js';
 import { tableSource } from '../operators/table-source.js';
+import type { AnyJoiner, JoinType, ValueJoiner } from '../operators/table-table-join.js';
 import { defaultKeySerde } from '../stores/store-definition.js';
-import type { Operator } from '../topology/graph.js';
 import type { AnyTopic, ErasedTopic } from '../topics.js';
+import type { Operator } from '../topology/graph.js';
 import type { JoinWindows } from '../windows.js';
 import { BranchedKStream } from './branched-kstream.js';
 import { GlobalKTable } from './global-ktable.js';
@@ -239,16 +239,29 @@ export class KStream<K, V> {
   // The overloads have checked what comes with which other side.
   #join(type: JoinType, other: unknown, rest: readonly unknown[]): KStream<K, unknown> {
     if (other instanceof KStream) {
-      const [joiner, windows, options = {}] = rest as [AnyJoiner<unknown, unknown>, JoinWindows, StreamJoined<unknown, unknown, unknown>?];
-      const sides = [this.#forJoin(options.named && `${options.named}-left`), other.#forJoin(options.named && `${options.named}-right`)] as const;
+      const [joiner, windows, options = {}] = rest as [
+        AnyJoiner<unknown, unknown>,
+        JoinWindows,
+        StreamJoined<unknown, unknown, unknown>?,
+      ];
+      const sides = [
+        this.#forJoin(options.named && `${options.named}-left`),
+        other.#forJoin(options.named && `${options.named}-right`),
+      ] as const;
       return new KStream(joinStreams(type, sides, joiner, windows, options));
     }
-    if (type === 'outer') throw new KitError('topology', 'A stream is joined with a table from its own side only: use leftJoin.');
+    if (type === 'outer')
+      throw new KitError('topology', 'A stream is joined with a table from its own side only: use leftJoin.');
     if (other instanceof GlobalKTable) {
-      const [tableKey, joiner, named] = rest as [KeyValueMapper<unknown, unknown, unknown>, AnyJoiner<unknown, unknown>, string?];
+      const [tableKey, joiner, named] = rest as [
+        KeyValueMapper<unknown, unknown, unknown>,
+        AnyJoiner<unknown, unknown>,
+        string?,
+      ];
       return this.#tableJoin(this.parts, type, { table: other.getter, tableKey, joiner }, [], named);
     }
-    if (!(other instanceof KTable)) throw new KitError('topology', 'A stream is joined with a stream, a table or a global table.');
+    if (!(other instanceof KTable))
+      throw new KitError('topology', 'A stream is joined with a stream, a table or a global table.');
     const [joiner, options = {}] = rest as [AnyJoiner<unknown, unknown>, Grouped<unknown, unknown>?];
     const parts = this.#forJoin(options.named, options);
     const table = other.parts.getter();
@@ -284,14 +297,23 @@ export class KStream<K, V> {
     return this.#repartitioned;
   }
 
-  #processed<KR, VR>(operator: Operator<K, V, KR, VR>, stores: readonly string[], named: string | undefined): StreamParts {
+  #processed<KR, VR>(
+    operator: Operator<K, V, KR, VR>,
+    stores: readonly string[],
+    named: string | undefined,
+  ): StreamParts {
     const { graph, node } = this.parts;
     const name = graph.name('KSTREAM-PROCESSOR-', named);
     const processor = graph.processor(operator, { name, parents: [node], stores: () => stores });
     return { ...this.parts, node: processor, value: undefined };
   }
 
-  #rekeyed<KR, VR>(prefix: string, operator: Operator<K, V, KR, VR>, named: string | undefined, value: StreamParts['value']): KStream<KR, VR> {
+  #rekeyed<KR, VR>(
+    prefix: string,
+    operator: Operator<K, V, KR, VR>,
+    named: string | undefined,
+    value: StreamParts['value'],
+  ): KStream<KR, VR> {
     return this.#through(prefix, operator, named, { value, key: defaultKeySerde, repartitionRequired: true });
   }
 

@@ -77,7 +77,12 @@ export class KTable<K, V> {
     const key = keySerde ?? defaultKeySerde;
     parts.enableSendingOldValues(true);
     const isSame = (a: unknown, b: unknown): boolean =>
-      a === b || (typeof a === 'object' && a !== null && typeof b === 'object' && b !== null && key.serialize(a).equals(key.serialize(b)));
+      a === b ||
+      (typeof a === 'object' &&
+        a !== null &&
+        typeof b === 'object' &&
+        b !== null &&
+        key.serialize(a).equals(key.serialize(b)));
     const grouped = graph.processor(tableGroupBy(selector, isSame), {
       name: graph.name('KTABLE-SELECT-', options.named),
       parents: [parts.node],
@@ -96,7 +101,10 @@ export class KTable<K, V> {
     const store = named === undefined ? graph.name('KTABLE-SUPPRESS-STATE-STORE-') : `${named}-store`;
     const { until, maxRecords, maxBytes, whenFull, logging } = suppression;
     if (until.type === 'window-closes' && parts.graceMs === undefined) {
-      throw new KitError('topology', `${name} waits for windows to close, but its table has none: suppress a windowed aggregate.`);
+      throw new KitError(
+        'topology',
+        `${name} waits for windows to close, but its table has none: suppress a windowed aggregate.`,
+      );
     }
     const isFinal = until.type === 'window-closes';
     const waitMs = isFinal ? (parts.graceMs ?? 0) : until.ms;
@@ -125,7 +133,11 @@ export class KTable<K, V> {
   }
 
   /** Joins row by row with another table by the same key. */
-  join<VO, VR>(other: KTable<K, VO>, joiner: ValueJoiner<K, V, VO, VR>, options?: Materialized<K, VR>): KTable<K, NonNullable<VR>>;
+  join<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, VO, VR>,
+    options?: Materialized<K, VR>,
+  ): KTable<K, NonNullable<VR>>;
   /** Joins each row with the one of another table that a foreign key in it points to. */
   join<KO, VO, VR>(
     other: KTable<KO, VO>,
@@ -138,7 +150,11 @@ export class KTable<K, V> {
   }
 
   /** As `join`, and rows that find nothing are joined with null. */
-  leftJoin<VO, VR>(other: KTable<K, VO>, joiner: ValueJoiner<K, V, VO | null, VR>, options?: Materialized<K, VR>): KTable<K, NonNullable<VR>>;
+  leftJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, VO | null, VR>,
+    options?: Materialized<K, VR>,
+  ): KTable<K, NonNullable<VR>>;
   leftJoin<KO, VO, VR>(
     other: KTable<KO, VO>,
     foreignKey: ForeignKeyExtractor<K, V, KO>,
@@ -155,15 +171,30 @@ export class KTable<K, V> {
     joiner: ValueJoiner<K, V | null, VO | null, VR>,
     options: Materialized<K, VR> = {},
   ): KTable<K, NonNullable<VR>> {
-    return new KTable(joinTables('outer', this.parts, other.parts, joiner as AnyJoiner<unknown, unknown>, options.named, erased(options)));
+    return new KTable(
+      joinTables(
+        'outer',
+        this.parts,
+        other.parts,
+        joiner as AnyJoiner<unknown, unknown>,
+        options.named,
+        erased(options),
+      ),
+    );
   }
 
   // The overloads have checked the functions.
   #join(type: 'inner' | 'left', other: unknown, rest: readonly unknown[]): KTable<K, unknown> {
     if (!(other instanceof KTable)) throw new KitError('topology', 'A table is joined with a table.');
     if (typeof rest[1] === 'function') {
-      const [extractor, joiner, options = {}] = rest as [ForeignKeyExtractor<unknown, unknown, unknown>, AnyJoiner<unknown, unknown>, Materialized<unknown, unknown>?];
-      return new KTable(joinByForeignKey(type, this.parts, other.parts, extractor, joiner, options.named, erased(options)));
+      const [extractor, joiner, options = {}] = rest as [
+        ForeignKeyExtractor<unknown, unknown, unknown>,
+        AnyJoiner<unknown, unknown>,
+        Materialized<unknown, unknown>?,
+      ];
+      return new KTable(
+        joinByForeignKey(type, this.parts, other.parts, extractor, joiner, options.named, erased(options)),
+      );
     }
     const [joiner, options = {}] = rest as [AnyJoiner<unknown, unknown>, Materialized<unknown, unknown>?];
     return new KTable(joinTables(type, this.parts, other.parts, joiner, options.named, erased(options)));

@@ -1,5 +1,5 @@
-import { joinWindow, type StreamJoinSide, streamStreamJoin } from '../operators/stream-stream-join.js';
 import { passThrough } from '../operators/pass-through.js';
+import { joinWindow, type StreamJoinSide, streamStreamJoin } from '../operators/stream-stream-join.js';
 import type { AnyJoiner, JoinType } from '../operators/table-table-join.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
 import type { JoinWindows } from '../windows.js';

@@ -1,9 +1,9 @@
 import { passThrough } from '../operators/pass-through.js';
 import type { Serde } from '../serde.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
+import type { SerdeTopic } from '../topics.js';
 import type { Operator, ParentNode, SourceNode } from '../topology/graph.js';
 import type { TopologyGraph } from '../topology/topology-graph.js';
-import type { SerdeTopic } from '../topics.js';
 
 /** A serde whose type the method that was called has checked. */
 export type ErasedSerde = Serde<NonNullable<unknown>>;

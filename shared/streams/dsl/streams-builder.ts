@@ -4,10 +4,10 @@ import { tableSource } from '../operators/table-source.js';
 import type { Key } from '../record.js';
 import type { Serde } from '../serde.js';
 import { defaultKeySerde, defaultValueSerde, type StoreDefinition } from '../stores/store-definition.js';
+import { type ErasedTopic, hasSerdes, type SerdeTopic } from '../topics.js';
 import type { SourceNode } from '../topology/graph.js';
 import type { Topology } from '../topology/topology.js';
 import { TopologyGraph } from '../topology/topology-graph.js';
-import { type ErasedTopic, hasSerdes, type SerdeTopic } from '../topics.js';
 import { GlobalKTable } from './global-ktable.js';
 import { KStream } from './kstream.js';
 import { KTable } from './ktable.js';
@@ -29,7 +29,10 @@ export class StreamsBuilder {
   stream(topic: ErasedTopic, options: Consumed = {}): unknown {
     const known = this.#graph.sourceOf(topic);
     if (known !== undefined && !this.#streams.has(known)) {
-      throw new KitError('topology', `The topic ${topic.name} is read as a table already; make a stream of that one with toStream().`);
+      throw new KitError(
+        'topology',
+        `The topic ${topic.name} is read as a table already; make a stream of that one with toStream().`,
+      );
     }
     const parts = this.#source(topic, 'KSTREAM-SOURCE-', options, hasSerdes(topic), known);
     this.#streams.add(parts.node as SourceNode);
@@ -42,13 +45,13 @@ export class StreamsBuilder {
    * @throws KitError 'topology' when the topic is read already.
    */
   table<V>(topic: Topic<V>, options?: Consumed & Materialized<string, V>): KTable<string, NonNullable<V>>;
-  table<K, V>(
-    topic: SerdeTopic<K, V>,
-    options?: Consumed & Materialized<K, V>,
-  ): KTable<NonNullable<K>, NonNullable<V>>;
+  table<K, V>(topic: SerdeTopic<K, V>, options?: Consumed & Materialized<K, V>): KTable<NonNullable<K>, NonNullable<V>>;
   table(topic: ErasedTopic, options: Consumed & Materialized<unknown, unknown> = {}): unknown {
     if (this.#graph.sourceOf(topic) !== undefined) {
-      throw new KitError('topology', `The topic ${topic.name} is read twice; keep the first stream or table in a constant and use it twice.`);
+      throw new KitError(
+        'topology',
+        `The topic ${topic.name} is read twice; keep the first stream or table in a constant and use it twice.`,
+      );
     }
     const { graph } = this;
     const sourceName = graph.name('KSTREAM-SOURCE-', options.named && `${options.named}-source`);

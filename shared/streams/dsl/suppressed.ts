@@ -31,12 +31,19 @@ export const Suppressed = {
    */
   untilTimeLimit(ms: number, options: BufferOptions & { readonly whenFull?: 'emit' | 'shut-down' } = {}): Suppression {
     if (!Number.isInteger(ms) || ms < 0) {
-      throw new KitError('topology', `The time limit of suppress is ${ms}; it must be a whole number of milliseconds, 0 or more.`);
+      throw new KitError(
+        'topology',
+        `The time limit of suppress is ${ms}; it must be a whole number of milliseconds, 0 or more.`,
+      );
     }
     return { until: { type: 'time-limit', ms }, whenFull: options.whenFull ?? 'emit', ...limits(options) };
   },
 } as const;
 
-function limits({ maxRecords = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY, logging = true }: BufferOptions) {
+function limits({
+  maxRecords = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
+  logging = true,
+}: BufferOptions) {
   return { maxRecords, maxBytes, logging };
 }

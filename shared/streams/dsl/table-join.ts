@@ -1,4 +1,10 @@
-import { type AnyJoiner, type JoinType, joinGetter, tableJoinMerge, tableTableJoin } from '../operators/table-table-join.js';
+import {
+  type AnyJoiner,
+  type JoinType,
+  joinGetter,
+  tableJoinMerge,
+  tableTableJoin,
+} from '../operators/table-table-join.js';
 import { storeGetter } from '../operators/value-getter.js';
 import { declareKeyValueStore, type TableOptions, type TableParts } from './table-parts.js';
 

@@ -39,7 +39,10 @@ interface KeptTable<VI, VO> {
  * A table of a topic or of a stream, which has a store if it was given a name for it, or as soon as something below
  * needs to read it or to know what it held.
  */
-export function keptTable<VI, VO>(parts: StreamParts, { name, storeName, options, operator }: KeptTable<VI, VO>): TableParts {
+export function keptTable<VI, VO>(
+  parts: StreamParts,
+  { name, storeName, options, operator }: KeptTable<VI, VO>,
+): TableParts {
   const { graph } = parts;
   let [hasStore, sendsOldValues] = [options.store !== undefined, false];
   const state: TableState = {

@@ -16,8 +16,8 @@ import { type Serde, serdes } from '../serde.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
 import { timeWindowedSerde } from '../windowed-serde.js';
 import { SlidingWindows, type TimeWindows } from '../windows.js';
-import { KTable } from './ktable.js';
 import type { GroupedParts } from './grouped-parts.js';
+import { KTable } from './ktable.js';
 import type { Materialized } from './options.js';
 import { retentionOf } from './retention.js';
 import { type ErasedSerde, erased } from './stream-parts.js';
@@ -87,7 +87,9 @@ export class TimeWindowedKStream<K, V> {
     let sends = false;
     const aggregate = { store, aggregation: how, emit: this.#emit, sendsOldValues: () => sends };
     const operator =
-      windows instanceof SlidingWindows ? slidingWindowAggregate(windows, aggregate) : timeWindowAggregate(windows, aggregate);
+      windows instanceof SlidingWindows
+        ? slidingWindowAggregate(windows, aggregate)
+        : timeWindowAggregate(windows, aggregate);
     const node = graph.processor(operator, { name, parents: [parts.node], stores: () => [store] });
     return new KTable({
       ...parts,

@@ -1,5 +1,5 @@
-import type { StateStore } from '../stores/state-store.js';
 import type { OperatorContext } from '../runtime/operator-context.js';
+import type { StateStore } from '../stores/state-store.js';
 
 /** When a windowed aggregate is handed on: with each update, or once, when its window is closed. */
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';

@@ -155,7 +155,10 @@ export function resolveAnswers<K, V, VF, VO>({
 /** A hash of a value as it is serialized. */
 export function valueHash<V>(serde: Serde<NonNullable<V>>): (value: V) => string {
   // A row that is there has a value.
-  return (value) => createHash('md5').update(serde.serialize(value as NonNullable<V>)).digest('base64');
+  return (value) =>
+    createHash('md5')
+      .update(serde.serialize(value as NonNullable<V>))
+      .digest('base64');
 }
 
 /** Foreign and primary key as one, so that the subscriptions to a foreign key lie side by side. */

@@ -58,7 +58,10 @@ class JoinTime {
 }
 
 /** Joins the records of one side with those that the other side has kept, each pair once. */
-export function streamStreamJoin<K, VO>(joiner: AnyJoiner<K, VO>, options: StreamJoinSide): Operator<K, unknown, K, VO> {
+export function streamStreamJoin<K, VO>(
+  joiner: AnyJoiner<K, VO>,
+  options: StreamJoinSide,
+): Operator<K, unknown, K, VO> {
   return (next, context) => {
     const side = new StreamStreamJoinSide(joiner, options, context, next);
     return (record) => side.process(record);

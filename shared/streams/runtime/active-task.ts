@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Chunk, OutgoingRecord, PartitionReader } from '#shared/kafka';
+import type { Chunk, OutgoingRecord, PartialOffsets, PartitionReader } from '#shared/kafka';
 import type { StateStore } from '../stores/state-store.js';
 import type { RecordQueue } from './record-queue.js';
 import type { Task } from './task.js';
@@ -41,6 +41,8 @@ export class ActiveTask {
   readonly task: Task;
   readonly inputs: readonly Input[];
   readonly stores: readonly StateStore[];
+  /** At least once: up to here outputs are acknowledged, and offsets may be committed. */
+  acknowledged: PartialOffsets = new Map();
   readonly #outgoing: OutgoingRecord[];
   readonly #changelogOf: ActiveTaskParts['changelogOf'];
   /** Since when the task waits for an input that has nothing, by the wall clock. */
@@ -59,9 +61,13 @@ export class ActiveTask {
   /** Takes a chunk of one of its partitions; its values must have been prepared. What lies below the position was had already. */
   add({ topic, partition, records, nextOffset }: Chunk): void {
     const input = this.inputs.find((candidate) => candidate.topic === topic && candidate.partition === partition);
-    if (input === undefined) throw new KitError('internal', `A chunk of ${topic}-${partition} reached the task ${this.name}.`);
+    if (input === undefined)
+      throw new KitError('internal', `A chunk of ${topic}-${partition} reached the task ${this.name}.`);
     const [first] = records;
-    const fresh = first !== undefined && first.offset < input.fetchedTo ? records.filter(({ offset }) => offset >= input.fetchedTo) : records;
+    const fresh =
+      first !== undefined && first.offset < input.fetchedTo
+        ? records.filter(({ offset }) => offset >= input.fetchedTo)
+        : records;
     if (fresh.length > 0) input.queue.add(fresh);
     input.fetchedTo = Math.max(input.fetchedTo, nextOffset);
   }
@@ -116,8 +122,11 @@ export class ActiveTask {
   }
 
   /** These offsets are committed. */
-  committed(offsets: ReadonlyMap<string, readonly (number | undefined)[]>): void {
-    for (const input of this.inputs) input.committed = offsets.get(input.topic)?.[input.partition] ?? input.committed;
+  committed(offsets: PartialOffsets): void {
+    for (const input of this.inputs) {
+      input.committed = Math.max(input.committed, offsets.get(input.topic)?.[input.partition] ?? 0);
+    }
+    this.acknowledged = new Map();
   }
 
   close(): void {
@@ -141,7 +150,7 @@ export class ActiveTask {
       }
       hasAll = false;
       const end = reader.knownEnd(input);
-      if (end === undefined || input.fetchedTo < end && (reader.position(input) ?? 0) < end) return false;
+      if (end === undefined || (input.fetchedTo < end && (reader.position(input) ?? 0) < end)) return false;
     }
     if (hasAll || !hasAny || maxTaskIdleMs === 0) {
       this.#idleSince = undefined;

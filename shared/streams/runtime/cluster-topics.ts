@@ -1,8 +1,8 @@
 import { KitError } from '#shared/errors';
 import type { Cluster, TopicRequest } from '#shared/kafka';
+import { type ErasedTopic, hasSerdes } from '../topics.js';
 import type { SubTopology } from '../topology/sub-topologies.js';
 import type { CoPartitioned, Topology } from '../topology/topology.js';
-import { type ErasedTopic, hasSerdes } from '../topics.js';
 
 /** How a topology's topics and stores are called on a cluster. */
 export interface Names {
@@ -57,7 +57,7 @@ export async function prepareTopics(topology: Topology, cluster: Cluster, names:
       throw new KitError(
         'topic-mismatch',
         `The internal topic ${name} has ${found} partitions, but the topology needs ${wanted}: the topics that it reads were ` +
-          'changed since. Delete the application\'s internal topics and its committed offsets to begin anew, or give it another application id.',
+          "changed since. Delete the application's internal topics and its committed offsets to begin anew, or give it another application id.",
       );
     }
   }
@@ -116,7 +116,11 @@ function writtenBy(topology: Topology, name: string, partitions: ReadonlyMap<str
   return known.length < counts.length || known.length === 0 ? undefined : Math.max(...known);
 }
 
-function checkCoPartitioned({ operator, sources }: CoPartitioned, partitions: ReadonlyMap<string, number>, names: Names): void {
+function checkCoPartitioned(
+  { operator, sources }: CoPartitioned,
+  partitions: ReadonlyMap<string, number>,
+  names: Names,
+): void {
   const counts = new Map(sources.map(({ topic }) => [names.topic(topic), partitions.get(topic.name) ?? 0]));
   if (new Set(counts.values()).size <= 1) return;
   const found = Array.from(counts, ([topic, count]) => `${topic} has ${count}`).join(', ');

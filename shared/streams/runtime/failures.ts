@@ -28,24 +28,36 @@ export class Failures {
   /** @throws KitError naming the record's coordinates and the operator, where the record is to fail the application. */
   handle(thrown: unknown, stage: FailedRecord['stage'], operator: string, record: RecordContext): void {
     if (typeof thrown === 'object' && thrown !== null && this.#fatal.has(thrown)) throw thrown;
-    const at = record === undefined ? 'a punctuation' : `${record.topic}-${record.partition} at offset ${record.offset}`;
+    const at =
+      record === undefined ? 'a punctuation' : `${record.topic}-${record.partition} at offset ${record.offset}`;
     const doing = `${DOING[stage]} ${at} in ${operator}`;
     const error = KitError.from(thrown, 'record-unprocessable', doing);
     if (isNoFaultOfTheRecord(error)) this.#end(error);
     const failed = { stage, error, operator, record };
     this.#options.onFailed(failed);
-    const decision = this.#handler(stage)?.(failed) ?? (this.#options.deadLetterTopic === undefined ? 'fail' : 'dead-letter');
+    const decision =
+      this.#handler(stage)?.(failed) ?? (this.#options.deadLetterTopic === undefined ? 'fail' : 'dead-letter');
     if (decision === 'continue') return;
     if (decision === 'dead-letter') {
       const { deadLetterTopic } = this.#options;
       if (deadLetterTopic === undefined) {
-        this.#end(new KitError('usage', `${error.message} Its handler asks for a dead letter, but there is no dead-letter topic (\`deadLetterTopic\`).`, { cause: error }));
+        this.#end(
+          new KitError(
+            'usage',
+            `${error.message} Its handler asks for a dead letter, but there is no dead-letter topic (\`deadLetterTopic\`).`,
+            { cause: error },
+          ),
+        );
       }
       // What fails in a punctuation came of no record in particular: there is none to put aside.
       if (record !== undefined) this.#options.collect(deadLetter(deadLetterTopic, record, error));
       return;
     }
-    this.#end(error.message.startsWith(doing) ? error : new KitError(error.code, `${doing}: ${error.message}`, { cause: error }));
+    this.#end(
+      error.message.startsWith(doing)
+        ? error
+        : new KitError(error.code, `${doing}: ${error.message}`, { cause: error }),
+    );
   }
 
   #end(error: KitError): never {

@@ -1,6 +1,6 @@
 import type { Cluster, PartitionReader } from '#shared/kafka';
-import { openStore } from '../stores/store-definition.js';
 import type { StateStore, TimestampedKeyValueStore } from '../stores/state-store.js';
+import { openStore } from '../stores/store-definition.js';
 import type { Topology } from '../topology/topology.js';
 import type { Names } from './cluster-topics.js';
 import type { TopicCodec } from './topic-codec.js';

@@ -1,6 +1,6 @@
 import type { Cluster, OutgoingRecord, PartialOffsets } from '#shared/kafka';
-import { type DiskStores, openStore } from '../stores/store-definition.js';
 import type { StateStore } from '../stores/state-store.js';
+import { type DiskStores, openStore } from '../stores/store-definition.js';
 import type { Topology } from '../topology/topology.js';
 import { ActiveTask, type Input } from './active-task.js';
 import type { ClusterTopics, Names } from './cluster-topics.js';
@@ -28,7 +28,12 @@ export interface TaskSurroundings {
 const MAX_REQUEST_SIZE = 1_048_576;
 
 /** Opens a task: its operators and its stores, which are still to be restored, at the offsets that are committed. */
-export function openTask(id: TaskId, surroundings: TaskSurroundings, committed: PartialOffsets, begins: PartialOffsets): ActiveTask {
+export function openTask(
+  id: TaskId,
+  surroundings: TaskSurroundings,
+  committed: PartialOffsets,
+  begins: PartialOffsets,
+): ActiveTask {
   const { topology, config, names, topics, codecs, globalStores } = surroundings;
   const { subTopology, partition } = id;
   const disk = surroundings.disk(taskName(id));
@@ -43,7 +48,8 @@ export function openTask(id: TaskId, surroundings: TaskSurroundings, committed: 
     stores: new Map([...globalStores, ...stores.map((store) => [store.name, store] as const)]),
     codecs,
     handlers: config,
-    deadLetterTopic: config.deadLetterTopic && (config.topicName?.(config.deadLetterTopic) ?? config.deadLetterTopic.name),
+    deadLetterTopic:
+      config.deadLetterTopic && (config.topicName?.(config.deadLetterTopic) ?? config.deadLetterTopic.name),
     emitIntervalMs: config.emitIntervalMs ?? 1_000,
     now: config.now ?? Date.now,
     collect: (record) => void outgoing.push(record),
@@ -70,7 +76,8 @@ export async function beginningsOf(
   cluster: Cluster,
 ): Promise<PartialOffsets> {
   const byReset = { earliest: [] as string[], latest: [] as string[] };
-  for (const { topic, options } of topology.sources) byReset[options.offsetReset ?? 'earliest'].push(names.topic(topic));
+  for (const { topic, options } of topology.sources)
+    byReset[options.offsetReset ?? 'earliest'].push(names.topic(topic));
   const offsets = await Promise.all([
     byReset.earliest.length > 0 ? cluster.beginningOffsets(byReset.earliest) : new Map<string, number[]>(),
     byReset.latest.length > 0 ? cluster.endOffsets(byReset.latest) : new Map<string, number[]>(),

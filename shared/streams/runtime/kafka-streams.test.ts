@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
 import { KitError } from '#shared/errors';
-import { type Assignment, type Cluster, type Consumer, connectCluster, type OutgoingRecord } from '#shared/kafka';
+import { type Assignment, type Cluster, connectCluster, type GroupMember, type OutgoingRecord } from '#shared/kafka';
 import { connectSchemas, defineTopic, type Schemas, type Topic } from '#shared/schema';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
@@ -141,7 +141,7 @@ await describeOnEachKafka('an application', (kafka) => {
   });
 
   it('commits nothing of a partition that has gone to another member while its outputs were on their way', async () => {
-    const { name, orders, produce, start } = await setUp('taken');
+    const { orders, produce, start } = await setUp('taken');
     await produce(0, 100);
     const steps = new EventEmitter();
     const [sent, acknowledged] = [once(steps, 'sent'), once(steps, 'acknowledged')];
@@ -159,23 +159,29 @@ await describeOnEachKafka('an application', (kafka) => {
         };
         return { send, close: () => producer.close() };
       },
-      async consume(options) {
+      async joinGroup(options) {
         const onAssigned = (assignment: Assignment): void => {
           assigned = assignment.get(orders.name) ?? [];
-          options.onAssigned?.(assignment);
+          options.onAssigned(assignment);
         };
-        const consumer = await cluster.consume({ ...options, onAssigned });
-        const commit: Consumer['commit'] = (offsets) => {
+        const member = await cluster.joinGroup({ ...options, onAssigned });
+        const commit: GroupMember['commit'] = (offsets) => {
           const committed = Object.keys(offsets.get(orders.name) ?? []).map(Number);
           if (committed.length > 0) commits.push({ committed, assigned });
-          return consumer.commit(offsets);
+          return member.commit(offsets);
         };
-        return { ...consumer, commit };
+        return {
+          get memberId() {
+            return member.memberId;
+          },
+          commit,
+          close: () => member.close(),
+        };
       },
     };
-    const streams = await start({ cluster: late });
+    const streams = await start({ cluster: late, processingGuarantee: 'at_least_once' });
     await sent;
-    const other = await cluster.consume({ groupId: `${name}.app`, topics: [orders.name], from: 'beginning' });
+    const other = await start({ processingGuarantee: 'at_least_once' });
     await vi.waitFor(() => expect(assigned).toHaveLength(2), 20_000);
     steps.emit('acknowledged');
     await vi.waitFor(() => expect(new Set(commits.flatMap(({ committed }) => committed))).toEqual(new Set(assigned)));
@@ -186,22 +192,24 @@ await describeOnEachKafka('an application', (kafka) => {
     await other.close();
   });
 
-  it('commits what is done when a rebalance begins, so that the next owner does not do it again', async () => {
-    const { name, orders, produce, start } = await setUp('handed-over');
-    const streams = await start({ commitIntervalMs: 3_600_000 });
-    await produce(0, 100);
-    await vi.waitFor(() => expect(streams.metrics.processTotal).toBe(100), 10_000);
-    const other = await cluster.consume({ groupId: `${name}.app`, topics: [orders.name], from: 'beginning' });
-    await vi.waitFor(() => expect(streams.metrics.assignedPartitions).toBe(2), 20_000);
-    await produce(100, 100);
-    // The timestamps are the numbers of the orders.
-    const found = (await other.poll(10_000))?.records ?? [];
-    expect(found.length).toBeGreaterThan(0);
-    expect(found.filter(({ timestamp }) => timestamp < 100)).toEqual([]);
-    await streams.close();
-    expect(streams.metrics.processTotal).toBeLessThanOrEqual(200);
-    await other.close();
-  });
+  it.each(['exactly_once', 'at_least_once'] as const)(
+    'commits what is done when a rebalance begins, so that the next owner does not do it again (%s)',
+    async (processingGuarantee) => {
+      const { produce, start } = await setUp(`handed-over-${processingGuarantee}`);
+      const commitIntervalMs = processingGuarantee === 'exactly_once' ? 20 : 3_600_000;
+      const streams = await start({ commitIntervalMs, processingGuarantee });
+      await produce(0, 100);
+      await vi.waitFor(() => expect(streams.metrics.processTotal).toBe(100), 10_000);
+      const other = await start({ commitIntervalMs, processingGuarantee });
+      await vi.waitFor(() => expect(other.metrics.assignedPartitions).toBe(2), 20_000);
+      await produce(100, 100);
+      await vi.waitFor(() => expect(streams.metrics.processTotal + other.metrics.processTotal).toBe(200), 10_000);
+      expect(other.metrics.processTotal).toBeGreaterThan(0);
+      await streams.close();
+      await other.close();
+      expect(streams.metrics.processTotal + other.metrics.processTotal).toBe(200);
+    },
+  );
 
   it('makes a dead letter of a record with a header without value', async () => {
     const { name, orders, start } = await setUp('null-header');
@@ -236,7 +244,7 @@ await describeOnEachKafka('an application', (kafka) => {
     const [letter] = (await letters.poll(5_000))?.records ?? [];
     expect(letter?.key?.toString()).toBe('order-7');
     expect(letter?.headers['__streams.errors.message']?.toString()).toMatch(
-      new RegExp(`^Processing ${name}\\.orders-\\d at offset \\d+: seven$`),
+      new RegExp(`^Processing ${name}\\.orders-\\d at offset \\d+ in KSTREAM-MAPVALUES-0000000001: seven$`),
     );
     await streams.close();
   });
@@ -247,7 +255,9 @@ await describeOnEachKafka('an application', (kafka) => {
     });
     const streams = await start({ strict: true });
     await produce(0, 1);
-    await expect(streams.finished).rejects.toThrow(new RegExp(`Processing ${name}\\.orders-\\d at offset 0: .*always`));
+    await expect(streams.finished).rejects.toThrow(
+      new RegExp(`Processing ${name}\\.orders-\\d at offset 0 in KSTREAM-MAPVALUES-0000000001: always`),
+    );
     await expect(streams.finished).rejects.toBeInstanceOf(KitError);
     expect(streams.state).toBe('ERROR');
   });

@@ -7,14 +7,14 @@ import type { ActiveTask } from './active-task.js';
 import { type Names, prepareTopics } from './cluster-topics.js';
 import { GlobalTables } from './global-tables.js';
 import { beginningsOf, openTask, restoreTasks, type TaskSurroundings } from './instance-tasks.js';
+import { type TaskOutput, transactionalOutput } from './outputs.js';
 import { type QueryableStores, queryableStores } from './queryable-stores.js';
 import { RepartitionPurge } from './repartition-purge.js';
-import { StreamsMetrics } from './streams-metrics.js';
 import type { StreamsConfig, StreamsState } from './streams-config.js';
+import { StreamsMetrics } from './streams-metrics.js';
 import { createTaskAssignor } from './task-assignor.js';
 import { allTasks, type TaskId, taskName } from './task-id.js';
 import { openCodecs } from './topic-codec.js';
-import { type TaskOutput, transactionalOutput } from './outputs.js';
 
 /** A topology at work on a cluster. */
 export interface KafkaStreams {
@@ -36,7 +36,8 @@ export interface KafkaStreams {
 export async function startStreams(topology: Topology, config: StreamsConfig): Promise<KafkaStreams> {
   const topicName = config.topicName ?? (({ name }: { readonly name: string }) => name);
   const names: Names = {
-    topic: (topic) => (hasSerdes(topic) && topic.internal === true ? `${config.applicationId}-${topic.name}` : topicName(topic)),
+    topic: (topic) =>
+      hasSerdes(topic) && topic.internal === true ? `${config.applicationId}-${topic.name}` : topicName(topic),
     changelog: (store) => `${config.applicationId}-${store}-changelog`,
   };
   const metrics = new StreamsMetrics();
@@ -117,8 +118,14 @@ class Application implements KafkaStreams {
     const guarantee = this.#config.processingGuarantee ?? 'exactly_once';
     this.#isTransactional = guarantee === 'exactly_once';
     this.#commitIntervalMs = this.#config.commitIntervalMs ?? COMMIT_INTERVAL_MS[guarantee];
-    this.#purge = new RepartitionPurge(this.#config.cluster, surroundings.topology.repartitionTopics.map(surroundings.names.topic));
-    this.stores = queryableStores(() => Array.from(this.#works.values(), ({ active }) => active.stores), globalTables.stores);
+    this.#purge = new RepartitionPurge(
+      this.#config.cluster,
+      surroundings.topology.repartitionTopics.map(surroundings.names.topic),
+    );
+    this.stores = queryableStores(
+      () => Array.from(this.#works.values(), ({ active }) => active.stores),
+      globalTables.stores,
+    );
   }
 
   async start(): Promise<void> {
@@ -204,7 +211,9 @@ class Application implements KafkaStreams {
     for (const chunk of chunks) {
       const work = this.#workOf(chunk);
       if (work === undefined) continue;
-      const input = work.active.inputs.find(({ topic, partition }) => topic === chunk.topic && partition === chunk.partition);
+      const input = work.active.inputs.find(
+        ({ topic, partition }) => topic === chunk.topic && partition === chunk.partition,
+      );
       await input?.queue.codec.prepare(chunk.records.map(({ value }) => value));
       work.active.add(chunk);
     }
@@ -243,7 +252,14 @@ class Application implements KafkaStreams {
     // One send is on its way while the next round is worked on; never two, so that order per partition holds.
     await this.#sending;
     this.#producer ??= await this.#config.cluster.produce();
-    this.#sending = this.#producer.send(outgoing).catch((error: unknown) => this.#failAll(error));
+    const stateless = works.filter(({ active }) => active.stores.length === 0);
+    const done = new Map(stateless.map(({ active }) => [active, active.offsets()]));
+    this.#sending = this.#producer.send(outgoing).then(
+      () => {
+        for (const [active, offsets] of done) active.acknowledged = offsets;
+      },
+      (error: unknown) => this.#failAll(error),
+    );
   }
 
   /** How long there is nothing to do unless records come. */
@@ -291,18 +307,11 @@ class Application implements KafkaStreams {
     for (const { active } of works) active.drainChanges();
     await this.#send(works);
     await this.#sending;
-    const offsets = new Map<string, (number | undefined)[]>();
-    for (const { active, failure } of works) {
-      if (failure !== undefined) continue;
-      for (const [topic, partitions] of active.offsets()) {
-        const merged = offsets.get(topic) ?? [];
-        partitions.forEach((offset, partition) => {
-          merged[partition] = offset;
-        });
-        offsets.set(topic, merged);
-      }
-    }
-    if (offsets.size === 0 || !(await member.commit(offsets))) return;
+    const offsets = mergedOffsets(
+      works.flatMap(({ active, failure }) => (failure === undefined ? [active.offsets()] : [])),
+    );
+    // After a rebalance they may be another member's, and further on: what stays here is committed the next time.
+    if (offsets.size === 0 || this.#assignment !== undefined || !(await member.commit(offsets))) return;
     for (const { active } of works) active.committed(offsets);
     this.#failingSince = undefined;
     this.metrics.committed();
@@ -326,6 +335,18 @@ class Application implements KafkaStreams {
   #rebalancing(): void {
     if (this.state === 'RUNNING') this.#become('REBALANCING');
     this.#commitSoon = true;
+    if (this.#isTransactional || this.#member === undefined) return;
+    // At once, for the member joins anew after this: what is acknowledged, of tasks that have no store. What a task with
+    // stores has done is final only together with its changelog.
+    const offsets = mergedOffsets(Array.from(this.#works.values(), ({ active }) => active.acknowledged));
+    if (offsets.size === 0) return;
+    this.#member.commit(offsets).then(
+      (isCommitted) => {
+        if (isCommitted) for (const { active } of this.#works.values()) active.committed(offsets);
+      },
+      // It is committed the next time; a cluster that is gone is told of elsewhere.
+      () => undefined,
+    );
   }
 
   /** Gives up the tasks that are another member's now, and takes those that are new. */
@@ -339,8 +360,14 @@ class Application implements KafkaStreams {
     const leaving = Array.from(this.#works.values()).filter(({ active }) => isAnew || !wanted.has(active.name));
     if (!isAnew && this.#isTransactional) await this.#commit(leaving, member);
     await this.#abandon(leaving, reader);
-    await this.#take([...wanted.values()].filter((task) => !this.#works.has(taskName(task))), reader);
-    this.metrics.assignedPartitions = [...this.#works.values()].reduce((sum, { active }) => sum + active.inputs.length, 0);
+    await this.#take(
+      [...wanted.values()].filter((task) => !this.#works.has(taskName(task))),
+      reader,
+    );
+    this.metrics.assignedPartitions = [...this.#works.values()].reduce(
+      (sum, { active }) => sum + active.inputs.length,
+      0,
+    );
     if (this.#assignment === undefined && this.state === 'REBALANCING') this.#become('RUNNING');
   }
 
@@ -372,7 +399,11 @@ class Application implements KafkaStreams {
       return;
     }
     for (const work of works) this.#works.set(work.active.name, work);
-    reader.seek(works.flatMap(({ active }) => active.inputs.map(({ topic, partition, fetchedTo }) => ({ topic, partition, offset: fetchedTo }))));
+    reader.seek(
+      works.flatMap(({ active }) =>
+        active.inputs.map(({ topic, partition, fetchedTo }) => ({ topic, partition, offset: fetchedTo })),
+      ),
+    );
     this.metrics.taskCreated(works.length);
   }
 
@@ -417,7 +448,10 @@ class Application implements KafkaStreams {
       this.#producer = undefined;
     }
     await this.#abandon(failed, reader);
-    await this.#take(failed.map(({ active }) => active.id), reader);
+    await this.#take(
+      failed.map(({ active }) => active.id),
+      reader,
+    );
   }
 
   async #closeAll(): Promise<void> {
@@ -456,4 +490,18 @@ class Application implements KafkaStreams {
     this.state = state;
     this.#config.onStateChange?.(state, from);
   }
+}
+
+function mergedOffsets(all: readonly PartialOffsets[]): Map<string, (number | undefined)[]> {
+  const merged = new Map<string, (number | undefined)[]>();
+  for (const offsets of all) {
+    for (const [topic, partitions] of offsets) {
+      const ofTopic = merged.get(topic) ?? [];
+      partitions.forEach((offset, partition) => {
+        if (offset !== undefined) ofTopic[partition] = offset;
+      });
+      merged.set(topic, ofTopic);
+    }
+  }
+  return merged;
 }

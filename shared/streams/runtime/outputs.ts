@@ -42,7 +42,8 @@ class TransactionalOutput implements TaskOutput {
   async commit(offsets: PartialOffsets): Promise<void> {
     // Calls are done in order: when this one is answered, all sends before it were.
     await this.producer.commit({ groupId: this.groupId, offsets });
-    if (this.#failure !== undefined) throw KitError.from(this.#failure, 'cluster-unreachable', 'Writing in a transaction');
+    if (this.#failure !== undefined)
+      throw KitError.from(this.#failure, 'cluster-unreachable', 'Writing in a transaction');
   }
 
   close(): Promise<void> {

@@ -46,7 +46,11 @@ export class Punctuations {
     let next: Schedule | undefined;
     for (const schedule of this.#schedules) {
       if (schedule.nextAt > now) continue;
-      if (next === undefined || schedule.nextAt < next.nextAt || (schedule.nextAt === next.nextAt && schedule.order < next.order)) {
+      if (
+        next === undefined ||
+        schedule.nextAt < next.nextAt ||
+        (schedule.nextAt === next.nextAt && schedule.order < next.order)
+      ) {
         next = schedule;
       }
     }

@@ -1,5 +1,4 @@
 import { KitError } from '#shared/errors';
-import type { ReadOnlyKeyValueStore } from '../stores/store-facade.js';
 import type {
   SessionEntry,
   SessionStore,
@@ -8,6 +7,7 @@ import type {
   TimestampedWindowStore,
   WindowEntry,
 } from '../stores/state-store.js';
+import type { ReadOnlyKeyValueStore } from '../stores/store-facade.js';
 
 /** A window store as it is read from outside. */
 export interface ReadOnlyWindowStore<K, V> {
@@ -41,11 +41,16 @@ export function queryableStores(
 ): QueryableStores {
   const find = <S extends StateStore>(name: string, method: string): S[] => {
     const global = globalStores.get(name);
-    const found = global === undefined ? tasks().flatMap((stores) => stores.filter((store) => store.name === name)) : [global];
+    const found =
+      global === undefined ? tasks().flatMap((stores) => stores.filter((store) => store.name === name)) : [global];
     if (found.length === 0) {
-      throw new KitError('topology', `There is no store "${name}" on this instance; it has none of its tasks now, or the topology has no such store.`);
+      throw new KitError(
+        'topology',
+        `There is no store "${name}" on this instance; it has none of its tasks now, or the topology has no such store.`,
+      );
     }
-    if (!found.every((store) => method in store)) throw new KitError('topology', `The store "${name}" is of another kind than asked for.`);
+    if (!found.every((store) => method in store))
+      throw new KitError('topology', `The store "${name}" is of another kind than asked for.`);
     // What it can do has just been looked at; its types are the caller's to say.
     return found as S[];
   };

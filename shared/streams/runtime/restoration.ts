@@ -34,7 +34,11 @@ export async function restoreStores(
     return offset < end ? [{ ...restorable, offset, end }] : [];
   });
   if (open.length === 0) return 0;
-  const reader = await cluster.reader({ isolation: 'read_committed', maxChunkRecords: 5_000, onOutOfRange: 'earliest' });
+  const reader = await cluster.reader({
+    isolation: 'read_committed',
+    maxChunkRecords: 5_000,
+    onOutOfRange: 'earliest',
+  });
   try {
     reader.seek(open);
     return await readToEnds(reader, open, isCancelled);
@@ -47,7 +51,11 @@ interface Open extends Restorable {
   readonly end: number;
 }
 
-async function readToEnds(reader: PartitionReader, restorables: readonly Open[], isCancelled: IsCancelled): Promise<number> {
+async function readToEnds(
+  reader: PartitionReader,
+  restorables: readonly Open[],
+  isCancelled: IsCancelled,
+): Promise<number> {
   const open = new Map(restorables.map((restorable) => [`${restorable.topic} ${restorable.partition}`, restorable]));
   let restored = 0;
   while (open.size > 0 && !isCancelled()) {

@@ -29,7 +29,10 @@ export function createTaskAssignor({ tasks, partitionsOf, owned }: Assignable): 
     userData: () => Buffer.from(JSON.stringify({ tasks: owned() } satisfies Claim)),
     assign(members) {
       const byName = new Map(tasks().map((task) => [taskName(task), task]));
-      const shared = shareTasks([...byName.keys()], members.map(({ memberId, userData }) => ({ memberId, claims: claimsOf(userData) })));
+      const shared = shareTasks(
+        [...byName.keys()],
+        members.map(({ memberId, userData }) => ({ memberId, claims: claimsOf(userData) })),
+      );
       return new Map(
         Array.from(shared, ([memberId, names]) => {
           const topics = new Map<string, number[]>();
@@ -73,7 +76,8 @@ export function shareTasks(tasks: readonly string[], members: readonly Claimant[
   }
   for (const task of open) {
     const subTopology = subTopologyOf(task);
-    const sameKind = (share: readonly string[]): number => share.filter((other) => subTopologyOf(other) === subTopology).length;
+    const sameKind = (share: readonly string[]): number =>
+      share.filter((other) => subTopologyOf(other) === subTopology).length;
     // The one with the fewest tasks, and among those with the fewest of the same sub-topology: that is the same work.
     const [share] = [...shares.values()].sort((a, b) => a.length - b.length || sameKind(a) - sameKind(b));
     share?.push(task);

@@ -3,7 +3,15 @@ import type { OutgoingRecord } from '#shared/kafka';
 import type { RecordContext, StreamRecord } from '../record.js';
 import type { StateStore } from '../stores/state-store.js';
 import { orderIsVisible } from '../topology/batch-order.js';
-import { type ChildNode, childrenOf, type GraphNode, type ProcessorNode, type SinkNode, type SourceNode, type Step } from '../topology/graph.js';
+import {
+  type ChildNode,
+  childrenOf,
+  type GraphNode,
+  type ProcessorNode,
+  type SinkNode,
+  type SourceNode,
+  type Step,
+} from '../topology/graph.js';
 import type { ErrorHandlers, FailedRecord } from './error-handlers.js';
 import { Failures } from './failures.js';
 import type { DropReason, OperatorContext, ParkedAt } from './operator-context.js';
@@ -247,10 +255,19 @@ export class Task {
     const { collect, maxRecordBytes, partitionsOf } = this.#options;
     return ({ key, value, timestamp, headers }) => {
       try {
-        const record = { topic: codec.name, key: codec.encodeKey(key), value: codec.encodeValue(value), timestamp, headers };
+        const record = {
+          topic: codec.name,
+          key: codec.encodeKey(key),
+          value: codec.encodeValue(value),
+          timestamp,
+          headers,
+        };
         const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
         if (bytes > maxRecordBytes) {
-          throw new KitError('record-unprocessable', `A record of ${bytes} bytes for ${codec.name} is larger than ${maxRecordBytes}, the most that is sent.`);
+          throw new KitError(
+            'record-unprocessable',
+            `A record of ${bytes} bytes for ${codec.name} is larger than ${maxRecordBytes}, the most that is sent.`,
+          );
         }
         const partition = partitioner?.(key, value, partitionsOf(codec.name));
         collect(partition === undefined ? record : { ...record, partition });
@@ -289,13 +306,17 @@ export class Task {
       drop: options.onDropped,
       store<S extends StateStore>(name: string): S {
         const store = options.stores.get(name);
-        if (store === undefined) throw new KitError('topology', `${node.name} asks for the store "${name}", which there is not.`);
+        if (store === undefined)
+          throw new KitError('topology', `${node.name} asks for the store "${name}", which there is not.`);
         // The topology has connected the operator with a store of its kind.
         return store as S;
       },
       schedule(intervalMs, type, punctuate) {
         if (!(intervalMs >= 1)) {
-          throw new KitError('topology', `${node.name} schedules a punctuation every ${intervalMs} ms; it must be 1 or more.`);
+          throw new KitError(
+            'topology',
+            `${node.name} schedules a punctuation every ${intervalMs} ms; it must be 1 or more.`,
+          );
         }
         const guarded = (timestamp: number): void => {
           try {
@@ -346,4 +367,3 @@ export class Task {
     [this.#context, this.#streamTime, this.step] = [context, streamTime, step];
   }
 }
-

@@ -1,8 +1,8 @@
 import { KitError } from '#shared/errors';
 import type { Schemas, Topic } from '#shared/schema';
 import { serdes } from '../serde.js';
-import type { Topology } from '../topology/topology.js';
 import { type ErasedTopic, hasSerdes, type SerdeTopic } from '../topics.js';
+import type { Topology } from '../topology/topology.js';
 
 /** How the records of a topic are read and written, and what it is called on the cluster. */
 export interface TopicCodec {
@@ -46,7 +46,8 @@ function serdeCodec(topic: SerdeTopic<unknown, unknown>, name: string): TopicCod
     prepare: async () => undefined,
     decodeKey: (bytes) => (bytes === null ? null : undecodable(name, 'key', () => key.deserialize(bytes))),
     decodeValue: (bytes) => (bytes === null ? null : undecodable(name, 'value', () => value.deserialize(bytes))),
-    encodeKey: (given) => (isNothing(given) ? null : key === serdes.string && typeof given === 'string' ? given : key.serialize(given)),
+    encodeKey: (given) =>
+      isNothing(given) ? null : key === serdes.string && typeof given === 'string' ? given : key.serialize(given),
     encodeValue: (given) => (isNothing(given) ? null : value.serialize(given)),
   };
 }
@@ -68,7 +69,8 @@ async function avroCodec(
     prepare: (values) => deserializer.prepare(values),
     decodeKey: (bytes) => (bytes === null ? null : bytes.toString('utf8')),
     decodeValue: (bytes) => deserializer.decode(bytes),
-    encodeKey: (given) => (isNothing(given) ? null : typeof given === 'string' ? given : serdes.string.serialize(given as string)),
+    encodeKey: (given) =>
+      isNothing(given) ? null : typeof given === 'string' ? given : serdes.string.serialize(given as string),
     encodeValue(given) {
       if (isNothing(given)) return null;
       if (serialize === undefined) throw new KitError('internal', `No schema was registered for ${name}.`);

@@ -71,7 +71,6 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
   drainChanges(write: ChangelogWriter): void {
     for (const [order, { id, window }] of this.#changed.drain()) {
       const session = this.#byEnd.get(order);
-      if (session === undefined && window.end < this.#firstLiveEnd()) continue;
       const value = session === undefined ? null : this.#values.serialize(session.value as NonNullable<V>);
       write(joinSessionKey(this.#keys.bytes(id), window.start, window.end), value, window.end);
     }
@@ -126,9 +125,16 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
 
   #dropExpired(): void {
     const live = paddedTime(this.#firstLiveEnd());
-    for (let first = this.#byEnd.firstKey(); first !== undefined && compareBytes(first, live) < 0; first = this.#byEnd.firstKey()) {
+    for (
+      let first = this.#byEnd.firstKey();
+      first !== undefined && compareBytes(first, live) < 0;
+      first = this.#byEnd.firstKey()
+    ) {
       const session = this.#byEnd.get(first);
-      if (session !== undefined) this.#delete(session.id, session.window);
+      if (session === undefined) continue;
+      // The changelog is compacted, not deleted by the clock: event time may be long ago.
+      this.#changed.add(first, session);
+      this.#delete(session.id, session.window);
     }
   }
 }

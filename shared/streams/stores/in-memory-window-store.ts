@@ -94,8 +94,6 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   drainChanges(write: ChangelogWriter): void {
     for (const [, { id, start, sequence, timestamp }] of this.#changed.drain()) {
       const slot = this.#byStart.get(start)?.get(this.#slotId(id, sequence));
-      // What has expired meanwhile expires in the changelog, too.
-      if (slot === undefined && start < this.#firstLiveStart()) continue;
       const value = slot === undefined ? null : this.#values.serialize(slot.value as NonNullable<V>);
       write(joinWindowKey(this.#keys.bytes(id), start, sequence), value, slot?.timestamp ?? timestamp);
     }
@@ -173,7 +171,9 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   #dropExpired(): void {
     const live = this.#firstLiveStart();
     for (let start = this.#starts.first; start !== undefined && start < live; start = this.#starts.first) {
-      for (const { id } of this.#byStart.get(start)?.values() ?? []) {
+      for (const { id, sequence, timestamp } of this.#byStart.get(start)?.values() ?? []) {
+        // The changelog is compacted, not deleted by the clock: event time may be long ago.
+        this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp });
         const slots = this.#byKey.get(id);
         // Oldest first: what expires of a key stands in front.
         slots?.shift();

@@ -33,7 +33,11 @@ export class OuterJoinStore<K> implements StateStore {
 
   constructor(
     readonly name: string,
-    { key, left, right }: { readonly key: Serde<NonNullable<K>>; readonly left: Serde<unknown>; readonly right: Serde<unknown> },
+    {
+      key,
+      left,
+      right,
+    }: { readonly key: Serde<NonNullable<K>>; readonly left: Serde<unknown>; readonly right: Serde<unknown> },
     { logging }: { readonly logging: boolean },
   ) {
     this.#keys = keyCodec(key);

@@ -119,7 +119,10 @@ class SortedTexts {
 
   /** The last chunk that begins at or before the key (the first one if none does), and where the key is in it or would be. */
   #find(key: string): [chunk: number, index: number] {
-    const chunk = Math.max(0, lowerBound(this.#chunks.length, (at) => this.compare(this.#chunks[at]?.[0] ?? '', key) <= 0) - 1);
+    const chunk = Math.max(
+      0,
+      lowerBound(this.#chunks.length, (at) => this.compare(this.#chunks[at]?.[0] ?? '', key) <= 0) - 1,
+    );
     const texts = this.#chunks[chunk] ?? [];
     return [chunk, lowerBound(texts.length, (at) => this.compare(texts[at] ?? '', key) < 0)];
   }

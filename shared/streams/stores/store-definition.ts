@@ -62,7 +62,10 @@ export type StoreDefinition =
   | SuppressBufferDefinition;
 
 /** Opens a store, on disk where it is to be persistent and there are disk stores, in memory otherwise. */
-export function openStore(definition: StoreDefinition, options: { logging: boolean; disk?: DiskStores | undefined }): StateStore {
+export function openStore(
+  definition: StoreDefinition,
+  options: { logging: boolean; disk?: DiskStores | undefined },
+): StateStore {
   const { name } = definition;
   const logging = options.logging && definition.logging;
   const disk = definition.persistent ? options.disk : undefined;
@@ -70,9 +73,14 @@ export function openStore(definition: StoreDefinition, options: { logging: boole
     case 'key-value':
       return disk?.keyValueStore(definition, logging) ?? new InMemoryKeyValueStore(name, definition, { logging });
     case 'window':
-      return disk?.windowStore(definition, logging) ?? new InMemoryWindowStore(name, definition, { ...definition, logging });
+      return (
+        disk?.windowStore(definition, logging) ?? new InMemoryWindowStore(name, definition, { ...definition, logging })
+      );
     case 'session':
-      return disk?.sessionStore(definition, logging) ?? new InMemorySessionStore(name, definition, { ...definition, logging });
+      return (
+        disk?.sessionStore(definition, logging) ??
+        new InMemorySessionStore(name, definition, { ...definition, logging })
+      );
     case 'outer-join':
       return new OuterJoinStore(name, definition, { logging });
     case 'suppress':

@@ -3,8 +3,8 @@ import type { Change, RecordContext, ValueAndTimestamp } from '../record.js';
 import { type Serde, serdes } from '../serde.js';
 import { ChangedKeys, StoreMetadata } from './changes.js';
 import type { StoreSerdes } from './in-memory-key-value-store.js';
-import { paddedTime } from './padded-time.js';
 import { type KeyCodec, keyCodec } from './key-codec.js';
+import { paddedTime } from './padded-time.js';
 import { SortedMap } from './sorted-map.js';
 import type { ChangelogWriter, StateStore } from './state-store.js';
 
@@ -175,7 +175,8 @@ export class SuppressBuffer<K, V> implements StateStore {
       value === null ? null : this.#values.serialize(value as NonNullable<V>).toString('base64');
     const pairs = Object.entries(headers).flatMap(([name, given]) =>
       (Array.isArray(given) ? given : [given]).map(
-        (value) => [name, value === null || value === undefined ? null : Buffer.from(value).toString('base64')] as const,
+        (value) =>
+          [name, value === null || value === undefined ? null : Buffer.from(value).toString('base64')] as const,
       ),
     );
     const logged: LoggedUpdate = {

@@ -6,11 +6,16 @@ import type { ErrorHandlers } from '../runtime/error-handlers.js';
 import type { RecordQueue } from '../runtime/record-queue.js';
 import { Task } from '../runtime/task.js';
 import { openCodecs, type TopicCodec } from '../runtime/topic-codec.js';
+import type {
+  SessionStore,
+  StateStore,
+  TimestampedKeyValueStore,
+  TimestampedWindowStore,
+} from '../stores/state-store.js';
 import { openStore } from '../stores/store-definition.js';
 import { type KeyValueStore, readOnlyFacade } from '../stores/store-facade.js';
-import type { SessionStore, StateStore, TimestampedKeyValueStore, TimestampedWindowStore } from '../stores/state-store.js';
-import type { GlobalStore, Topology } from '../topology/topology.js';
 import type { AnyTopic } from '../topics.js';
+import type { GlobalStore, Topology } from '../topology/topology.js';
 
 /** A record as a test writes and reads it. */
 export interface TestRecord<K, V> {
@@ -57,9 +62,14 @@ export interface TopologyTestDriver {
   /** Gives the topology one fetched chunk of records; resolves when its outputs can be read. */
   pipe<K, V>(topic: AnyTopic<K, V>, records: readonly TestRecord<K, V>[]): Promise<void>;
   /** The same for a chunk that is made of the records of several topics, in the order given. */
-  pipeAll(records: readonly { readonly topic: { readonly name: string }; readonly record: TestRecord<unknown, unknown> }[]): Promise<void>;
+  pipeAll(
+    records: readonly { readonly topic: { readonly name: string }; readonly record: TestRecord<unknown, unknown> }[],
+  ): Promise<void>;
   /** The same with keys and values as they are: to see what becomes of bytes that do not decode. */
-  pipeRaw(topic: { readonly name: string }, records: readonly TestRecord<string | Buffer | null, Buffer | null>[]): Promise<void>;
+  pipeRaw(
+    topic: { readonly name: string },
+    records: readonly TestRecord<string | Buffer | null, Buffer | null>[],
+  ): Promise<void>;
   /** Moves the wall clock, and runs what is due by it. */
   advanceWallClockTime(ms: number): Promise<void>;
   /** Takes what was written to a topic since it was last read, decoded. */
@@ -115,7 +125,9 @@ class Driver implements TopologyTestDriver {
     this.#codecs = codecs;
     this.#deadLetterTopic = deadLetterTopic;
     this.#wallClockMs = wallClockMs;
-    this.#stores = new Map(Array.from(topology.stores, ([name, store]) => [name, openStore(store, { logging: false })]));
+    this.#stores = new Map(
+      Array.from(topology.stores, ([name, store]) => [name, openStore(store, { logging: false })]),
+    );
     this.#task = new Task({
       id: '0_0',
       nodes: topology.nodes,
@@ -138,7 +150,12 @@ class Driver implements TopologyTestDriver {
   get metrics(): TestDriverMetrics {
     const { droppedRecords, failedRecordsTotal } = this.#metrics;
     const droppedRecordsTotal = droppedRecords.null + droppedRecords.expired;
-    return { processTotal: this.#task.processed, droppedRecordsTotal, droppedRecords: { ...droppedRecords }, failedRecordsTotal };
+    return {
+      processTotal: this.#task.processed,
+      droppedRecordsTotal,
+      droppedRecords: { ...droppedRecords },
+      failedRecordsTotal,
+    };
   }
 
   async pipe<K, V>(topic: AnyTopic<K, V>, records: readonly TestRecord<K, V>[]): Promise<void> {
@@ -151,7 +168,10 @@ class Driver implements TopologyTestDriver {
     await this.#pipe(records.map(({ topic, record }) => this.#encode(topic.name, record)));
   }
 
-  async pipeRaw(topic: { readonly name: string }, records: readonly TestRecord<string | Buffer | null, Buffer | null>[]): Promise<void> {
+  async pipeRaw(
+    topic: { readonly name: string },
+    records: readonly TestRecord<string | Buffer | null, Buffer | null>[],
+  ): Promise<void> {
     await this.#pipe(
       records.map(({ key, value, timestamp, headers = {} }) =>
         this.#consumed(topic.name, typeof key === 'string' ? Buffer.from(key) : key, value, timestamp, headers),
@@ -169,7 +189,9 @@ class Driver implements TopologyTestDriver {
   async read<K, V>(topic: AnyTopic<K, V>): Promise<TestRecord<K, V>[]> {
     const records = await this.#take((name) => name === topic.name);
     // The topic says what is on it.
-    return records.map(({ key, value, timestamp, headers }) => ({ key, value, timestamp, headers }) as TestRecord<K, V>);
+    return records.map(
+      ({ key, value, timestamp, headers }) => ({ key, value, timestamp, headers }) as TestRecord<K, V>,
+    );
   }
 
   output(): Promise<TestOutput[]> {
@@ -292,10 +314,22 @@ class Driver implements TopologyTestDriver {
     const codec = this.#codecs.get(topic);
     if (codec === undefined) throw new KitError('topology', `The topology neither reads nor writes ${topic}.`);
     const encoded = codec.encodeKey(key);
-    return this.#consumed(topic, typeof encoded === 'string' ? Buffer.from(encoded) : encoded, codec.encodeValue(value), timestamp, headers);
+    return this.#consumed(
+      topic,
+      typeof encoded === 'string' ? Buffer.from(encoded) : encoded,
+      codec.encodeValue(value),
+      timestamp,
+      headers,
+    );
   }
 
-  #consumed(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): ConsumedRecord {
+  #consumed(
+    topic: string,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: RecordHeaders,
+  ): ConsumedRecord {
     return { topic, partition: 0, offset: this.#offset++, timestamp, key, value, headers };
   }
 }

@@ -95,7 +95,10 @@ export class TopologyGraph {
   store(definition: StoreDefinition, wanted: () => boolean = () => true): string {
     const { name } = definition;
     if (!/^[a-zA-Z0-9._-]{1,200}$/.test(name)) {
-      throw new KitError('topology', `The store "${name}": its name may have letters, digits, dots, _ and -, at most 200.`);
+      throw new KitError(
+        'topology',
+        `The store "${name}": its name may have letters, digits, dots, _ and -, at most 200.`,
+      );
     }
     if (this.#stores.has(name) || this.#globalStores.some(({ store }) => store === name)) {
       throw new KitError('topology', `Two stores are named "${name}"; give one of them another name.`);
