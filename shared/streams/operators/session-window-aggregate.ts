@@ -48,7 +48,10 @@ export function sessionWindowAggregate<K, V, VA>(
         start = Math.min(start, session.window.start);
         end = Math.max(end, session.window.end);
       }
-      if (end < closeTime) return context.drop('expired');
+      if (end < closeTime) {
+        context.drop('expired');
+        return;
+      }
       if (start !== timestamp || end !== timestamp) {
         for (const session of found) {
           store.remove(key, session.window);

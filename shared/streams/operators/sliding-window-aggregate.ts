@@ -68,7 +68,10 @@ class SlidingAggregate<K, V, VA> {
     const { differenceMs, graceMs } = this.#windows;
     this.#results.observe(timestamp);
     const closeTime = this.#results.observedStreamTime - graceMs;
-    if (timestamp + differenceMs < closeTime) return this.#context.drop('expired');
+    if (timestamp + differenceMs < closeTime) {
+      this.#context.drop('expired');
+      return;
+    }
     if (timestamp < differenceMs) {
       this.#processEarly(record, closeTime);
       return;
@@ -159,7 +162,10 @@ class SlidingAggregate<K, V, VA> {
   }
 
   #update(start: number, end: number, stored: Aggregate<VA>, record: StreamRecord<K, V>, closeTime: number): void {
-    if (end < closeTime) return this.#context.drop('expired');
+    if (end < closeTime) {
+      this.#context.drop('expired');
+      return;
+    }
     const { key, value, timestamp } = record;
     const oldAggregate = stored.value;
     const newAggregate = this.#options.aggregation.add(key, value, oldAggregate);

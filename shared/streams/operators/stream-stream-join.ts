@@ -99,7 +99,10 @@ class StreamStreamJoinSide<K, VO> {
       this.#next(withValue(record, this.#join(value, null, key)));
       return;
     }
-    if (key === null || value === null) return this.#context.drop('null');
+    if (key === null || value === null) {
+      this.#context.drop('null');
+      return;
+    }
     if (timestamp === this.#time.streamTime) this.#emitUnjoined(record);
     const to = Math.max(0, timestamp + this.#afterMs);
     const met = this.#other.fetch(key, Math.max(0, timestamp - this.#beforeMs), to);

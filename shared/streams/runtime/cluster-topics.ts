@@ -68,7 +68,7 @@ export async function prepareTopics(topology: Topology, cluster: Cluster, names:
 }
 
 /** The stores that have a changelog, and the sub-topology that each belongs to. */
-export function loggedStores(topology: Topology): { readonly store: string; readonly subTopology: SubTopology }[] {
+function loggedStores(topology: Topology): { readonly store: string; readonly subTopology: SubTopology }[] {
   return topology.subTopologies.flatMap((subTopology) =>
     subTopology.stores
       .filter((store) => topology.stores.get(store)?.logging === true)

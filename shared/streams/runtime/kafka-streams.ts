@@ -458,7 +458,7 @@ class Application implements KafkaStreams {
     const works = [...this.#works.values()];
     this.#works.clear();
     await this.#member?.close();
-    await Promise.all(works.map(({ output }) => output?.close()));
+    await Promise.all(works.map(async ({ output }) => output?.close()));
     await this.#producer?.close();
     await this.#reader?.close();
     await this.#purge.close();

@@ -140,8 +140,12 @@ class Driver implements TopologyTestDriver {
       collect: (record) => this.#collect(record),
       partitionsOf: () => 1,
       maxRecordBytes: MAX_RECORD_BYTES,
-      onDropped: (reason) => void (this.#metrics.droppedRecords[reason] += 1),
-      onFailed: () => void (this.#metrics.failedRecordsTotal += 1),
+      onDropped: (reason) => {
+        this.#metrics.droppedRecords[reason] += 1;
+      },
+      onFailed: () => {
+        this.#metrics.failedRecordsTotal += 1;
+      },
       onResumed: () => this.#runThrough(),
     });
     for (const source of topology.sources) this.#queues.set(source.topic.name, this.#task.addPartition(source, 0));

@@ -1,8 +1,20 @@
+import type { ErasedTopic } from '../topics.js';
 import { childrenOf, type GraphNode, parentsOf } from './graph.js';
-import type { Topology } from './topology.js';
+import type { SubTopology } from './sub-topologies.js';
+
+/** What is described: parts that run as tasks, and tables that every instance has. */
+interface Described {
+  readonly subTopologies: readonly SubTopology[];
+  readonly globalStores: readonly {
+    readonly store: string;
+    readonly topic: ErasedTopic;
+    readonly sourceName: string;
+    readonly processorName: string;
+  }[];
+}
 
 /** The graph in words, in the form of Kafka Streams' Topology#describe. */
-export function describeTopology({ subTopologies, globalStores }: Topology): string {
+export function describeTopology({ subTopologies, globalStores }: Described): string {
   const lines = ['Topologies:'];
   for (const { id, nodes } of subTopologies) {
     lines.push(`   Sub-topology: ${id}`);

@@ -1,0 +1,119 @@
+import type { RecordContext, StreamRecord } from '../record.js';
+import type { Step } from '../topology/graph.js';
+import type { ParkedAt } from './operator-context.js';
+
+export type AnyStep = Step<unknown, unknown>;
+
+/** A step that waits until what is parked before it has gone on. */
+interface PutOff {
+  readonly step: AnyStep;
+  readonly record: StreamRecord<unknown, unknown>;
+  readonly at: ParkedAt;
+}
+
+/**
+ * A record's way through the operators of a task, depth first, and what of it is parked by batched operators. Where it
+ * could be seen that a record waits (`orderIsVisible`), the rest of its way waits with it: what comes out is what would
+ * come out if the operator had not been batched.
+ */
+export class Walk {
+  /** The input record that is being processed. */
+  context: RecordContext;
+  /** The highest timestamp taken; -1 before the first record. */
+  streamTime = -1;
+  /** Which input is being worked on; what was parked goes on under its own. For whoever counts inputs. */
+  step = 0;
+  readonly #orderIsVisible: boolean;
+  readonly #onResumed: (() => void) | undefined;
+  /** Of the batched operators, in the order of the topology. */
+  readonly #flushes: (() => Promise<void>)[] = [];
+  #parked = 0;
+  #later: PutOff[] = [];
+  #isSuspended = false;
+
+  constructor(orderIsVisible: boolean, onResumed: (() => void) | undefined) {
+    this.#orderIsVisible = orderIsVisible;
+    this.#onResumed = onResumed;
+  }
+
+  get orderIsVisible(): boolean {
+    return this.#orderIsVisible;
+  }
+
+  get hasParked(): boolean {
+    return this.#parked > 0 || this.#later.length > 0;
+  }
+
+  /** Registers a batched operator; those further down first. */
+  addFlush(flush: () => Promise<void>): void {
+    this.#flushes.unshift(flush);
+  }
+
+  park(): ParkedAt {
+    this.#parked += 1;
+    this.#isSuspended = this.#orderIsVisible;
+    return this.#here();
+  }
+
+  resume(at: ParkedAt, goOn: () => void): void {
+    this.unpark(at);
+    goOn();
+    // In the order of the topology a repartition topic comes after the whole of the record.
+    if (!this.#orderIsVisible) this.#onResumed?.();
+  }
+
+  unpark(at: ParkedAt): void {
+    this.#parked -= 1;
+    this.#goTo(at);
+  }
+
+  /** The step as it is taken in this walk. */
+  inOrder(step: AnyStep): AnyStep {
+    if (!this.#orderIsVisible) return step;
+    return (record) => {
+      if (!this.#isSuspended) step(record);
+      else this.#later.push({ step, record, at: this.#here() });
+    };
+  }
+
+  /** Lets parked records go on, until none is parked any more. */
+  async flush(): Promise<void> {
+    const here = this.#here();
+    while (this.hasParked) {
+      // What is put off while these go on comes before what was put off earlier: depth first.
+      const rest = this.#later;
+      this.#later = [];
+      this.#isSuspended = false;
+      if (this.#parked > 0) await this.#runFlushes();
+      else this.#runPutOff(rest.shift());
+      this.#later.push(...rest);
+    }
+    this.#isSuspended = false;
+    this.#onResumed?.();
+    this.#goTo({ ...here, streamTime: Math.max(here.streamTime, this.streamTime) });
+  }
+
+  async #runFlushes(): Promise<void> {
+    for (const flush of this.#flushes) {
+      await flush();
+      // A record that went on is parked again further down: that is to go on before anything else.
+      if (this.#isSuspended) return;
+    }
+  }
+
+  #runPutOff(putOff: PutOff | undefined): void {
+    if (putOff === undefined) return;
+    this.#goTo(putOff.at);
+    putOff.step(putOff.record);
+  }
+
+  #here(): ParkedAt {
+    return { context: this.context, streamTime: this.streamTime, step: this.step };
+  }
+
+  #goTo({ context, streamTime, step }: ParkedAt): void {
+    this.context = context;
+    this.streamTime = streamTime;
+    this.step = step;
+  }
+}
