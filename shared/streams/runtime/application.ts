@@ -1,0 +1,273 @@
+import { setImmediate } from 'node:timers/promises';
+import { KitError } from '#shared/errors';
+import type { Assignment, Chunk, GroupMember, PartitionReader } from '#shared/kafka';
+import { Committer } from './committer.js';
+import type { GlobalTables } from './global-tables.js';
+import type { TaskSurroundings } from './instance-tasks.js';
+import { type QueryableStores, queryableStores } from './queryable-stores.js';
+import { RepartitionPurge } from './repartition-purge.js';
+import type { StreamsConfig, StreamsState } from './streams-config.js';
+import type { StreamsMetrics } from './streams-metrics.js';
+import { createTaskAssignor } from './task-assignor.js';
+import { taskName } from './task-id.js';
+import { TaskOwner } from './task-owner.js';
+import type { Work } from './work.js';
+
+/** Records that are worked on, of all tasks, before their outputs are sent together. */
+const MAX_RECORDS_PER_ROUND = 512;
+/** A task has its turn with so many at least: a model is called for all of them. */
+const MIN_RECORDS_PER_TASK = 64;
+const BUFFERED_RECORDS = 1_000;
+const COMMIT_INTERVAL_MS = { exactly_once: 100, at_least_once: 1_000 } as const;
+const IDLE_POLL_MS = 100;
+/** How long tasks are begun anew after failures that may pass, before the application gives up. */
+const REVIVED_FOR_MS = 60_000;
+
+/** An instance of an application: a member of its group that works on the tasks it is given. */
+export class Application {
+  state: StreamsState = 'CREATED';
+  finished: Promise<void> = Promise.resolve();
+  readonly stores: QueryableStores;
+  readonly #config: StreamsConfig;
+  readonly #names: TaskSurroundings['names'];
+  readonly #topology: TaskSurroundings['topology'];
+  readonly #globalTables: GlobalTables;
+  readonly #owner: TaskOwner;
+  readonly #committer: Committer;
+  readonly #purge: RepartitionPurge;
+  readonly #commitIntervalMs: number;
+  #reader: PartitionReader | undefined;
+  #member: GroupMember | undefined;
+  /** What the group gave this member last, until it is put into effect. */
+  #assignment: Assignment | undefined;
+  #assignments = 0;
+  #memberId = '';
+  #commitSoon = false;
+  #nextCommitAt = 0;
+  #lost: KitError | undefined;
+  /** Since when tasks fail and are begun anew. */
+  #failingSince: number | undefined;
+
+  constructor(
+    surroundings: TaskSurroundings,
+    globalTables: GlobalTables,
+    readonly metrics: StreamsMetrics,
+  ) {
+    const { config, topology, names } = surroundings;
+    const guarantee = config.processingGuarantee ?? 'exactly_once';
+    const isTransactional = guarantee === 'exactly_once';
+    this.#config = config;
+    this.#names = names;
+    this.#topology = topology;
+    this.#globalTables = globalTables;
+    this.#commitIntervalMs = config.commitIntervalMs ?? COMMIT_INTERVAL_MS[guarantee];
+    this.#owner = new TaskOwner(surroundings, isTransactional, metrics);
+    this.#purge = new RepartitionPurge(config.cluster, topology.repartitionTopics.map(names.topic));
+    this.#committer = new Committer({
+      cluster: config.cluster,
+      isTransactional,
+      isReassigned: () => this.#assignment !== undefined,
+      onCommitted: (offsets) => {
+        this.#failingSince = undefined;
+        metrics.committed();
+        this.#purge.committed(offsets);
+      },
+    });
+    const taskStores = () => this.#works.map(({ active }) => active.stores);
+    this.stores = queryableStores(taskStores, globalTables.stores);
+  }
+
+  async start(): Promise<void> {
+    const { cluster, applicationId } = this.#config;
+    this.#become('REBALANCING');
+    this.#reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'fail' });
+    this.#member = await cluster.joinGroup({
+      groupId: applicationId,
+      topics: this.#topology.sources.map(({ topic }) => this.#names.topic(topic)),
+      assignor: createTaskAssignor({
+        tasks: () => this.#owner.allTasks(),
+        partitionsOf: (task) => this.#owner.partitionsOf(task),
+        owned: () => [...this.#owner.works.keys()],
+      }),
+      onRebalancing: () => this.#rebalancing(),
+      onAssigned: (assignment) => {
+        this.#assignment = assignment;
+        this.#assignments += 1;
+      },
+      onLost: (reason) => {
+        this.#lost = reason;
+      },
+    });
+    this.finished = this.#run(this.#reader, this.#member);
+    // Whoever waits for `finished` gets the reason; a rejection that nobody awaits yet must not end the process.
+    this.finished.catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#become('PENDING_SHUTDOWN');
+    await this.finished;
+  }
+
+  get #works(): readonly Work[] {
+    return [...this.#owner.works.values()];
+  }
+
+  async #run(reader: PartitionReader, member: GroupMember): Promise<void> {
+    try {
+      while (this.state !== 'PENDING_SHUTDOWN') {
+        if (this.#lost !== undefined) throw this.#lost;
+        if (this.#assignment !== undefined) await this.#putIntoEffect(reader, member, this.#assignment);
+        await this.#reviveFailed(reader);
+        const worked = await this.#round(reader);
+        await this.#commitIfDue(member);
+        // What is fetched arrives between two turns of the event loop.
+        if (worked > 0) await setImmediate();
+      }
+      await this.#committer.commit(this.#works, member);
+      await this.#committer.settle(this.#works);
+      await this.#closeAll();
+      this.#become('NOT_RUNNING');
+    } catch (error) {
+      this.#become('PENDING_ERROR');
+      await this.#closeAll().catch(() => undefined);
+      this.#become('ERROR');
+      throw KitError.from(error, 'run-failed', `The application ${this.#config.applicationId} stopped`);
+    }
+  }
+
+  /** Fetches, processes and sends once. Gives how many records were processed. */
+  async #round(reader: PartitionReader): Promise<number> {
+    const works = this.#works;
+    const isBusy = works.some(({ active }) => active.inputs.some(({ queue }) => queue.size > 0));
+    await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
+    await this.#globalTables.update();
+    const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, works.length)));
+    const now = (this.#config.now ?? Date.now)();
+    const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
+    // Side by side, so that a model is called once for the records of all tasks.
+    const taken = await Promise.all(works.map(({ active }) => active.process(share, reader, idle, now)));
+    for (const { active } of works) {
+      if (active.task.punctuateWallClock() && active.task.hasParked) await active.task.flush();
+      if (!active.task.commitRequested) continue;
+      active.task.commitRequested = false;
+      this.#commitSoon = true;
+    }
+    const processed = taken.reduce((sum, count) => sum + count, 0);
+    this.metrics.processed(processed);
+    this.#resumeOrPause(reader, works);
+    await this.#committer.send(works);
+    return processed;
+  }
+
+  async #distribute(chunks: readonly Chunk[]): Promise<void> {
+    for (const chunk of chunks) {
+      const active = this.#owner.ownerOf(chunk)?.active;
+      const input = active?.inputs.find(
+        ({ topic, partition }) => topic === chunk.topic && partition === chunk.partition,
+      );
+      await input?.queue.codec.prepare(chunk.records.map(({ value }) => value));
+      active?.add(chunk);
+    }
+  }
+
+  /** No more is fetched of a partition that has plenty waiting. */
+  #resumeOrPause(reader: PartitionReader, works: readonly Work[]): void {
+    const most = this.#config.bufferedRecordsPerPartition ?? BUFFERED_RECORDS;
+    for (const { active } of works) {
+      for (const input of active.inputs) {
+        if (!input.isPaused && input.queue.size > most) {
+          input.isPaused = true;
+          reader.pause([input]);
+        } else if (input.isPaused && input.queue.size <= most / 2) {
+          input.isPaused = false;
+          reader.resume([input]);
+        }
+      }
+    }
+  }
+
+  /** How long there is nothing to do unless records come. */
+  #idleMs(works: readonly Work[]): number {
+    if (this.#assignment !== undefined || this.#commitSoon) return 0;
+    const isDue = works.some(({ active }) => active.hasUncommitted);
+    return isDue ? Math.max(0, Math.min(IDLE_POLL_MS, this.#nextCommitAt - performance.now())) : IDLE_POLL_MS;
+  }
+
+  async #commitIfDue(member: GroupMember): Promise<void> {
+    const now = performance.now();
+    if (!this.#commitSoon && now < this.#nextCommitAt) return;
+    this.#commitSoon = false;
+    this.#nextCommitAt = now + this.#commitIntervalMs;
+    await this.#committer.commit(this.#works, member);
+  }
+
+  /** Commits what is done while the partitions are this member's still, so that nobody does it again. */
+  #rebalancing(): void {
+    if (this.state === 'RUNNING') this.#become('REBALANCING');
+    this.#commitSoon = true;
+    if (this.#member !== undefined) this.#committer.commitAcknowledged(this.#works, this.#member);
+  }
+
+  /** Gives up the tasks that are another member's now, and takes those that are new. */
+  async #putIntoEffect(reader: PartitionReader, member: GroupMember, assignment: Assignment): Promise<void> {
+    this.#assignment = undefined;
+    if (this.state === 'RUNNING') this.#become('REBALANCING');
+    const wanted = new Map(this.#owner.assignedTasks(assignment).map((task) => [taskName(task), task]));
+    // A member that was thrown out meanwhile may come back to tasks that another one has had and moved on.
+    const isAnew = this.#memberId !== '' && this.#memberId !== member.memberId;
+    this.#memberId = member.memberId;
+    const leaving = this.#works.filter(({ active }) => isAnew || !wanted.has(active.name));
+    if (!isAnew)
+      await this.#committer.commit(
+        leaving.filter(({ output }) => output !== undefined),
+        member,
+      );
+    await this.#owner.abandon(leaving, reader);
+    const missing = [...wanted.values()].filter((task) => !this.#owner.works.has(taskName(task)));
+    await this.#owner.take(missing, reader, this.#isOvertaken());
+    if (this.#assignment === undefined && this.state === 'REBALANCING') this.#become('RUNNING');
+  }
+
+  /** Whether the group has given this member other partitions since, or it is to end. */
+  #isOvertaken(): () => boolean {
+    const assignments = this.#assignments;
+    return () => this.#assignments !== assignments || this.state === 'PENDING_SHUTDOWN';
+  }
+
+  /**
+   * Begins tasks anew whose transaction failed, from what is committed: another instance may have had them, or the cluster
+   * did not say what became of the last commit.
+   */
+  async #reviveFailed(reader: PartitionReader): Promise<void> {
+    const failed = this.#works.filter(({ failure }) => failure !== undefined);
+    const [first] = failed;
+    if (first?.failure === undefined) return;
+    const { code } = first.failure;
+    if (code !== 'producer-fenced' && code !== 'cluster-unreachable') throw first.failure;
+    this.#failingSince ??= performance.now();
+    if (performance.now() - this.#failingSince > REVIVED_FOR_MS) throw first.failure;
+    await this.#committer.renewProducer();
+    await this.#owner.abandon(failed, reader);
+    const ids = failed.map(({ active }) => active.id);
+    await this.#owner.take(ids, reader, this.#isOvertaken());
+  }
+
+  async #closeAll(): Promise<void> {
+    const works = this.#works;
+    this.#owner.works.clear();
+    await this.#member?.close();
+    await Promise.all(works.map(async ({ output }) => output?.close()));
+    await this.#committer.close();
+    await this.#reader?.close();
+    await this.#purge.close();
+    await this.#globalTables.close();
+    for (const { active } of works) active.close();
+  }
+
+  #become(state: StreamsState): void {
+    const from = this.state;
+    if (from === state) return;
+    this.state = state;
+    this.#config.onStateChange?.(state, from);
+  }
+}

@@ -1,0 +1,119 @@
+import { KitError } from '#shared/errors';
+import type { Cluster, GroupMember, PartialOffsets, Producer } from '#shared/kafka';
+import { mergedOffsets, type Work } from './work.js';
+
+interface CommitterOptions {
+  readonly cluster: Cluster;
+  readonly isTransactional: boolean;
+  /** The group has given this member other partitions, which are not put into effect yet. */
+  readonly isReassigned: () => boolean;
+  readonly onCommitted: (offsets: PartialOffsets) => void;
+}
+
+/** Sends what tasks put out, and makes it final: in a transaction of each task, or by committing offsets after it. */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #producer: Producer | undefined;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  /** Sends what the tasks have put out; with at_least_once, waits for the send before. */
+  async send(works: readonly Work[]): Promise<void> {
+    if (this.#options.isTransactional) {
+      for (const { active, output } of works) output?.send(active.takeOutgoing());
+      return;
+    }
+    const outgoing = works.flatMap(({ active }) => active.takeOutgoing());
+    if (outgoing.length === 0) return;
+    // One send is on its way while the next round is worked on; never two, so that order per partition holds.
+    await this.#sending;
+    this.#producer ??= await this.#options.cluster.produce();
+    const stateless = works.filter(({ active }) => active.stores.length === 0);
+    const done = new Map(stateless.map(({ active }) => [active, active.offsets()]));
+    this.#sending = this.#producer.send(outgoing).then(
+      () => {
+        for (const [active, offsets] of done) active.acknowledged = offsets;
+      },
+      (error: unknown) => {
+        for (const work of works) fail(work, error);
+      },
+    );
+  }
+
+  /** Begins to commit what is processed; with exactly_once the next records are worked on meanwhile. */
+  async commit(works: readonly Work[], member: GroupMember): Promise<void> {
+    if (this.#options.isTransactional) await Promise.all(works.map((work) => this.#commitTransaction(work)));
+    else await this.#commitAfterSending(works, member);
+  }
+
+  /**
+   * At once, for the member joins anew after this: what is acknowledged, of tasks that have no store. What a task with
+   * stores has done is final only together with its changelog.
+   */
+  commitAcknowledged(works: readonly Work[], member: GroupMember): void {
+    if (this.#options.isTransactional) return;
+    const offsets = mergedOffsets(works.map(({ active }) => active.acknowledged));
+    if (offsets.size === 0) return;
+    member.commit(offsets).then(
+      (isCommitted) => {
+        if (isCommitted) for (const { active } of works) active.committed(offsets);
+      },
+      // It is committed the next time; a cluster that is gone is told of elsewhere.
+      () => undefined,
+    );
+  }
+
+  /** Waits for what is on its way. */
+  async settle(works: readonly Work[]): Promise<void> {
+    await Promise.all(works.map(({ committing }) => committing));
+    await this.#sending;
+  }
+
+  /** A producer that has failed may have sent anything: a new one begins where offsets are committed. */
+  async renewProducer(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    this.#sending = Promise.resolve();
+    await producer?.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#producer?.close();
+  }
+
+  async #commitTransaction(work: Work): Promise<void> {
+    const { active, output } = work;
+    // One commit at a time, so that what waits is bounded.
+    await work.committing;
+    if (work.failure !== undefined || output === undefined) return;
+    active.drainChanges();
+    if (!active.hasUncommitted) return;
+    const offsets = active.offsets();
+    output.send(active.takeOutgoing());
+    active.committed(offsets);
+    work.committing = output.commit(offsets).then(
+      () => this.#options.onCommitted(offsets),
+      (error: unknown) => fail(work, error),
+    );
+  }
+
+  async #commitAfterSending(works: readonly Work[], member: GroupMember): Promise<void> {
+    for (const { active } of works) active.drainChanges();
+    await this.send(works);
+    await this.#sending;
+    const offsets = mergedOffsets(
+      works.flatMap(({ active, failure }) => (failure === undefined ? [active.offsets()] : [])),
+    );
+    // After a rebalance they may be another member's, and further on: what stays here is committed the next time.
+    if (offsets.size === 0 || this.#options.isReassigned() || !(await member.commit(offsets))) return;
+    for (const { active } of works) active.committed(offsets);
+    this.#options.onCommitted(offsets);
+  }
+}
+
+function fail(work: Work, error: unknown): void {
+  work.failure ??= KitError.from(error, 'cluster-unreachable', `Committing the task ${work.active.name}`);
+}

@@ -1,0 +1,122 @@
+import type { Assignment, PartitionReader } from '#shared/kafka';
+import { beginningsOf, openTask, restoreTasks, type TaskSurroundings } from './instance-tasks.js';
+import { type TaskOutput, transactionalOutput } from './outputs.js';
+import type { StreamsMetrics } from './streams-metrics.js';
+import { allTasks, type TaskId, taskName } from './task-id.js';
+import type { Work } from './work.js';
+
+const TRANSACTION_TIMEOUT_MS = 10_000;
+
+/** Has the tasks of an instance: opens them, restores them, gives them up. */
+export class TaskOwner {
+  readonly works = new Map<string, Work>();
+  readonly #surroundings: TaskSurroundings;
+  readonly #isTransactional: boolean;
+  readonly #metrics: StreamsMetrics;
+
+  constructor(surroundings: TaskSurroundings, isTransactional: boolean, metrics: StreamsMetrics) {
+    this.#surroundings = surroundings;
+    this.#isTransactional = isTransactional;
+    this.#metrics = metrics;
+  }
+
+  /** All tasks that there are, of all instances. */
+  allTasks(): TaskId[] {
+    const { topology, topics } = this.#surroundings;
+    return allTasks(topology.subTopologies, (topic) => topics.partitions.get(topic) ?? 0);
+  }
+
+  /** What a task reads, by the topics' names on the cluster. */
+  partitionsOf({ subTopology, partition }: TaskId): [topic: string, partition: number][] {
+    const { topics, names } = this.#surroundings;
+    return subTopology.sources
+      .filter(({ topic }) => partition < (topics.partitions.get(topic.name) ?? 0))
+      .map(({ topic }) => [names.topic(topic), partition]);
+  }
+
+  assignedTasks(assignment: Assignment): TaskId[] {
+    return this.allTasks().filter((task) =>
+      this.partitionsOf(task).some(([topic, partition]) => assignment.get(topic)?.includes(partition)),
+    );
+  }
+
+  /** The task that reads a partition. */
+  ownerOf({ topic, partition }: { readonly topic: string; readonly partition: number }): Work | undefined {
+    for (const work of this.works.values()) {
+      if (work.active.inputs.some((input) => input.topic === topic && input.partition === partition)) return work;
+    }
+    return undefined;
+  }
+
+  /**
+   * Opens tasks, fences whoever had them, restores their stores, and reads from where they are committed. Where that is
+   * cancelled none of them is taken.
+   */
+  async take(ids: readonly TaskId[], reader: PartitionReader, isCancelled: () => boolean): Promise<void> {
+    if (ids.length === 0) return;
+    const { cluster, applicationId } = this.#surroundings.config;
+    const outputs = await Promise.all(ids.map((id) => this.#output(id)));
+    // Only now: what an older owner committed at last is in the offsets.
+    const topics = [...new Set(ids.flatMap((id) => this.partitionsOf(id).map(([topic]) => topic)))];
+    const [committed, begins] = await Promise.all([
+      cluster.committedOffsets(applicationId, topics),
+      beginningsOf(this.#surroundings, cluster),
+    ]);
+    const works = ids.map((id, index): Work => {
+      const active = openTask(id, this.#surroundings, committed, begins);
+      return { active, output: outputs[index], committing: Promise.resolve(), failure: undefined };
+    });
+    this.#metrics.restored(
+      await restoreTasks(
+        works.map(({ active }) => active),
+        this.#surroundings,
+        isCancelled,
+      ),
+    );
+    if (isCancelled()) {
+      // A half-restored store is of no use; the next assignment begins anew.
+      await this.abandon(works, reader);
+      return;
+    }
+    for (const work of works) this.works.set(work.active.name, work);
+    reader.seek(
+      works.flatMap(({ active }) =>
+        active.inputs.map(({ topic, partition, fetchedTo }) => ({ topic, partition, offset: fetchedTo })),
+      ),
+    );
+    this.#metrics.taskCreated(works.length);
+    this.#countPartitions();
+  }
+
+  /** Gives tasks up as they are: what is not committed is done again, by whoever has them next. */
+  async abandon(works: readonly Work[], reader: PartitionReader): Promise<void> {
+    reader.remove(works.flatMap(({ active }) => active.inputs));
+    for (const { active } of works) this.works.delete(active.name);
+    await Promise.all(
+      works.map(async ({ active, output, committing }) => {
+        await committing;
+        await output?.close();
+        active.close();
+      }),
+    );
+    this.#metrics.taskClosed(works.length);
+    this.#countPartitions();
+  }
+
+  async #output(id: TaskId): Promise<TaskOutput | undefined> {
+    if (!this.#isTransactional) return undefined;
+    const { cluster, applicationId, transactionTimeoutMs = TRANSACTION_TIMEOUT_MS } = this.#surroundings.config;
+    return transactionalOutput(cluster, {
+      transactionalId: `${applicationId}-${taskName(id)}`,
+      timeoutMs: transactionTimeoutMs,
+      groupId: applicationId,
+    });
+  }
+
+  #countPartitions(): void {
+    this.#metrics.assignedPartitions = [...this.works.values()].reduce(
+      (sum, { active }) => sum + active.inputs.length,
+      0,
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type { KitError } from '#shared/errors';
+import type { PartialOffsets } from '#shared/kafka';
+import type { ActiveTask } from './active-task.js';
+import type { TaskOutput } from './outputs.js';
+
+/** A task at work, and where its outputs go. */
+export interface Work {
+  readonly active: ActiveTask;
+  /** With exactly_once; otherwise all tasks write through one producer. */
+  readonly output: TaskOutput | undefined;
+  /** The commit that is on its way; never rejects. */
+  committing: Promise<void>;
+  /** Why the task must begin anew. */
+  failure: KitError | undefined;
+}
+
+/** The offsets of several tasks as one. */
+export function mergedOffsets(all: readonly PartialOffsets[]): Map<string, (number | undefined)[]> {
+  const merged = new Map<string, (number | undefined)[]>();
+  for (const offsets of all) {
+    for (const [topic, partitions] of offsets) {
+      const ofTopic = merged.get(topic) ?? [];
+      partitions.forEach((offset, partition) => {
+        if (offset !== undefined) ofTopic[partition] = offset;
+      });
+      merged.set(topic, ofTopic);
+    }
+  }
+  return merged;
+}
