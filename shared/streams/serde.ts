@@ -19,7 +19,8 @@ const string: Serde<string> = {
   deserialize: (bytes) => bytes.toString('utf8'),
 };
 
-const bytes: Serde<Buffer> = { serialize: (value) => value, deserialize: (value) => value };
+// A copy: what is fetched is a view of a whole fetch, which a store must not keep alive.
+const bytes: Serde<Buffer> = { serialize: (value) => value, deserialize: (value) => Buffer.from(value) };
 
 /** A number in so many bytes, big endian as in Kafka's own serdes. */
 function numeric(

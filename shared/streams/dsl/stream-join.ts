@@ -1,8 +1,9 @@
+import { KitError } from '#shared/errors';
 import { passThrough } from '../operators/pass-through.js';
 import { joinWindow, type StreamJoinSide, streamStreamJoin } from '../operators/stream-stream-join.js';
 import type { AnyJoiner, JoinType } from '../operators/table-table-join.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
-import type { JoinWindows } from '../windows.js';
+import { JoinWindows } from '../windows.js';
 import type { StreamJoined } from './options.js';
 import { erased, type StreamParts } from './stream-parts.js';
 
@@ -15,6 +16,12 @@ export function joinStreams(
   options: StreamJoined<unknown, unknown, unknown>,
 ): StreamParts {
   const { graph } = left;
+  if (!(windows instanceof JoinWindows)) {
+    throw new KitError(
+      'topology',
+      'A join of two streams needs to know how far apart records may lie: give it JoinWindows.',
+    );
+  }
   const { named, store, logging = true, persistent = false } = options;
   const serdes = erased(options);
   const key = serdes.key ?? left.key;

@@ -14,7 +14,7 @@ export interface BatchScorer<V> {
   readonly name: string;
   readonly version: string;
   /** One result a row, in order; a KitError in the place of a result says why that row could not be scored. */
-  score(rows: readonly V[]): Promise<readonly (ScoredRow | KitError)[]>;
+  readonly score: (rows: readonly V[]) => Promise<readonly (ScoredRow | KitError)[]>;
 }
 
 /** A value with what the model says of it: the fields that every prediction carries. */
