@@ -31,7 +31,7 @@ const fluent = '^shared/streams/dsl/';
 
 const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
 // Tests, the contracts that tests run on two clusters, and what starts a broker for them.
-const test = '(\\.(test|contract)|/test-broker)\\.ts$';
+const test = '(\\.(test|contract)|/test-broker|/test-application)\\.ts$';
 
 module.exports = {
   forbidden: [

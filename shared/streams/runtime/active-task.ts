@@ -12,6 +12,8 @@ export interface Input {
   readonly queue: RecordQueue;
   /** The next offset to be fetched into the queue. */
   fetchedTo: number;
+  /** Up to here the reader had come before it was last polled: what there was of records is in the queue, or done. */
+  settledTo: number;
   /** The offset that was last committed, or began with. */
   committed: number;
   isPaused: boolean;
@@ -87,6 +89,12 @@ export class ActiveTask {
     return taken;
   }
 
+  /** To be called before the reader is polled. */
+  settle(reader: PartitionReader): void {
+    if (this.inputs.length === 1) return;
+    for (const input of this.inputs) input.settledTo = reader.position(input) ?? 0;
+  }
+
   /** Whether something was processed that is not committed. */
   get hasUncommitted(): boolean {
     return this.#outgoing.length > 0 || this.inputs.some((input) => positionOf(input) > input.committed);
@@ -150,7 +158,7 @@ export class ActiveTask {
       }
       hasAll = false;
       const end = reader.knownEnd(input);
-      if (end === undefined || (input.fetchedTo < end && (reader.position(input) ?? 0) < end)) return false;
+      if (end === undefined || Math.max(input.fetchedTo, input.settledTo) < end) return false;
     }
     if (hasAll || !hasAny || maxTaskIdleMs === 0) {
       this.#idleSince = undefined;

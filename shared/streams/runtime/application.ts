@@ -139,6 +139,7 @@ export class Application {
   async #round(reader: PartitionReader): Promise<number> {
     const works = this.#works;
     const isBusy = works.some(({ active }) => active.inputs.some(({ queue }) => queue.size > 0));
+    for (const { active } of works) active.settle(reader);
     await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
     await this.#globalTables.update();
     const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, works.length)));

@@ -58,6 +58,8 @@ export class GlobalTables {
     );
     reader.seek(partitions);
     while (partitions.some((partition) => (reader.position(partition) ?? 0) < partition.end)) await global.update(100);
+    // What was fetched last may not have been taken yet.
+    await global.update();
     return global;
   }
 

@@ -27,20 +27,30 @@ export interface TaskSurroundings {
 
 const MAX_REQUEST_SIZE = 1_048_576;
 
-/** Opens a task: its operators and its stores, which are still to be restored, at the offsets that are committed. */
+/** The stores of a task, by task: open, and still to be restored. */
+export interface OpenStores {
+  readonly id: TaskId;
+  readonly stores: readonly StateStore[];
+}
+
+export function openStores(id: TaskId, { topology, disk }: TaskSurroundings): OpenStores {
+  const onDisk = disk(taskName(id));
+  const stores = id.subTopology.stores.flatMap((name) => {
+    const definition = topology.stores.get(name);
+    return definition === undefined ? [] : [openStore(definition, { logging: true, disk: onDisk })];
+  });
+  return { id, stores };
+}
+
+/** Begins a task whose stores are restored: its operators, at the offsets that are committed. */
 export function openTask(
-  id: TaskId,
+  { id, stores }: OpenStores,
   surroundings: TaskSurroundings,
   committed: PartialOffsets,
   begins: PartialOffsets,
 ): ActiveTask {
   const { topology, config, names, topics, codecs, globalStores } = surroundings;
   const { subTopology, partition } = id;
-  const disk = surroundings.disk(taskName(id));
-  const stores = subTopology.stores.flatMap((name) => {
-    const definition = topology.stores.get(name);
-    return definition === undefined ? [] : [openStore(definition, { logging: true, disk })];
-  });
   const outgoing: OutgoingRecord[] = [];
   const task = new Task({
     id: taskName(id),
@@ -63,7 +73,7 @@ export function openTask(
     const topic = names.topic(source.topic);
     const offset = committed.get(topic)?.[partition] ?? begins.get(topic)?.[partition] ?? 0;
     const queue = task.addPartition(source, partition);
-    return [{ topic, partition, queue, fetchedTo: offset, committed: offset, isPaused: false }];
+    return [{ topic, partition, queue, fetchedTo: offset, settledTo: offset, committed: offset, isPaused: false }];
   });
   const changelogOf = (store: string): string | undefined =>
     topology.stores.get(store)?.logging === true ? names.changelog(store) : undefined;
@@ -87,14 +97,14 @@ export async function beginningsOf(
 
 /** Restores the stores of tasks from their changelogs. Gives how many records that took. */
 export function restoreTasks(
-  tasks: readonly ActiveTask[],
+  tasks: readonly OpenStores[],
   { topology, config, names, disk }: TaskSurroundings,
   isCancelled: () => boolean,
 ): Promise<number> {
-  const restorables = tasks.flatMap(({ id, name, stores }) =>
+  const restorables = tasks.flatMap(({ id, stores }) =>
     stores.flatMap((store): Restorable[] => {
       if (topology.stores.get(store.name)?.logging !== true) return [];
-      const checkpoint = store.persistent ? disk(name)?.checkpoint(store.name) : undefined;
+      const checkpoint = store.persistent ? disk(taskName(id))?.checkpoint(store.name) : undefined;
       return [{ store, topic: names.changelog(store.name), partition: id.partition, checkpoint }];
     }),
   );

@@ -59,13 +59,14 @@ async function readToEnds(
   const open = new Map(restorables.map((restorable) => [`${restorable.topic} ${restorable.partition}`, restorable]));
   let restored = 0;
   while (open.size > 0 && !isCancelled()) {
-    for (const { topic, partition, records } of await reader.poll(200)) {
+    // Before polling: what is fetched up to a position that was reached before is in what is polled.
+    const reached = [...open].filter(([, restorable]) => (reader.position(restorable) ?? 0) >= restorable.end);
+    for (const { topic, partition, records } of await reader.poll(reached.length > 0 ? 0 : 200)) {
       const store = open.get(`${topic} ${partition}`)?.store;
       for (const { key, value, timestamp } of records) if (key !== null) store?.restore(key, value, timestamp);
       restored += records.length;
     }
-    for (const [name, restorable] of open) {
-      if ((reader.position(restorable) ?? 0) < restorable.end) continue;
+    for (const [name, restorable] of reached) {
       open.delete(name);
       reader.remove([restorable]);
     }

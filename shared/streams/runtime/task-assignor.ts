@@ -54,35 +54,52 @@ interface Claimant {
   readonly claims: readonly string[];
 }
 
-/** Shares tasks among members: who had a task keeps it if that leaves nobody with more than their share. */
+/**
+ * Shares tasks among members, those of each sub-topology evenly: they are the same work. Who had a task keeps it if that
+ * leaves nobody with more than their share. All in all members differ by one task at most.
+ */
 export function shareTasks(tasks: readonly string[], members: readonly Claimant[]): Map<string, string[]> {
   const sorted = [...members].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
   const shares = new Map<string, string[]>(sorted.map(({ memberId }) => [memberId, []]));
   if (sorted.length === 0) return shares;
-  const least = Math.floor(tasks.length / sorted.length);
-  let withOneMore = tasks.length % sorted.length;
-  const open = new Set(tasks);
-  for (const { memberId, claims } of sorted) {
-    const share = shares.get(memberId) ?? [];
-    for (const task of claims) {
-      if (!open.has(task)) continue;
-      if (share.length >= least) {
-        if (share.length > least || withOneMore === 0) break;
-        withOneMore -= 1;
-      }
-      open.delete(task);
-      share.push(task);
-    }
-  }
-  for (const task of open) {
+  const bySubTopology = new Map<string, string[]>();
+  for (const task of tasks) {
     const subTopology = subTopologyOf(task);
-    const sameKind = (share: readonly string[]): number =>
-      share.filter((other) => subTopologyOf(other) === subTopology).length;
-    // The one with the fewest tasks, and among those with the fewest of the same sub-topology: that is the same work.
-    const [share] = [...shares.values()].sort((a, b) => a.length - b.length || sameKind(a) - sameKind(b));
-    share?.push(task);
+    bySubTopology.set(subTopology, [...(bySubTopology.get(subTopology) ?? []), task]);
   }
+  for (const alike of bySubTopology.values()) shareAlike(alike, sorted, shares);
   return shares;
+}
+
+function shareAlike(
+  tasks: readonly string[],
+  members: readonly Claimant[],
+  shares: ReadonlyMap<string, string[]>,
+): void {
+  const open = new Set(tasks);
+  const loadOf = (memberId: string): number => shares.get(memberId)?.length ?? 0;
+  const claimed = new Map(members.map(({ memberId, claims }) => [memberId, claims.filter((task) => open.has(task))]));
+  const least = Math.floor(tasks.length / members.length);
+  const withOneMore = tasks.length % members.length;
+  // One more goes to those who have the fewest of the other sub-topologies, and among them to who has it already.
+  const order = [...members].sort(
+    (a, b) =>
+      loadOf(a.memberId) - loadOf(b.memberId) ||
+      (claimed.get(b.memberId)?.length ?? 0) - (claimed.get(a.memberId)?.length ?? 0),
+  );
+  const room = new Map(order.map(({ memberId }, index) => [memberId, index < withOneMore ? least + 1 : least]));
+  const give = (memberId: string, task: string): void => {
+    if (!open.delete(task)) return;
+    shares.get(memberId)?.push(task);
+    room.set(memberId, (room.get(memberId) ?? 0) - 1);
+  };
+  for (const { memberId } of order) {
+    for (const task of claimed.get(memberId) ?? []) if ((room.get(memberId) ?? 0) > 0) give(memberId, task);
+  }
+  for (const task of [...open]) {
+    const next = order.find(({ memberId }) => (room.get(memberId) ?? 0) > 0);
+    if (next !== undefined) give(next.memberId, task);
+  }
 }
 
 function subTopologyOf(task: string): string {

@@ -1,5 +1,5 @@
 import type { Assignment, PartitionReader } from '#shared/kafka';
-import { beginningsOf, openTask, restoreTasks, type TaskSurroundings } from './instance-tasks.js';
+import { beginningsOf, openStores, openTask, restoreTasks, type TaskSurroundings } from './instance-tasks.js';
 import { type TaskOutput, transactionalOutput } from './outputs.js';
 import type { StreamsMetrics } from './streams-metrics.js';
 import { allTasks, type TaskId, taskName } from './task-id.js';
@@ -62,22 +62,19 @@ export class TaskOwner {
       cluster.committedOffsets(applicationId, topics),
       beginningsOf(this.#surroundings, cluster),
     ]);
-    const works = ids.map((id, index): Work => {
-      const active = openTask(id, this.#surroundings, committed, begins);
-      return { active, output: outputs[index], committing: Promise.resolve(), failure: undefined };
-    });
-    this.#metrics.restored(
-      await restoreTasks(
-        works.map(({ active }) => active),
-        this.#surroundings,
-        isCancelled,
-      ),
-    );
+    const opened = ids.map((id) => openStores(id, this.#surroundings));
+    this.#metrics.restored(await restoreTasks(opened, this.#surroundings, isCancelled));
     if (isCancelled()) {
       // A half-restored store is of no use; the next assignment begins anew.
-      await this.abandon(works, reader);
+      for (const { stores } of opened) for (const store of stores) store.close();
+      await Promise.all(outputs.map(async (output) => output?.close()));
       return;
     }
+    // Operators begin with what their stores hold: not before these are restored.
+    const works = opened.map((stores, index): Work => {
+      const active = openTask(stores, this.#surroundings, committed, begins);
+      return { active, output: outputs[index], committing: Promise.resolve(), failure: undefined };
+    });
     for (const work of works) this.works.set(work.active.name, work);
     reader.seek(
       works.flatMap(({ active }) =>
