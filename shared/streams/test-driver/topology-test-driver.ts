@@ -146,7 +146,7 @@ class Driver implements TopologyTestDriver {
       onFailed: () => {
         this.#metrics.failedRecordsTotal += 1;
       },
-      onResumed: () => this.#runThrough(),
+      onResumed: () => this.#afterResumed(),
     });
     for (const source of topology.sources) this.#queues.set(source.topic.name, this.#task.addPartition(source, 0));
   }
@@ -253,7 +253,7 @@ class Driver implements TopologyTestDriver {
       const queue = this.#queues.get(record.topic);
       if (queue === undefined) throw new KitError('topology', `The topology does not read ${record.topic}.`);
       queue.add([record]);
-      while (this.#task.processNext()) {
+      while (this.#task.mustFlush || this.#task.processNext()) {
         if (this.#task.mustFlush) await this.#task.flush();
         if (!this.#task.mustFlush) this.#task.punctuateStreamTime();
       }
@@ -263,7 +263,13 @@ class Driver implements TopologyTestDriver {
 
   /** What goes through a topic of the topology's own, until nothing does any more. */
   #runThrough(): void {
-    while (this.#task.processNext()) this.#task.punctuateStreamTime();
+    while (this.#task.processNext()) if (!this.#task.mustFlush) this.#task.punctuateStreamTime();
+  }
+
+  /** A punctuation comes right after the record that moved stream time, before what that sent to a topic of the topology's own. */
+  #afterResumed(): void {
+    if (!this.#task.hasParked) this.#task.punctuateStreamTime();
+    this.#runThrough();
   }
 
   async #runToTheEnd(): Promise<void> {
