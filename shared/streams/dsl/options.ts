@@ -7,7 +7,7 @@ export interface Named {
 }
 
 /** Serdes for keys and values where a topic or a store of the application's own is made. */
-export interface Serdes<K, V> {
+interface Serdes<K, V> {
   /** Text where absent and not known from where the keys came. */
   readonly key?: Serde<NonNullable<K>>;
   /** JSON where absent and not known from where the values came. */

@@ -3,7 +3,7 @@ import type { OperatorContext } from '../runtime/operator-context.js';
 import type { TimestampedKeyValueStore } from '../stores/state-store.js';
 
 /** Reads what a table holds for a key now; undefined where it holds nothing. */
-export type ValueGetter<K, V> = (key: K) => ValueAndTimestamp<V> | undefined;
+type ValueGetter<K, V> = (key: K) => ValueAndTimestamp<V> | undefined;
 
 /** How a join reads a table: by its store, or by computing from the stores of the tables that it is made of. */
 export interface ValueGetterSupplier<K, V> {
