@@ -190,7 +190,7 @@ export class Application {
   /** How long there is nothing to do unless records come. */
   #idleMs(works: readonly Work[]): number {
     if (this.#assignment !== undefined || this.#commitSoon) return 0;
-    const isDue = works.some(({ active }) => active.hasUncommitted);
+    const isDue = works.some(({ active, hasSent }) => hasSent || active.hasUncommitted);
     return isDue ? Math.max(0, Math.min(IDLE_POLL_MS, this.#nextCommitAt - performance.now())) : IDLE_POLL_MS;
   }
 

@@ -23,7 +23,7 @@ export class Committer {
   /** Sends what the tasks have put out; with at_least_once, waits for the send before. */
   async send(works: readonly Work[]): Promise<void> {
     if (this.#options.isTransactional) {
-      for (const { active, output } of works) output?.send(active.takeOutgoing());
+      for (const work of works) sendInTransaction(work);
       return;
     }
     const outgoing = works.flatMap(({ active }) => active.takeOutgoing());
@@ -90,10 +90,11 @@ export class Committer {
     await work.committing;
     if (work.failure !== undefined || output === undefined) return;
     active.drainChanges();
-    if (!active.hasUncommitted) return;
+    if (!active.hasUncommitted && !work.hasSent) return;
     const offsets = active.offsets();
-    output.send(active.takeOutgoing());
+    sendInTransaction(work);
     active.committed(offsets);
+    work.hasSent = false;
     work.committing = output.commit(offsets).then(
       () => this.#options.onCommitted(offsets),
       (error: unknown) => fail(work, error),
@@ -112,6 +113,13 @@ export class Committer {
     for (const { active } of works) active.committed(offsets);
     this.#options.onCommitted(offsets);
   }
+}
+
+function sendInTransaction(work: Work): void {
+  const outgoing = work.active.takeOutgoing();
+  if (outgoing.length === 0) return;
+  work.hasSent = true;
+  work.output?.send(outgoing);
 }
 
 function fail(work: Work, error: unknown): void {

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
+import type { Processor } from '../operators/process.js';
 import { serdes } from '../serde.js';
 import { serdeTopic } from '../topics.js';
 import { TimeWindows } from '../windows.js';
@@ -152,6 +153,32 @@ await describeOnEachKafka('a stateful application', (kafka) => {
       { start: 100, value: 2 },
     ]);
   });
+
+  it.each(['exactly_once', 'at_least_once'] as const)(
+    'commits what a wall-clock punctuation puts out while nothing comes in (%s)',
+    async (processingGuarantee) => {
+      await using test = await TestApplication.open(kafka, `ticks-${processingGuarantee}`);
+      await test.createTopics(1, lines, counts);
+      const builder = new StreamsBuilder();
+      builder
+        .stream(lines)
+        .process((): Processor<string, string, string, number> => {
+          let ticks = 0;
+          return {
+            init(context) {
+              context.schedule(50, 'wall-clock-time', (timestamp) =>
+                context.forward({ key: 'tick', value: ++ticks, timestamp }),
+              );
+            },
+            process: () => undefined,
+          };
+        })
+        .to(counts);
+      await test.start(builder.build(), { processingGuarantee });
+      const updates = await test.readUntil(counts, ({ length }) => length >= 3);
+      expect(updates.slice(0, 3).map(({ value }) => value)).toEqual([1, 2, 3]);
+    },
+  );
 
   it('looks up a global table by any key, from its first record on', async () => {
     await using test = await TestApplication.open(kafka, 'global');

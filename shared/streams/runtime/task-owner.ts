@@ -73,7 +73,7 @@ export class TaskOwner {
     // Operators begin with what their stores hold: not before these are restored.
     const works = opened.map((stores, index): Work => {
       const active = openTask(stores, this.#surroundings, committed, begins);
-      return { active, output: outputs[index], committing: Promise.resolve(), failure: undefined };
+      return { active, output: outputs[index], hasSent: false, committing: Promise.resolve(), failure: undefined };
     });
     for (const work of works) this.works.set(work.active.name, work);
     reader.seek(
