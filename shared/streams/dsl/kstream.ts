@@ -93,7 +93,9 @@ export class KStream<K, V> {
   merge(other: KStream<K, V>, named?: string): KStream<K, V> {
     const { graph, node, key, value, sources, repartitionRequired } = this.parts;
     const name = graph.name('KSTREAM-MERGE-', named);
-    const merged = graph.processor(passThrough<K, V>(), { name, parents: [node, other.parts.node] });
+    // Merged with itself a stream stays as it is.
+    const parents = [...new Set([node, other.parts.node])];
+    const merged = graph.processor(passThrough<K, V>(), { name, parents });
     return new KStream({
       ...this.parts,
       node: merged,
