@@ -52,7 +52,7 @@ export function process<KI, VI, KO, VO>(
   return (next, context) => {
     const processor = supplier();
     const headers = { current: {} as RecordHeaders };
-    processor.init?.(processorContext(context, next, stores, headers));
+    context.onBegin(() => processor.init?.(processorContext(context, next, stores, headers)));
     if (processor.close) context.onClose(() => processor.close?.());
     return (record) => {
       const outer = headers.current;

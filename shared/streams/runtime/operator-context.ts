@@ -49,6 +49,8 @@ export interface OperatorContext {
   resume(at: ParkedAt, goOn: () => void): void;
   /** A record that a batched operator could not process; the handler decides whether the task goes on. */
   fail(at: ParkedAt, error: KitError): void;
+  /** Runs when all operators of the task are made, in the order of the topology. */
+  onBegin(work: () => void): void;
   /** Runs when the task ends. */
   onClose(work: () => void): void;
   /** Operators that share something within a task, as the two sides of a join their stream time, find it by name. */

@@ -13,6 +13,8 @@ export interface TaskParts {
   readonly walk: Walk;
   readonly failures: Failures;
   readonly punctuations: Readonly<Record<PunctuationType, Punctuations>>;
+  /** In the order in which the operators are made: those further down first. */
+  readonly begins: (() => void)[];
   readonly closes: (() => void)[];
   /** What operators share, by name. */
   readonly shared: Map<string, unknown>;
@@ -22,7 +24,7 @@ export interface TaskParts {
 /** What an operator may ask of its task. */
 export function createOperatorContext(
   node: ProcessorNode,
-  { options, walk, failures, punctuations, closes, shared, requestCommit }: TaskParts,
+  { options, walk, failures, punctuations, begins, closes, shared, requestCommit }: TaskParts,
   stepOf: (child: string) => AnyStep | undefined,
 ): OperatorContext {
   const schedule = (intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable => {
@@ -75,6 +77,9 @@ export function createOperatorContext(
     fail(at, error) {
       walk.unpark(at);
       failures.handle(error, 'processing', node.name, walk.context);
+    },
+    onBegin: (work) => {
+      begins.push(work);
     },
     onClose: (work) => {
       closes.push(work);

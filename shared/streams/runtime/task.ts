@@ -27,17 +27,20 @@ export class Task {
     this.#options = options;
     this.#failures = new Failures(options);
     this.#walk = new Walk(orderIsVisible(options.nodes), options.onResumed);
+    const begins: (() => void)[] = [];
     this.#steps = compileNodes(options.nodes, {
       options,
       walk: this.#walk,
       failures: this.#failures,
       punctuations: this.#punctuations,
+      begins,
       closes: this.#closes,
       shared: new Map(),
       requestCommit: () => {
         this.commitRequested = true;
       },
     });
+    for (const begin of begins.reverse()) begin();
   }
 
   /** Which input is being worked on, for whoever counts inputs. */
