@@ -5,6 +5,7 @@ import {
   type KGroupedTable,
   type KStream,
   type KTable,
+  type Serde,
   type SerdeTopic,
   type SessionWindowedKStream,
   type StreamsBuilder,
@@ -19,8 +20,18 @@ export type CaseStream = KStream<CaseKey | null, CaseValue>;
 export type CaseTable = KTable<CaseKey, RowValue>;
 export type CaseTopic = SerdeTopic<CaseKey | null, CaseValue>;
 
-/** Keys and values are JSON on every topic and in every store. */
-export const caseSerdes = { key: serdes.json<CaseKey>(), value: serdes.json<RowValue>() };
+const windowed = serdes.json<CaseKey>();
+const WINDOWED = 0;
+
+/** Keys that are texts are written as they are, so that stores have Kafka's order; windowed ones as JSON behind a 0. */
+const keySerde: Serde<CaseKey> = {
+  serialize: (key) =>
+    typeof key === 'string' ? Buffer.from(key) : Buffer.concat([Buffer.of(WINDOWED), windowed.serialize(key)]),
+  deserialize: (bytes) => (bytes[0] === WINDOWED ? windowed.deserialize(bytes.subarray(1)) : bytes.toString('utf8')),
+};
+
+/** Of every topic and store of a case. */
+export const caseSerdes = { key: keySerde, value: serdes.json<RowValue>() };
 
 /**
  * A table of some of a case's keys and values (windows, counts) as one of all of them: what is made of it takes functions,

@@ -5,7 +5,7 @@ import type { CaseKey, RowValue } from './values.js';
 /** Longer than any case: no result depends on what a store has forgotten. */
 const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
-/** How a table's store is made: JSON, under the node's name for it if it has one. */
+/** How a table's store is made, under the node's name for it if it has one. */
 export function materialized<V extends RowValue = RowValue>({
   store,
 }: {
