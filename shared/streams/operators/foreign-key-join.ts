@@ -145,7 +145,7 @@ export function resolveAnswers<K, V, VF, VO>({
     return (record) => {
       const { key, value: answer } = record;
       const row = get(key);
-      if (answer.hash !== (row === undefined ? null : hash(row.value))) return;
+      if (answer.hash !== (row === undefined ? null : hash(row.value))) return context.drop('stale');
       const hasResult = row !== undefined && (answer.value !== null || type === 'left');
       next(withValue(record, hasResult ? (joiner(row.value, answer.value, key) ?? null) : null));
     };

@@ -2,8 +2,11 @@ import type { KitError } from '#shared/errors';
 import type { RecordContext, StreamRecord } from '../record.js';
 import type { StateStore } from '../stores/state-store.js';
 
-/** Why an operator passed over a record: a key or value that it forbids to be null, or too late for its window. */
-export type DropReason = 'null' | 'expired';
+/**
+ * Why an operator passed over a record: a key or value that it forbids to be null, too late for its window, or the answer of
+ * a foreign key to a row that has changed meanwhile.
+ */
+export type DropReason = 'null' | 'expired' | 'stale';
 
 /** The clock of a punctuation. */
 export type PunctuationType = 'stream-time' | 'wall-clock-time';

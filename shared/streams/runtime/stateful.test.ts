@@ -147,7 +147,7 @@ await describeOnEachKafka('a stateful application', (kafka) => {
       ['k@100', 1],
       ['k@100', 2],
     ]);
-    expect(two.metrics.droppedRecords).toEqual({ null: 0, expired: 1 });
+    expect(two.metrics.droppedRecords).toEqual({ null: 0, expired: 1, stale: 0 });
     expect(two.stores.window<string, number>('rate').fetch('k', 0, 1_000)).toMatchObject([
       { start: 0, value: 2 },
       { start: 100, value: 2 },

@@ -4,9 +4,9 @@ import type { DropReason } from './operator-context.js';
 export class StreamsMetrics {
   /** Records taken from topics, internal ones included. */
   processTotal = 0;
-  /** Records that operators passed over: null keys or values, or too late for their window. */
+  /** Records that operators passed over: null keys or values, too late for their window, or stale answers of foreign keys. */
   droppedRecordsTotal = 0;
-  readonly droppedRecords: Record<DropReason, number> = { null: 0, expired: 0 };
+  readonly droppedRecords: Record<DropReason, number> = { null: 0, expired: 0, stale: 0 };
   /** Records that did not decode, failed in an operator or could not be written. */
   failedRecordsTotal = 0;
   /** Commits: with exactly_once of single tasks. */

@@ -3,6 +3,7 @@ import type { ConsumedRecord, OutgoingRecord, RecordHeaders } from '#shared/kafk
 import { offlineSchemas } from '#shared/schema';
 import { type DeadLetterReason, deadLetterReason } from '../runtime/dead-letter.js';
 import type { ErrorHandlers } from '../runtime/error-handlers.js';
+import type { DropReason } from '../runtime/operator-context.js';
 import type { RecordQueue } from '../runtime/record-queue.js';
 import { Task } from '../runtime/task.js';
 import { openCodecs, type TopicCodec } from '../runtime/topic-codec.js';
@@ -50,7 +51,7 @@ export interface TopologyTestDriverOptions extends ErrorHandlers {
 export interface TestDriverMetrics {
   readonly processTotal: number;
   readonly droppedRecordsTotal: number;
-  readonly droppedRecords: { readonly null: number; readonly expired: number };
+  readonly droppedRecords: Readonly<Record<DropReason, number>>;
   readonly failedRecordsTotal: number;
 }
 
@@ -113,7 +114,7 @@ class Driver implements TopologyTestDriver {
   readonly #stores: ReadonlyMap<string, StateStore>;
   readonly #task: Task;
   readonly #queues = new Map<string, RecordQueue>();
-  readonly #metrics = { droppedRecords: { null: 0, expired: 0 }, failedRecordsTotal: 0 };
+  readonly #metrics = { droppedRecords: { null: 0, expired: 0, stale: 0 }, failedRecordsTotal: 0 };
   #written: Written[] = [];
   #wallClockMs: number;
   #steps = 0;
@@ -153,7 +154,7 @@ class Driver implements TopologyTestDriver {
 
   get metrics(): TestDriverMetrics {
     const { droppedRecords, failedRecordsTotal } = this.#metrics;
-    const droppedRecordsTotal = droppedRecords.null + droppedRecords.expired;
+    const droppedRecordsTotal = droppedRecords.null + droppedRecords.expired + droppedRecords.stale;
     return {
       processTotal: this.#task.processed,
       droppedRecordsTotal,
