@@ -21,6 +21,7 @@ const wrapped = {
   'onnxruntime-node': 'shared/scoring',
   'prom-client': 'shared/metrics',
   express: 'shared/dashboard',
+  lmdb: 'shared/streams/stores/disk',
 };
 
 // Too small for a folder, and wanted by all.

@@ -8,8 +8,13 @@ const MARK = Buffer.from([0xff, 0xfe, 0x6d, 0x65, 0x74, 0x61, 0xfe, 0xff]);
 
 /** Operators' numbers beside a store's contents. */
 export class StoreMetadata {
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers: Map<string, number>;
   readonly #changed = new Set<string>();
+
+  /** Begins with what was kept elsewhere. */
+  constructor(kept: Iterable<readonly [name: string, value: number]> = []) {
+    this.#numbers = new Map(kept);
+  }
 
   get(name: string): number | undefined {
     return this.#numbers.get(name);
@@ -19,6 +24,15 @@ export class StoreMetadata {
     if (this.#numbers.get(name) === value) return;
     this.#numbers.set(name, value);
     this.#changed.add(name);
+  }
+
+  entries(): Iterable<readonly [name: string, value: number]> {
+    return this.#numbers;
+  }
+
+  clear(): void {
+    this.#numbers.clear();
+    this.#changed.clear();
   }
 
   drain(write: ChangelogWriter): void {
@@ -49,6 +63,10 @@ export class ChangedKeys<T> {
 
   add(id: string, what: T): void {
     this.#changed?.set(id, what);
+  }
+
+  clear(): void {
+    this.#changed?.clear();
   }
 
   *drain(): Generator<[id: string, what: T]> {
