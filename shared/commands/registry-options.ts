@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { KitError } from '#shared/errors';
+import { readCertificateAuthority } from '#shared/kafka';
 import type { SchemaRegistryOptions } from '#shared/schema';
 
 /**
@@ -20,14 +20,6 @@ export function registryFromEnvironment(url: string, env: NodeJS.ProcessEnv): Sc
   return {
     url,
     ...(username && password && { auth: { username, password } }),
-    ...(caFile && { ca: readCa(caFile) }),
+    ...(caFile && { ca: readCertificateAuthority('SCHEMA_REGISTRY_CA', caFile) }),
   };
-}
-
-function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw KitError.from(error, 'usage', 'Reading the certificate authority named by SCHEMA_REGISTRY_CA');
-  }
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { KitError } from '#shared/errors';
+import { readCertificateAuthority } from './certificate-authority.js';
 
 /** SASL credentials; the mechanisms that need no callback. */
 export interface SaslCredentials {
@@ -39,7 +39,7 @@ export function parseBrokers(list: string): string[] {
 }
 
 /**
- * TLS and SASL from the environment: KAFKA_SSL=true or KAFKA_SSL_CA=FILE, and
+ * TLS and SASL from the environment: KAFKA_SSL=true or KAFKA_SSL_CA=FILE (neither with KAFKA_SSL=false), and
  * KAFKA_SASL_MECHANISM (plain, scram-sha-256, scram-sha-512) with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.
  * @throws KitError 'usage' when a variable is wrong or its partner is missing.
  */
@@ -49,29 +49,31 @@ export function securityFromEnvironment(env: NodeJS.ProcessEnv): Pick<ClusterCon
   return { ...(tls && { tls }), ...(sasl && { sasl }) };
 }
 
-function tlsFromEnvironment(env: NodeJS.ProcessEnv): ClusterConfig['tls'] {
-  if (env.KAFKA_SSL_CA) {
-    try {
-      return { ca: readFileSync(env.KAFKA_SSL_CA, 'utf8') };
-    } catch (error) {
-      throw KitError.from(error, 'usage', `Reading the certificate authority named by KAFKA_SSL_CA`);
-    }
+function tlsFromEnvironment({ KAFKA_SSL: wanted, KAFKA_SSL_CA: caFile }: NodeJS.ProcessEnv): ClusterConfig['tls'] {
+  // Whoever writes "yes" means it: the password must not go out in the open.
+  if (wanted && wanted !== 'true' && wanted !== 'false') {
+    throw new KitError('usage', `KAFKA_SSL is "${wanted}"; it must be true or false.`);
   }
-  return env.KAFKA_SSL === 'true' ? true : undefined;
+  if (wanted === 'false') return undefined;
+  if (caFile) return { ca: readCertificateAuthority('KAFKA_SSL_CA', caFile) };
+  return wanted === 'true' ? true : undefined;
 }
 
 function saslFromEnvironment(env: NodeJS.ProcessEnv): SaslCredentials | undefined {
   const mechanism = env.KAFKA_SASL_MECHANISM?.toLowerCase();
-  if (!mechanism) return undefined;
+  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  if (!mechanism && !username && !password) return undefined;
+  if (!mechanism || !username || !password) {
+    throw new KitError(
+      'usage',
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD belong together; one is missing.',
+    );
+  }
   if (mechanism !== 'plain' && mechanism !== 'scram-sha-256' && mechanism !== 'scram-sha-512') {
     throw new KitError(
       'usage',
       `KAFKA_SASL_MECHANISM is "${mechanism}"; it must be plain, scram-sha-256 or scram-sha-512.`,
     );
-  }
-  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
-  if (!username || !password) {
-    throw new KitError('usage', 'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD beside it.');
   }
   return { mechanism, username, password };
 }

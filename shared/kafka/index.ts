@@ -1,5 +1,6 @@
+export { readCertificateAuthority } from './certificate-authority.js';
 export { type Cluster, connectCluster } from './cluster.js';
-export { type ClusterConfig, parseBrokers, securityFromEnvironment } from './cluster-config.js';
+export { type ClusterConfig, parseBrokers, type SaslCredentials, securityFromEnvironment } from './cluster-config.js';
 export type { Assignment, Consumer, ConsumerOptions } from './consumer.js';
 export type { GroupMember } from './group-member.js';
 export type { GroupAssignor, GroupOptions, JoinedMember } from './group-options.js';
