@@ -20,14 +20,28 @@ export type CaseStream = KStream<CaseKey | null, CaseValue>;
 export type CaseTable = KTable<CaseKey, RowValue>;
 export type CaseTopic = SerdeTopic<CaseKey | null, CaseValue>;
 
-const windowed = serdes.json<CaseKey>();
 const WINDOWED = 0;
 
-/** Keys that are texts are written as they are, so that stores have Kafka's order; windowed ones as JSON behind a 0. */
+/** Texts are written as they are, windowed keys behind a 0, their start and end after the key: all in Kafka's order. */
 const keySerde: Serde<CaseKey> = {
-  serialize: (key) =>
-    typeof key === 'string' ? Buffer.from(key) : Buffer.concat([Buffer.of(WINDOWED), windowed.serialize(key)]),
-  deserialize: (bytes) => (bytes[0] === WINDOWED ? windowed.deserialize(bytes.subarray(1)) : bytes.toString('utf8')),
+  serialize(key) {
+    if (typeof key === 'string') return Buffer.from(key);
+    const { start, end } = key.window;
+    return Buffer.concat([
+      Buffer.of(WINDOWED),
+      keySerde.serialize(key.key),
+      serdes.long.serialize(start),
+      serdes.long.serialize(end),
+    ]);
+  },
+  deserialize(bytes) {
+    if (bytes[0] !== WINDOWED) return bytes.toString('utf8');
+    const [start, end] = [bytes.subarray(-16, -8), bytes.subarray(-8)];
+    return {
+      key: keySerde.deserialize(bytes.subarray(1, -16)),
+      window: { start: serdes.long.deserialize(start), end: serdes.long.deserialize(end) },
+    };
+  },
 };
 
 /** Of every topic and store of a case. */

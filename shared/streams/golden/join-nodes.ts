@@ -2,7 +2,7 @@ import { JoinWindows } from '#shared/streams';
 import { type BuiltNodes, type CaseStream, type CaseTable, caseSerdes } from './built-nodes.js';
 import { joiner } from './combiners.js';
 import { keyFunction } from './functions.js';
-import { materialized } from './materialized.js';
+import { derived, materialized } from './materialized.js';
 import type { NodeOf } from './node-schemas.js';
 import type { CaseKey, CaseValue } from './values.js';
 
@@ -49,7 +49,7 @@ export function streamGlobalTableJoin(node: NodeOf<'streamGlobalTableJoin'>, nod
 
 export function tableTableJoin(node: NodeOf<'tableTableJoin'>, nodes: BuiltNodes): void {
   const [left, right] = [nodes.tables.get(node.parents[0]), nodes.tables.get(node.parents[1])];
-  const [join, store] = [joinerOf(node), materialized(node)];
+  const [join, store] = [joinerOf(node), derived(node)];
   const joined = (): CaseTable => {
     switch (node.type) {
       case 'inner':

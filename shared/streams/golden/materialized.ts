@@ -21,3 +21,8 @@ export function windowMaterialized<V extends RowValue = RowValue>(node: {
 }): Materialized<CaseKey, V> {
   return { ...materialized<V>(node), ...(node.retention === undefined && { retentionMs: TEN_YEARS_MS }) };
 }
+
+/** The same for a table made of other tables: where it is not named it has no store, and its keys are written as theirs. */
+export function derived(node: { readonly store?: string | undefined }): Materialized<CaseKey, RowValue> {
+  return node.store === undefined ? {} : materialized(node);
+}

@@ -1,7 +1,7 @@
 import { Suppressed, type Suppression } from '#shared/streams';
 import { type BuiltNodes, caseStream } from './built-nodes.js';
 import { predicate, valueFunction } from './functions.js';
-import { materialized } from './materialized.js';
+import { derived, materialized } from './materialized.js';
 import type { NodeOf } from './node-schemas.js';
 
 export function table(node: NodeOf<'table'>, nodes: BuiltNodes): void {
@@ -15,7 +15,7 @@ export function globalTable({ id, topic }: NodeOf<'globalTable'>, nodes: BuiltNo
 export function filterTable(node: NodeOf<'filter' | 'filterNot'>, nodes: BuiltNodes): void {
   const parent = nodes.tables.get(node.parents[0]);
   const holds = predicate(node.predicate);
-  const store = materialized(node);
+  const store = derived(node);
   nodes.tables.set(node.id, node.op === 'filter' ? parent.filter(holds, store) : parent.filterNot(holds, store));
 }
 
@@ -24,7 +24,7 @@ export function mapTableValues(node: NodeOf<'mapValues'>, nodes: BuiltNodes): vo
   const parent = nodes.tables.get(node.parents[0]);
   nodes.tables.set(
     node.id,
-    parent.mapValues((value, key) => map(key, value), materialized(node)),
+    parent.mapValues((value, key) => map(key, value), derived(node)),
   );
 }
 
