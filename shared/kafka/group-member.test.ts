@@ -73,7 +73,10 @@ await describeOnEachKafka('a group member', (kafka) => {
       groupId,
       topics: [name],
       assignor,
-      onRebalancing: () => log.push('rebalancing'),
+      onRebalancing: () => {
+        log.push('rebalancing');
+        return undefined;
+      },
       onAssigned: (assignment) => {
         log.push('assigned');
         assigned.push(assignment);

@@ -152,8 +152,12 @@ class Member implements GroupMember {
       while (!signal.aborted) {
         await delay(Math.min(HEARTBEAT_MS, sessionTimeoutMs / 10), undefined, { signal });
         if ((await this.#isStable()) || signal.aborted) continue;
-        this.options.onRebalancing?.();
-        await Promise.allSettled(this.#commits);
+        const handedOver = this.options.onRebalancing?.();
+        const late = (): Error => new Error('it takes too long');
+        // Nobody's heart beats meanwhile: whoever is not done by then has its work done again by others.
+        await within(sessionTimeoutMs / 2, Promise.allSettled([handedOver, ...this.#commits]), late).catch(
+          () => undefined,
+        );
         await this.#join();
       }
     } catch (error) {

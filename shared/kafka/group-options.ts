@@ -33,10 +33,10 @@ export interface GroupOptions {
   /** How often the leader looks whether topics have got partitions, which makes the group share anew; 30,000 unless said. */
   readonly topicsMaxAgeMs?: number;
   /**
-   * Called when the member learns that a rebalance begins, or that it is no member any more. It joins anew after that, when
-   * the commits that were begun here are done.
+   * Called when the member learns that a rebalance begins, or that it is no member any more. It joins anew when what is
+   * returned has resolved, and the commits that were begun here are done; it waits for that as long as its session lets it.
    */
-  readonly onRebalancing?: () => void;
+  readonly onRebalancing?: () => Promise<void> | undefined;
   /** Called after each join with what this member reads from now on. */
   readonly onAssigned: (assignment: Assignment) => void;
   /** The group is lost for good, or the cluster unreachable: no more callbacks follow. */

@@ -20,6 +20,7 @@ const MIN_RECORDS_PER_TASK = 64;
 const BUFFERED_RECORDS = 1_000;
 const COMMIT_INTERVAL_MS = { exactly_once: 100, at_least_once: 1_000 } as const;
 const IDLE_POLL_MS = 100;
+const HANDED_OVER_POLL_MS = 5;
 /** How long tasks are begun anew after failures that may pass, before the application gives up. */
 const REVIVED_FOR_MS = 60_000;
 
@@ -43,6 +44,10 @@ export class Application {
   #assignments = 0;
   #memberId = '';
   #commitSoon = false;
+  /** Who waits for everything that was processed to be committed, before the member joins anew. */
+  #handingOver: (() => void)[] = [];
+  /** Nothing more is processed until the group has shared its partitions. */
+  #isHandedOver = false;
   #nextCommitAt = 0;
   #lost: KitError | undefined;
   /** Since when tasks fail and are begun anew. */
@@ -93,6 +98,7 @@ export class Application {
       onAssigned: (assignment) => {
         this.#assignment = assignment;
         this.#assignments += 1;
+        this.#isHandedOver = false;
       },
       onLost: (reason) => {
         this.#lost = reason;
@@ -125,6 +131,8 @@ export class Application {
       }
       await this.#committer.commit(this.#works, member);
       await this.#committer.settle(this.#works);
+      await this.#member?.close();
+      await this.#owner.closeClean(this.#works);
       await this.#closeAll();
       this.#become('NOT_RUNNING');
     } catch (error) {
@@ -137,7 +145,7 @@ export class Application {
 
   /** Fetches, processes and sends once. Gives how many records were processed. */
   async #round(reader: PartitionReader): Promise<number> {
-    const works = this.#works;
+    const works = this.#isHandedOver ? [] : this.#works;
     const isBusy = works.some(({ active }) => active.inputs.some(({ queue }) => queue.size > 0));
     for (const { active } of works) active.settle(reader);
     await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
@@ -190,6 +198,7 @@ export class Application {
   /** How long there is nothing to do unless records come. */
   #idleMs(works: readonly Work[]): number {
     if (this.#assignment !== undefined || this.#commitSoon) return 0;
+    if (this.#isHandedOver) return HANDED_OVER_POLL_MS;
     const isDue = works.some(({ active, hasSent }) => hasSent || active.hasUncommitted);
     return isDue ? Math.max(0, Math.min(IDLE_POLL_MS, this.#nextCommitAt - performance.now())) : IDLE_POLL_MS;
   }
@@ -199,14 +208,23 @@ export class Application {
     if (!this.#commitSoon && now < this.#nextCommitAt) return;
     this.#commitSoon = false;
     this.#nextCommitAt = now + this.#commitIntervalMs;
+    const handingOver = this.#handingOver.splice(0);
     await this.#committer.commit(this.#works, member);
+    if (handingOver.length === 0) return;
+    await this.#committer.settle(this.#works);
+    this.#isHandedOver = this.#assignment === undefined;
+    for (const done of handingOver) done();
   }
 
   /** Commits what is done while the partitions are this member's still, so that nobody does it again. */
-  #rebalancing(): void {
+  #rebalancing(): Promise<void> | undefined {
+    if (this.#member === undefined || this.state === 'PENDING_SHUTDOWN') return undefined;
     if (this.state === 'RUNNING') this.#become('REBALANCING');
     this.#commitSoon = true;
-    if (this.#member !== undefined) this.#committer.commitAcknowledged(this.#works, this.#member);
+    this.#committer.commitAcknowledged(this.#works, this.#member);
+    return new Promise((resolve) => {
+      this.#handingOver.push(resolve);
+    });
   }
 
   /** Gives up the tasks that are another member's now, and takes those that are new. */
@@ -254,15 +272,13 @@ export class Application {
   }
 
   async #closeAll(): Promise<void> {
-    const works = this.#works;
-    this.#owner.works.clear();
+    for (const done of this.#handingOver.splice(0)) done();
     await this.#member?.close();
-    await Promise.all(works.map(async ({ output }) => output?.close()));
+    if (this.#reader !== undefined) await this.#owner.abandon(this.#works, this.#reader);
     await this.#committer.close();
     await this.#reader?.close();
     await this.#purge.close();
     await this.#globalTables.close();
-    for (const { active } of works) active.close();
   }
 
   #become(state: StreamsState): void {

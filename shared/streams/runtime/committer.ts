@@ -47,6 +47,7 @@ export class Committer {
   async commit(works: readonly Work[], member: GroupMember): Promise<void> {
     if (this.#options.isTransactional) await Promise.all(works.map((work) => this.#commitTransaction(work)));
     else await this.#commitAfterSending(works, member);
+    await Promise.all(works.map((work) => persist(work, { always: false })));
   }
 
   /**
@@ -113,6 +114,13 @@ export class Committer {
     for (const { active } of works) active.committed(offsets);
     this.#options.onCommitted(offsets);
   }
+}
+
+/** Nothing is processed meanwhile: what the stores hold is what is committed now. */
+async function persist(work: Work, options: { readonly always: boolean }): Promise<void> {
+  if (work.persist === undefined) return;
+  await work.committing;
+  if (work.failure === undefined) await work.persist(options);
 }
 
 function sendInTransaction(work: Work): void {

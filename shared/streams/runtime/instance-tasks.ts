@@ -8,6 +8,7 @@ import type { DropReason } from './operator-context.js';
 import { type Restorable, restoreStores } from './restoration.js';
 import type { StreamsConfig } from './streams-config.js';
 import { Task } from './task.js';
+import { MAX_PENDING_WRITES, type TaskDisks } from './task-disks.js';
 import { type TaskId, taskName } from './task-id.js';
 import type { TopicCodec } from './topic-codec.js';
 
@@ -19,27 +20,27 @@ export interface TaskSurroundings {
   readonly topics: ClusterTopics;
   readonly codecs: ReadonlyMap<string, TopicCodec>;
   readonly globalStores: ReadonlyMap<string, StateStore>;
-  /** The stores of a task that are kept on disk; undefined without a folder for them. */
-  readonly disk: (task: string) => (DiskStores & { checkpoint(store: string): number | undefined }) | undefined;
+  readonly disks: TaskDisks;
   readonly onDropped: (reason: DropReason) => void;
   readonly onFailed: () => void;
 }
 
 const MAX_REQUEST_SIZE = 1_048_576;
 
-/** The stores of a task, by task: open, and still to be restored. */
+/** The stores of a task: open, and still to be restored. */
 export interface OpenStores {
   readonly id: TaskId;
   readonly stores: readonly StateStore[];
 }
 
-export function openStores(id: TaskId, { topology, disk }: TaskSurroundings): OpenStores {
-  const onDisk = disk(taskName(id));
-  const stores = id.subTopology.stores.flatMap((name) => {
-    const definition = topology.stores.get(name);
-    return definition === undefined ? [] : [openStore(definition, { logging: true, disk: onDisk })];
+export function openStores(id: TaskId, { topology, disks }: TaskSurroundings): Promise<OpenStores> {
+  const definitions = id.subTopology.stores.flatMap((name) => topology.stores.get(name) ?? []);
+  const isOnDisk = definitions.some(({ persistent }) => persistent);
+  const open = (disk: DiskStores | undefined): OpenStores => ({
+    id,
+    stores: definitions.map((definition) => openStore(definition, { logging: true, disk })),
   });
-  return { id, stores };
+  return isOnDisk ? disks.open(taskName(id), open) : Promise.resolve(open(undefined));
 }
 
 /** Begins a task whose stores are restored: its operators, at the offsets that are committed. */
@@ -98,15 +99,35 @@ export async function beginningsOf(
 /** Restores the stores of tasks from their changelogs. Gives how many records that took. */
 export function restoreTasks(
   tasks: readonly OpenStores[],
-  { topology, config, names, disk }: TaskSurroundings,
+  { topology, config, names, disks }: TaskSurroundings,
   isCancelled: () => boolean,
 ): Promise<number> {
   const restorables = tasks.flatMap(({ id, stores }) =>
     stores.flatMap((store): Restorable[] => {
       if (topology.stores.get(store.name)?.logging !== true) return [];
-      const checkpoint = store.persistent ? disk(taskName(id))?.checkpoint(store.name) : undefined;
-      return [{ store, topic: names.changelog(store.name), partition: id.partition, checkpoint }];
+      const { name } = store;
+      const changelog = { store, topic: names.changelog(name), partition: id.partition };
+      const disk = store.persistent ? disks.of(taskName(id)) : undefined;
+      if (disk === undefined) {
+        return [{ ...changelog, checkpoint: undefined, wipe: () => undefined, onProgress: () => undefined }];
+      }
+      const onProgress = (nextOffset: number): void => {
+        if (disk.pendingWrites > MAX_PENDING_WRITES) disk.flush(new Map([[name, nextOffset]]));
+      };
+      return [{ ...changelog, checkpoint: disk.checkpoint(name), wipe: () => disk.wipe(name), onProgress }];
     }),
   );
   return restoreStores(config.cluster, restorables, isCancelled);
+}
+
+/** The changelogs of the stores that a task keeps on disk, by the names of the stores. */
+export function persistentChangelogs(
+  { stores }: OpenStores,
+  { topology, names }: TaskSurroundings,
+): Map<string, string> {
+  return new Map(
+    stores
+      .filter(({ name, persistent }) => persistent && topology.stores.get(name)?.logging === true)
+      .map(({ name }) => [name, names.changelog(name)]),
+  );
 }

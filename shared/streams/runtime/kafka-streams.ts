@@ -7,6 +7,7 @@ import type { TaskSurroundings } from './instance-tasks.js';
 import type { QueryableStores } from './queryable-stores.js';
 import type { StreamsConfig, StreamsState } from './streams-config.js';
 import { StreamsMetrics } from './streams-metrics.js';
+import { TaskDisks } from './task-disks.js';
 import { openCodecs } from './topic-codec.js';
 
 /** A topology at work on a cluster. */
@@ -44,7 +45,7 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
     topics,
     codecs,
     globalStores: globalTables.stores,
-    disk: () => undefined,
+    disks: new TaskDisks(config.stateDir, config.applicationId),
     onDropped: (reason) => metrics.dropped(reason),
     onFailed: () => metrics.failed(),
   };

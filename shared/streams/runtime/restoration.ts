@@ -8,6 +8,10 @@ export interface Restorable {
   readonly partition: number;
   /** Where the store stands already, if it is kept on disk: the next offset to read. */
   readonly checkpoint: number | undefined;
+  /** Empties the store: what it holds is of another changelog. */
+  readonly wipe: () => void;
+  /** The store holds what comes before this offset. */
+  readonly onProgress: (nextOffset: number) => void;
 }
 
 /** Stops a restoration that nobody needs any more. */
@@ -30,7 +34,9 @@ export async function restoreStores(
     const end = ends.get(restorable.topic)?.[restorable.partition] ?? 0;
     const { checkpoint } = restorable;
     // A checkpoint beyond the end is of another changelog: what is in the store then came from elsewhere, too.
-    const offset = checkpoint !== undefined && checkpoint >= begin && checkpoint <= end ? checkpoint : begin;
+    const isUsable = checkpoint !== undefined && checkpoint >= begin && checkpoint <= end;
+    if (!isUsable) restorable.wipe();
+    const offset = isUsable ? checkpoint : begin;
     return offset < end ? [{ ...restorable, offset, end }] : [];
   });
   if (open.length === 0) return 0;
@@ -61,9 +67,12 @@ async function readToEnds(
   while (open.size > 0 && !isCancelled()) {
     // Before polling: what is fetched up to a position that was reached before is in what is polled.
     const reached = [...open].filter(([, restorable]) => (reader.position(restorable) ?? 0) >= restorable.end);
-    for (const { topic, partition, records } of await reader.poll(reached.length > 0 ? 0 : 200)) {
-      const store = open.get(`${topic} ${partition}`)?.store;
-      for (const { key, value, timestamp } of records) if (key !== null) store?.restore(key, value, timestamp);
+    for (const { topic, partition, records, nextOffset } of await reader.poll(reached.length > 0 ? 0 : 200)) {
+      const restorable = open.get(`${topic} ${partition}`);
+      for (const { key, value, timestamp } of records) {
+        if (key !== null) restorable?.store.restore(key, value, timestamp);
+      }
+      restorable?.onProgress(nextOffset);
       restored += records.length;
     }
     for (const [name, restorable] of reached) {

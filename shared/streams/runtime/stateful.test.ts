@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
@@ -179,6 +182,40 @@ await describeOnEachKafka('a stateful application', (kafka) => {
       expect(updates.slice(0, 3).map(({ value }) => value)).toEqual([1, 2, 3]);
     },
   );
+
+  it('keeps stores on disk, and restores only what came after they were last written', async () => {
+    await using test = await TestApplication.open(kafka, 'on-disk');
+    await test.createTopics(2, lines, counts);
+    const stateDir = mkdtempSync(join(tmpdir(), 'streams-state-'));
+    const topology = () => {
+      const builder = new StreamsBuilder();
+      builder.stream(lines).groupByKey().count({ store: 'seen', persistent: true }).toStream().to(counts);
+      return builder.build();
+    };
+    const keys = (from: number) =>
+      Array.from({ length: 500 }, (_, index) => ({ key: `k${from + index}`, value: '', timestamp: index }));
+    const one = await test.start(topology(), { stateDir });
+    await test.produce(lines, keys(0));
+    await test.readUntil(counts, ({ length }) => length === 500);
+    await one.close();
+
+    const two = await test.start(topology(), { stateDir });
+    await vi.waitFor(() => expect(two.state).toBe('RUNNING'), 20_000);
+    expect(two.metrics.restoreTotal).toBe(0);
+    expect(two.stores.keyValue('seen').approximateNumEntries()).toBe(500);
+    await test.produce(lines, keys(0));
+    await test.readUntil(counts, ({ length }) => length === 1_000);
+    expect(two.stores.keyValue('seen').get('k7')).toBe(2);
+    await two.close();
+
+    // Another folder, as on another machine: everything comes from the changelog.
+    const three = await test.start(topology(), { stateDir: join(stateDir, 'other') });
+    await vi.waitFor(() => expect(three.state).toBe('RUNNING'), 20_000);
+    expect(three.metrics.restoreTotal).toBeGreaterThanOrEqual(500);
+    expect(three.stores.keyValue('seen').get('k7')).toBe(2);
+    await three.close();
+    rmSync(stateDir, { recursive: true });
+  });
 
   it('looks up a global table by any key, from its first record on', async () => {
     await using test = await TestApplication.open(kafka, 'global');

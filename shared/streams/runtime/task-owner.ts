@@ -1,11 +1,22 @@
 import type { Assignment, PartitionReader } from '#shared/kafka';
-import { beginningsOf, openStores, openTask, restoreTasks, type TaskSurroundings } from './instance-tasks.js';
+import {
+  beginningsOf,
+  type OpenStores,
+  openStores,
+  openTask,
+  persistentChangelogs,
+  restoreTasks,
+  type TaskSurroundings,
+} from './instance-tasks.js';
 import { type TaskOutput, transactionalOutput } from './outputs.js';
 import type { StreamsMetrics } from './streams-metrics.js';
+import { changelogEnds, MAX_PENDING_WRITES } from './task-disks.js';
 import { allTasks, type TaskId, taskName } from './task-id.js';
 import type { Work } from './work.js';
 
 const TRANSACTION_TIMEOUT_MS = 10_000;
+/** Stores on disk are written so often: what a killed process has to restore is no more than comes in that time. */
+const PERSIST_INTERVAL_MS = 1_000;
 
 /** Has the tasks of an instance: opens them, restores them, gives them up. */
 export class TaskOwner {
@@ -62,18 +73,26 @@ export class TaskOwner {
       cluster.committedOffsets(applicationId, topics),
       beginningsOf(this.#surroundings, cluster),
     ]);
-    const opened = ids.map((id) => openStores(id, this.#surroundings));
+    const opened = await Promise.all(ids.map((id) => openStores(id, this.#surroundings)));
     this.#metrics.restored(await restoreTasks(opened, this.#surroundings, isCancelled));
     if (isCancelled()) {
       // A half-restored store is of no use; the next assignment begins anew.
       for (const { stores } of opened) for (const store of stores) store.close();
+      await Promise.all(opened.map(({ id }) => this.#surroundings.disks.close(taskName(id))));
       await Promise.all(outputs.map(async (output) => output?.close()));
       return;
     }
     // Operators begin with what their stores hold: not before these are restored.
     const works = opened.map((stores, index): Work => {
       const active = openTask(stores, this.#surroundings, committed, begins);
-      return { active, output: outputs[index], hasSent: false, committing: Promise.resolve(), failure: undefined };
+      return {
+        active,
+        output: outputs[index],
+        persist: this.#persist(stores),
+        hasSent: false,
+        committing: Promise.resolve(),
+        failure: undefined,
+      };
     });
     for (const work of works) this.works.set(work.active.name, work);
     reader.seek(
@@ -94,10 +113,41 @@ export class TaskOwner {
         await committing;
         await output?.close();
         active.close();
+        await this.#surroundings.disks.close(active.name);
       }),
     );
     this.#metrics.taskClosed(works.length);
     this.#countPartitions();
+  }
+
+  /** Ends tasks whose stores hold what is committed. */
+  async closeClean(works: readonly Work[]): Promise<void> {
+    for (const { active } of works) this.works.delete(active.name);
+    await Promise.all(
+      works.map(async ({ active, output, failure, persist }) => {
+        await output?.close();
+        if (failure === undefined) await persist?.({ always: true });
+        active.close();
+        // Nothing waits to be written any more.
+        await this.#surroundings.disks.close(active.name, failure === undefined ? new Map() : undefined);
+      }),
+    );
+  }
+
+  /** How a task's stores on disk are written: now and then, or when much waits. */
+  #persist(opened: OpenStores): Work['persist'] {
+    const { disks, config } = this.#surroundings;
+    const disk = disks.of(taskName(opened.id));
+    if (disk === undefined) return undefined;
+    const changelogs = persistentChangelogs(opened, this.#surroundings);
+    let nextAt = performance.now() + PERSIST_INTERVAL_MS;
+    return async ({ always }) => {
+      const isDue = always || performance.now() >= nextAt || disk.pendingWrites > MAX_PENDING_WRITES;
+      if (!isDue) return;
+      nextAt = performance.now() + PERSIST_INTERVAL_MS;
+      if (disk.pendingWrites === 0) return;
+      disk.flush(await changelogEnds(config.cluster, changelogs, opened.id.partition));
+    };
   }
 
   async #output(id: TaskId): Promise<TaskOutput | undefined> {

@@ -1,4 +1,11 @@
-import { type Cluster, connectCluster, type OutgoingRecord, type PartitionReader } from '#shared/kafka';
+import {
+  type Cluster,
+  type ClusterConfig,
+  connectCluster,
+  type OutgoingRecord,
+  type PartitionReader,
+  parseBrokers,
+} from '#shared/kafka';
 import type { KafkaUnderTest } from '#shared/testing';
 import type { SerdeTopic } from '../topics.js';
 import type { Topology } from '../topology/topology.js';
@@ -22,10 +29,14 @@ export class TestApplication {
     readonly cluster: Cluster,
   ) {}
 
-  static async open(kafka: KafkaUnderTest, test: string): Promise<TestApplication> {
+  static async open(
+    kafka: KafkaUnderTest,
+    test: string,
+    security: Pick<ClusterConfig, 'tls' | 'sasl'> = {},
+  ): Promise<TestApplication> {
     return new TestApplication(
       kafka.unique(test),
-      await connectCluster({ brokers: [kafka.brokers], clientId: 'test' }),
+      await connectCluster({ brokers: parseBrokers(kafka.brokers), clientId: 'test', ...security }),
     );
   }
 

@@ -8,6 +8,8 @@ export interface Work {
   readonly active: ActiveTask;
   /** With exactly_once; otherwise all tasks write through one producer. */
   readonly output: TaskOutput | undefined;
+  /** Writes stores that are kept on disk; their contents must be what is committed. Absent where the task has none. */
+  readonly persist: ((options: { readonly always: boolean }) => Promise<void>) | undefined;
   /** Whether something was sent that is not committed: a punctuation puts out records without an input's offset moving. */
   hasSent: boolean;
   /** The commit that is on its way; never rejects. */
