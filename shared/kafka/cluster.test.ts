@@ -130,6 +130,15 @@ await describeOnEachKafka('a cluster', (kafka) => {
     await Promise.all(others.map((other) => other.close()));
   });
 
+  it('tells each of many who ask at once where its topic ends', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => kafka.unique(`asked-${index}`));
+    await cluster.ensureTopics(names.map((name) => ({ name, partitions: 1, config: {} })));
+    const asked = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
+    const answers = await Promise.all(names.map((name) => asked.endOffsets([name])));
+    expect(answers).toEqual(names.map((name) => new Map([[name, [0]]])));
+    await asked.close();
+  });
+
   it('goes on where a group committed', async () => {
     const name = await topic(kafka.unique('committed'), 1);
     const producer = await cluster.produce();

@@ -8,13 +8,13 @@ import { createGroupMember, type GroupMember } from './group-member.js';
 import type { GroupOptions } from './group-options.js';
 import { Nodes } from './nodes.js';
 import { encodeNullHeaders } from './null-headers.js';
-import { beginningOffsets, committedOffsets, deleteRecords, partitionCounts } from './partition-offsets.js';
+import { beginningOffsets, committedOffsets, deleteRecords, endOffsets, partitionCounts } from './partition-offsets.js';
 import type { PartitionReader, ReaderOptions } from './partition-reader.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 import { registerReadCodecs } from './read-codecs.js';
 import type { PartialOffsets, TopicOffsets } from './records.js';
-import { createTopics, type TopicRequest, topicEndOffsets } from './topics.js';
+import { createTopics, type TopicRequest } from './topics.js';
 import {
   createTransactionalProducer,
   type TransactionalProducer,
@@ -86,7 +86,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   return {
     brokers: config.brokers,
     ensureTopics: (topics) => createTopics(admin, topics),
-    endOffsets: (topics) => topicEndOffsets(admin, topics),
+    endOffsets: (topics) => endOffsets(nodes, topics),
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),
     committedOffsets: (groupId, topics) => committedOffsets(nodes, groupId, topics),

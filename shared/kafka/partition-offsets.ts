@@ -5,6 +5,7 @@ import type { PartialOffsets, TopicOffsets } from './records.js';
 import { accept, errorCode, Refusal } from './refusal.js';
 
 const EARLIEST = -2;
+const LATEST = -1;
 const ANSWERED_WITHIN_MS = 8_000;
 const STABLE_WITHIN_MS = 2_000;
 
@@ -26,13 +27,26 @@ export function partitionCounts(nodes: Nodes, topics: readonly string[]): Promis
 }
 
 /** The first offset that is still there, of every partition. */
-export async function beginningOffsets(nodes: Nodes, topics: readonly string[]): Promise<TopicOffsets> {
-  const doing = `Looking for the first offsets of ${topics.join(', ')}`;
+export function beginningOffsets(nodes: Nodes, topics: readonly string[]): Promise<TopicOffsets> {
+  return offsetsAt(nodes, topics, EARLIEST, `Looking for the first offsets of ${topics.join(', ')}`);
+}
+
+/** The next offset of every partition. */
+export function endOffsets(nodes: Nodes, topics: readonly string[]): Promise<TopicOffsets> {
+  return offsetsAt(nodes, topics, LATEST, `Looking for the ends of ${topics.join(', ')}`);
+}
+
+async function offsetsAt(
+  nodes: Nodes,
+  topics: readonly string[],
+  timestamp: number,
+  doing: string,
+): Promise<TopicOffsets> {
   const counts = await partitionCounts(nodes, topics);
   const wanted = topics.map((topic) => {
     const count = counts.get(topic);
     if (count === undefined) throw new KitError('topic-mismatch', `${doing}: there is no topic ${topic}.`);
-    return [topic, Array.from({ length: count }, () => EARLIEST)] as const;
+    return [topic, Array.from({ length: count }, () => timestamp)] as const;
   });
   const found = new Map(wanted.map(([topic]) => [topic, [] as number[]]));
   await eachPartition(nodes, doing, new Map(wanted), async (leader, byTopic) => {
@@ -41,7 +55,7 @@ export async function beginningOffsets(nodes: Nodes, topics: readonly string[]):
       isolationLevel: 0,
       topics: Array.from(byTopic, ([name, partitions]) => ({
         name,
-        partitions: Array.from(partitions, ([partitionIndex, timestamp]) => ({ partitionIndex, timestamp })),
+        partitions: Array.from(partitions, ([partitionIndex, time]) => ({ partitionIndex, timestamp: time })),
       })),
       timeoutMs: ANSWERED_WITHIN_MS,
     });

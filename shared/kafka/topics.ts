@@ -66,7 +66,7 @@ async function untilServed(admin: Admin, names: readonly string[]): Promise<void
   }
 }
 
-export async function topicEndOffsets(admin: Admin, topics: readonly string[]): Promise<TopicOffsets> {
+async function topicEndOffsets(admin: Admin, topics: readonly string[]): Promise<TopicOffsets> {
   const entries = await Promise.all(
     topics.map(async (topic) => {
       const partitions = await admin.fetchTopicOffsets(topic);
