@@ -63,7 +63,8 @@ function dropsDifference({ dropped, drops }: GoldenCase, result: CaseResult): st
   return wrong && `${wrong[0]}: expected ${wrong[1]}; got ${wrong[2]}`;
 }
 
-function difference(where: string, expected: readonly string[], got: readonly string[]): string {
+/** Says what was expected somewhere and what was there instead, both shortened. */
+export function difference(where: string, expected: readonly string[], got: readonly string[]): string {
   return `${where}: expected ${listed(expected)}; got ${listed(got)}`;
 }
 
@@ -78,10 +79,11 @@ function recordText(record: OutputRecord): string {
 }
 
 /** key=value@timestamp, keys and values as JSON has them. */
-function entryText({ key, value, timestamp }: StoredRecord): string {
+export function entryText({ key, value, timestamp }: StoredRecord): string {
   return `${keyText(key)}=${JSON.stringify(value)}@${timestamp}`;
 }
 
-function keyText(key: RecordedKey): string {
+/** A key as JSON has it, a windowed one with its window behind. */
+export function keyText(key: RecordedKey): string {
   return key === null || typeof key === 'string' ? JSON.stringify(key) : `${keyText(key.key)}[${key.start},${key.end}]`;
 }

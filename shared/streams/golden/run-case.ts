@@ -63,7 +63,7 @@ function storeOf(driver: TopologyTestDriver, name: string): StoredRecord[] {
 }
 
 /** A record in the format's form. */
-function recorded({ key, value, timestamp }: { key: unknown; value: unknown; timestamp: number }): StoredRecord {
+export function recorded({ key, value, timestamp }: { key: unknown; value: unknown; timestamp: number }): StoredRecord {
   // A case's topics and stores have one serde for keys and one for values, and these types are theirs.
   return { key: recordedKey(key as CaseKey | null), value: value as CaseValue, timestamp };
 }
