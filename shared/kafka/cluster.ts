@@ -1,6 +1,6 @@
 import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
-import { KitError } from '#shared/errors';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
+import { connectFailure } from './connect-failure.js';
 import { Connections } from './connections.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
 import { createReader } from './fetching-reader.js';
@@ -64,12 +64,12 @@ export interface Cluster {
 
 /**
  * Connects to a cluster and asks it who it is.
- * @throws KitError 'cluster-unreachable' within 6 seconds when nobody answers.
+ * @throws KitError 'cluster-unreachable' within 6 seconds when nobody answers, or lets this client in.
  */
 export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   const connections = new Connections(config.brokers);
   const kafka = createKafka(config, connections);
-  const admin = await connectAdmin(kafka, connections, config.brokers);
+  const admin = await connectAdmin(kafka, connections, config);
   const nodes = new Nodes(config.brokers, config);
   const open = new Set<Closable>();
   const opened = <T extends Closable>(client: T): T => {
@@ -153,7 +153,7 @@ function saslOptions({ mechanism, username, password }: SaslCredentials): SASLOp
 
 const CONNECTED_WITHIN_MS = 5_000;
 
-async function connectAdmin(kafka: Kafka, connections: Connections, brokers: readonly string[]): Promise<Admin> {
+async function connectAdmin(kafka: Kafka, connections: Connections, config: ClusterConfig): Promise<Admin> {
   const admin = kafka.admin({ retry: { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 } });
   const answered = async (): Promise<void> => {
     await admin.connect();
@@ -170,12 +170,7 @@ async function connectAdmin(kafka: Kafka, connections: Connections, brokers: rea
     connections.abandon();
     // There is no connection left that could end badly, and nobody to be told.
     void admin.disconnect().catch(() => undefined);
-    throw new KitError(
-      'cluster-unreachable',
-      `Connecting to Kafka at ${brokers.join(', ')}: no broker answered (${KitError.from(error).message}). ` +
-        'Check the address, and that the broker is running.',
-      { cause: error },
-    );
+    throw connectFailure(config, error);
   }
 }
 

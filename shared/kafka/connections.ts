@@ -34,6 +34,10 @@ export class Connections {
     socket.once('error', (error) => {
       if (!this.#abandoned) this.latestError = error;
     });
+    // What does not understand us, as a listener that wants TLS, just hangs up.
+    socket.once('end', () => {
+      if (!this.#abandoned && !socket.writableEnded) this.latestError = new Error('the broker closed the connection');
+    });
     return socket;
   };
 
