@@ -27,6 +27,10 @@ export function demoHelp(demo: string, paceInWords: string): string {
 
 Example: npm run -s demo:${demo} -- --records 5000 --rate 0 --headless --report -
 
+A secured cluster, by environment: KAFKA_SSL=true or KAFKA_SSL_CA=FILE (PEM);
+KAFKA_SASL_MECHANISM (plain, scram-sha-256 or scram-sha-512) with KAFKA_SASL_USERNAME and
+KAFKA_SASL_PASSWORD; SCHEMA_REGISTRY_CA=FILE; SCHEMA_REGISTRY_USERNAME and _PASSWORD.
+
 Exit codes: 0 done; 1 the run failed; 2 the command line or a file that it names is wrong.
 `;
 }
