@@ -32,14 +32,18 @@ export function isSupervised(): boolean {
 }
 
 /**
- * Starts this program again with other arguments, as a scorer.
+ * Starts this program again with other arguments and this environment, as a scorer.
  * @throws KitError with the scorer's own code when it cannot start.
  */
-export async function startScorerProcess(args: readonly string[], say: (line: string) => void): Promise<ScorerProcess> {
+export async function startScorerProcess(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<ScorerProcess> {
   const [, program = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, [SUPERVISED]: 'true' },
+    env: { ...env, [SUPERVISED]: 'true' },
     // Ctrl-C in a terminal is for the demo, which lets its scorer finish.
     detached: process.platform !== 'win32',
   });

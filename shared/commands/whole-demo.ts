@@ -45,7 +45,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
       onWarning: (sentence) => terminal.say(sentence),
     });
     const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
-    const starting = startScorerProcess(scorerArguments(options, where), (line) => {
+    const starting = startScorerProcess(scorerArguments(options, where), scorerEnvironment(where), (line) => {
       if (options.verbose) terminal.say(terminal.dim(`scorer: ${line}`));
     });
     closing.push(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
@@ -108,6 +108,13 @@ function scorerArguments(options: DemoOptions, { cluster: { brokers }, registry 
     ...(options.model === undefined ? [] : [`--model=${userPath(options.model)}`]),
     ...(options.verbose ? ['--verbose'] : []),
   ];
+}
+
+/** The embedded pair has neither TLS nor users, whatever the environment says of another cluster. */
+function scorerEnvironment({ mode }: Where): NodeJS.ProcessEnv {
+  if (mode === 'cluster') return process.env;
+  const ofAnother = /^(KAFKA_(SSL|SASL)|SCHEMA_REGISTRY_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofAnother.test(name)));
 }
 
 function firstLine(
