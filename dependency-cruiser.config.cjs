@@ -31,8 +31,8 @@ const single = '^shared/(errors|project-file)\\.ts$';
 const fluent = '^shared/streams/dsl/';
 
 const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
-// Tests, the contracts that tests run on two clusters, and what starts a broker for them.
-const test = '(\\.(test|contract)|/test-broker|/test-application)\\.ts$';
+// Tests, the contracts that tests run on two clusters, what starts a broker for them, and what drives the chaos test.
+const test = '(\\.(test|contract)|/test-broker|/test-application)\\.ts$|^shared/streams/chaos/driver/';
 
 module.exports = {
   forbidden: [

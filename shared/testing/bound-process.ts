@@ -13,6 +13,9 @@ export interface BoundProcess {
    * @throws KitError 'run-failed' when it ends before, or `deadline` is over.
    */
   said(pattern: RegExp, deadline: AbortSignal): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  /** How it ended: `exit code 0`, `signal SIGKILL`. */
+  readonly ended: Promise<string>;
   /** Asks it to end, and insists after `patienceMs`. */
   close(patienceMs: number): Promise<void>;
 }
@@ -46,9 +49,11 @@ export function startBoundProcess(command: string, args: readonly string[]): Bou
   }
   let end: string | undefined;
   const ended = once(child, 'exit').then(([code, signal]) => {
-    end = signal === null ? `exit code ${String(code)}` : `signal ${String(signal)}`;
+    const how = signal === null ? `exit code ${String(code)}` : `signal ${String(signal)}`;
+    end = how;
     child.stdin.end('\n');
     notify();
+    return how;
   });
   // The guard may be gone before it is told that it is not needed.
   child.stdin.on('error', () => undefined);
@@ -56,6 +61,8 @@ export function startBoundProcess(command: string, args: readonly string[]): Bou
   return {
     pid: child.pid ?? -1,
     tail: () => tail,
+    ended,
+    signal: (name) => child.kill(name),
     said: (pattern, deadline) =>
       new Promise((resolve, reject) => {
         const check = (): void => {

@@ -13,15 +13,32 @@ import { untilServing } from './until-serving.js';
 
 const STOP_PATIENCE_MS = 10_000;
 
+type Settings = Readonly<Record<string, string>>;
+
+/** Apache Kafka in a process that can be stopped, and started again on its data and at its address. */
+interface KafkaProcess extends RealKafka {
+  /** Ends it orderly, and waits until it has ended. */
+  stop(): Promise<void>;
+  /** @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 60 s. */
+  start(): Promise<void>;
+}
+
 /**
  * Starts Apache Kafka from its jars, on 127.0.0.1 and two free ports, with its data in a temporary folder.
- * @param settings Broker properties that are to differ from those of `singleNodeSettings`.
+ * @param settings Broker properties that are to differ from those of `singleNodeSettings`, or what makes them of these.
+ * @param formatArguments What else the data folder is made with.
  * @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 60 s.
  */
-export async function startKafkaProcess(settings: Readonly<Record<string, string>> = {}): Promise<RealKafka> {
+export async function startKafkaProcess(
+  settings: Settings | ((own: Settings) => Settings) = {},
+  formatArguments: readonly string[] = [],
+): Promise<KafkaProcess> {
   const jars = await kafkaJars();
   const folder = await mkdtemp(join(tmpdir(), 'kafka-ml-demos-kafka-'));
   let broker: BoundProcess | undefined;
+  const stop = async (): Promise<void> => {
+    await broker?.close(STOP_PATIENCE_MS);
+  };
   const close = async (): Promise<void> => {
     await broker?.close(STOP_PATIENCE_MS);
     await rm(folder, { recursive: true, force: true });
@@ -32,23 +49,28 @@ export async function startKafkaProcess(settings: Readonly<Record<string, string
     const brokers = `127.0.0.1:${port}`;
     const controller = `127.0.0.1:${controllerPort}`;
     const propertiesFile = join(folder, 'server.properties');
-    const properties = {
+    const own = {
       ...singleNodeSettings({ advertised: brokers, clients: brokers, controller }),
       'log.dirs': join(folder, 'data'),
-      ...settings,
     };
+    const properties = { ...own, ...(typeof settings === 'function' ? settings(own) : settings) };
     await writeFile(
       propertiesFile,
       Object.entries(properties)
         .map((entry) => `${entry.join('=')}\n`)
         .join(''),
     );
-    await format(jars, propertiesFile);
-    broker = startBoundProcess(java, javaArguments(jars, 'kafka.Kafka', propertiesFile));
-    await serving(broker, brokers);
+    await format(jars, propertiesFile, formatArguments);
+    const start = async (): Promise<void> => {
+      broker = startBoundProcess(java, javaArguments(jars, 'kafka.Kafka', propertiesFile));
+      await serving(broker, brokers);
+    };
+    await start();
     return {
       brokers,
       how: `Apache Kafka ${KAFKA_VERSION} from its jars`,
+      stop,
+      start,
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -59,12 +81,12 @@ export async function startKafkaProcess(settings: Readonly<Record<string, string
 }
 
 /** Makes the data folder of a new cluster. */
-async function format(jars: string, propertiesFile: string): Promise<void> {
+async function format(jars: string, propertiesFile: string, more: readonly string[]): Promise<void> {
   const clusterId = 'a2Fma2EtbWwtZGVtb3M';
   try {
     await promisify(execFile)(
       java,
-      javaArguments(jars, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile),
+      javaArguments(jars, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile, ...more),
       { timeout: START_TIMEOUT_MS },
     );
   } catch (error) {
