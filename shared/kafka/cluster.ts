@@ -8,7 +8,14 @@ import { createGroupMember, type GroupMember } from './group-member.js';
 import type { GroupOptions } from './group-options.js';
 import { Nodes } from './nodes.js';
 import { encodeNullHeaders } from './null-headers.js';
-import { beginningOffsets, committedOffsets, deleteRecords, endOffsets, partitionCounts } from './partition-offsets.js';
+import {
+  beginningOffsets,
+  committedOffsets,
+  deleteRecords,
+  endOffsets,
+  type PartitionsOf,
+  partitionCounts,
+} from './partition-offsets.js';
 import type { PartitionReader, ReaderOptions } from './partition-reader.js';
 import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
@@ -40,8 +47,12 @@ export interface Cluster {
   endOffsets(topics: readonly string[]): Promise<TopicOffsets>;
   /** The first offset that is still there, of every partition of the topics. */
   beginningOffsets(topics: readonly string[]): Promise<TopicOffsets>;
-  /** What a group has committed of the topics; undefined where it has not. */
-  committedOffsets(groupId: string, topics: readonly string[]): Promise<PartialOffsets>;
+  /**
+   * What a group has committed of the topics, or of some of their partitions; undefined where it has not. What a
+   * transaction is about to commit is waited for: of partitions that are named until it has, of whole topics 2 s.
+   * @throws KitError 'cluster-unreachable' when that does not come within 25 s.
+   */
+  committedOffsets(groupId: string, partitions: PartitionsOf): Promise<PartialOffsets>;
   /** Deletes the records below the offsets. */
   deleteRecords(before: PartialOffsets): Promise<void>;
   /**
@@ -89,7 +100,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     endOffsets: (topics) => endOffsets(nodes, topics),
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),
-    committedOffsets: (groupId, topics) => committedOffsets(nodes, groupId, topics),
+    committedOffsets: (groupId, partitions) => committedOffsets(nodes, groupId, partitions),
     deleteRecords: (before) => deleteRecords(nodes, before),
     async consume(options) {
       const own = new Connections(config.brokers);
@@ -170,7 +181,7 @@ async function connectAdmin(kafka: Kafka, connections: Connections, config: Clus
     connections.abandon();
     // There is no connection left that could end badly, and nobody to be told.
     void admin.disconnect().catch(() => undefined);
-    throw connectFailure(config, error);
+    throw connectFailure(config, connections.untrusted ?? error);
   }
 }
 

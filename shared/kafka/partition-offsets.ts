@@ -135,35 +135,37 @@ async function eachPartition(nodes: Nodes, doing: string, wanted: PartialOffsets
   }
 }
 
+/** Topics with all their partitions, or with some of them. */
+export type PartitionsOf = readonly string[] | ReadonlyMap<string, readonly number[]>;
+
 /**
- * What a group has committed; undefined where it has not. What a transaction is about to commit is waited for, but not for
- * long: it may be one that a process that is gone has left open, and then what was committed before it counts.
+ * What a group has committed; undefined where it has not. What a transaction is about to commit is waited for. Of whole
+ * topics not for long: it may be one that a process that is gone has left open, and then what was committed before it
+ * counts. Of partitions that are named as long as anything is insisted on: whoever goes on from there must not take an
+ * offset for the last that is not.
  */
 export async function committedOffsets(
   nodes: Nodes,
   groupId: string,
-  topics: readonly string[],
+  partitions: PartitionsOf,
 ): Promise<PartialOffsets> {
-  const counts = await partitionCounts(nodes, topics);
+  const wanted = isWhole(partitions) ? await allPartitions(nodes, partitions) : partitions;
   const doing = `Looking for what ${groupId} has committed`;
-  const deadline = Date.now() + STABLE_WITHIN_MS;
+  const deadline = isWhole(partitions) ? Date.now() + STABLE_WITHIN_MS : Number.POSITIVE_INFINITY;
   try {
     return await nodes.insistOnCoordinator(doing, 'group', groupId, async (coordinator) => {
       const answer = await coordinator.request(apis.offsetFetch, {
         groupId,
-        topics: Array.from(counts, ([name, count]) => ({
-          name,
-          partitionIndexes: Array.from({ length: count }, (_, partition) => partition),
-        })),
+        topics: Array.from(wanted, ([name, partitionIndexes]) => ({ name, partitionIndexes })),
         groups: [],
         requireStable: Date.now() < deadline,
       });
       accept(answer.errorCode);
       const committed = new Map<string, (number | undefined)[]>(
-        Array.from(counts, ([topic, count]) => [topic, Array.from({ length: count })]),
+        Array.from(wanted, ([topic, numbers]) => [topic, Array.from({ length: Math.max(-1, ...numbers) + 1 })]),
       );
-      for (const { name, partitions } of answer.topics) {
-        for (const { partitionIndex, committedOffset, errorCode: code } of partitions) {
+      for (const { name, partitions: answers } of answer.topics) {
+        for (const { partitionIndex, committedOffset, errorCode: code } of answers) {
           accept(code);
           const offsets = committed.get(name);
           if (offsets !== undefined && committedOffset >= 0) offsets[partitionIndex] = committedOffset;
@@ -172,6 +174,22 @@ export async function committedOffsets(
       return committed;
     });
   } catch (error) {
-    throw KitError.from(error, 'run-failed', doing);
+    const refusal = error instanceof KitError ? error.cause : error;
+    if (!(refusal instanceof Refusal && refusal.isMomentary)) throw KitError.from(error, 'run-failed', doing);
+    throw new KitError(
+      'cluster-unreachable',
+      `${doing}: a transaction is about to commit offsets, and nobody ends it (${refusal.message}). ` +
+        'kafka-transactions.sh of Apache Kafka finds transactions that hang, and aborts them.',
+      { cause: error },
+    );
   }
+}
+
+function isWhole(partitions: PartitionsOf): partitions is readonly string[] {
+  return Array.isArray(partitions);
+}
+
+async function allPartitions(nodes: Nodes, topics: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>> {
+  const counts = await partitionCounts(nodes, topics);
+  return new Map(Array.from(counts, ([topic, count]) => [topic, Array.from({ length: count }, (_, index) => index)]));
 }

@@ -68,9 +68,12 @@ export class TaskOwner {
     const { cluster, applicationId } = this.#surroundings.config;
     const outputs = await Promise.all(ids.map((id) => this.#output(id)));
     // Only now: what an older owner committed at last is in the offsets.
-    const topics = [...new Set(ids.flatMap((id) => this.partitionsOf(id).map(([topic]) => topic)))];
+    const partitions = new Map<string, number[]>();
+    for (const [topic, partition] of ids.flatMap((id) => this.partitionsOf(id))) {
+      partitions.set(topic, [...(partitions.get(topic) ?? []), partition]);
+    }
     const [committed, begins] = await Promise.all([
-      cluster.committedOffsets(applicationId, topics),
+      cluster.committedOffsets(applicationId, partitions),
       beginningsOf(this.#surroundings, cluster),
     ]);
     const opened = await Promise.all(ids.map((id) => openStores(id, this.#surroundings)));
