@@ -52,12 +52,13 @@ export async function handWrittenScorer(address: string, prefix: string, amount:
   let already = 0;
   let report: ((records: number) => void) | undefined;
   await new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     const running = consumer.run({
       partitionsConsumedConcurrently: 4,
       eachBatchAutoResolve: false,
       autoCommitInterval: 1_000,
-      eachBatch: async ({ batch: { messages, lastOffset }, resolveOffset, heartbeat }) => {
-        report ??= measuring();
+      eachBatch: async (payload) => {
+        const { messages } = payload.batch;
         await deserializer.prepare(messages.map(({ value }) => value));
         let outgoing: Message[] = [];
         for (let start = 0; start < messages.length; start += ROWS_PER_RUN) {
@@ -76,10 +77,10 @@ export async function handWrittenScorer(address: string, prefix: string, amount:
           await producer.send({ topic, messages: outgoing });
           outgoing = [];
         }
-        resolveOffset(lastOffset());
-        await heartbeat();
+        payload.resolveOffset(payload.batch.lastOffset());
+        await payload.heartbeat();
         taken += messages.length;
-        if (already === 0) {
+        if (report === undefined) {
           already = taken;
           report = measuring();
         }

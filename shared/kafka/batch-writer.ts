@@ -6,14 +6,14 @@ import { errorCode, Refusal } from './refusal.js';
 /** How long a leader may wait for its replicas. */
 const ACKNOWLEDGED_WITHIN_MS = 8_000;
 
-/** Writes the batches of a transactional producer, and keeps their sequence numbers: one write after the other. */
+/** Writes the batches of a producer, and keeps their sequence numbers: one write after the other. */
 export class BatchWriter {
   readonly sequences = new Sequences();
 
   constructor(
     private readonly nodes: Nodes,
     private readonly lane: number,
-    private readonly transactionalId: string,
+    private readonly transactionalId: string | null,
   ) {}
 
   /**
@@ -67,7 +67,11 @@ export class BatchWriter {
       if (leader < 0) throw new Refusal(errorCode.leaderNotAvailable);
       const link = await this.nodes.link(leader, this.lane);
       const byTopic = new Map<string, Batch[]>();
-      for (const batch of batches) byTopic.set(batch.topic, [...(byTopic.get(batch.topic) ?? []), batch]);
+      for (const batch of batches) {
+        const those = byTopic.get(batch.topic);
+        if (those === undefined) byTopic.set(batch.topic, [batch]);
+        else those.push(batch);
+      }
       const { responses } = await link.request(apis.produce, {
         transactionalId: this.transactionalId,
         acks: -1,

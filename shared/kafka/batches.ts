@@ -1,8 +1,8 @@
 import { buildBatch, type NewRecord, type RecordHeader } from '#shared/wire';
+import { headerPairs } from './headers.js';
 import { murmur2 } from './murmur2.js';
-import { headerPairs } from './null-headers.js';
 import type { OutgoingRecord } from './records.js';
-import type { ProducerIdentity } from './transaction-coordination.js';
+import type { WriterIdentity } from './transaction-coordination.js';
 
 /** One record batch, on its way to its partition. */
 export interface Batch {
@@ -46,7 +46,8 @@ export async function partitioned(
   return new Map(Array.from(byTopic, ([name, { groups }]) => [name, groups]));
 }
 
-function partitionFor(key: Buffer | string | null, partitions: number): number {
+/** As Kafka's Java client chooses: by the key's hash; without a key, any. */
+export function partitionFor(key: Buffer | string | null, partitions: number): number {
   if (key === null) return Math.floor(Math.random() * partitions);
   return (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
 }
@@ -55,10 +56,11 @@ export function batchOf(
   topic: string,
   partition: number,
   records: readonly OutgoingRecord[],
-  { producerId, producerEpoch }: ProducerIdentity,
+  { transactionalId, producerId, producerEpoch }: WriterIdentity,
   baseSequence: number,
 ): Batch {
-  const bytes = buildBatch(records.map(asNewRecord), { producerId, producerEpoch, baseSequence, transactional: true });
+  const transactional = transactionalId !== null;
+  const bytes = buildBatch(records.map(asNewRecord), { producerId, producerEpoch, baseSequence, transactional });
   return { topic, partition, count: records.length, bytes };
 }
 

@@ -123,12 +123,12 @@ export class Nodes {
   }
 
   /** A connection to some node. */
-  async any(): Promise<Link> {
+  async any(lane = 0): Promise<Link> {
     let reason: unknown = new Error('it was closed');
     const addresses = [...this.#addresses.values(), ...this.#connections.addresses().map(parseAddress)];
     for (const address of this.#isClosed ? [] : addresses) {
       try {
-        return await this.#linkTo(address, 0);
+        return await this.#linkTo(address, lane);
       } catch (error) {
         reason = error;
       }

@@ -1,53 +1,123 @@
-import type { IHeaders, Kafka, Message, TopicMessages } from 'kafkajs';
 import { KitError } from '#shared/errors';
-import { javaPartitioner } from './partitioner.js';
+import { apis } from '#shared/wire';
+import { BatchWriter } from './batch-writer.js';
+import { type Batch, batchOf, partitioned } from './batches.js';
+import type { Nodes } from './nodes.js';
 import type { OutgoingRecord } from './records.js';
+import { accept, Refusal } from './refusal.js';
 import { sends } from './sends.js';
+import { isUnacceptable, type WriterIdentity } from './transaction-coordination.js';
+import { within } from './within.js';
+import { partitionsToWrite } from './written-topics.js';
 
-/** Writes records; in order per partition as long as each `send` is awaited before the next. */
+/**
+ * Writes records, those of a partition in the order of the calls, whether these are awaited or not. What is sent while a
+ * write is on its way goes together with the next one, and fails with it. Writes are idempotent: what is sent again, because an answer was
+ * lost, is there once.
+ */
 export interface Producer {
-  /** Resolves when every in-sync replica has the records; @throws KitError 'cluster-unreachable' when that failed. */
+  /**
+   * Resolves when every in-sync replica has the records.
+   * @throws KitError 'cluster-unreachable' when that failed and it is not known which of them are written; 'run-failed'
+   * where the cluster refuses some of them, 'topic-mismatch' where there is no such topic. Later sends work again as soon
+   * as the cluster does.
+   */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Waits for what is on its way, if that is quick. */
   close(): Promise<void>;
 }
 
-export async function createProducer(kafka: Kafka): Promise<Producer> {
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: javaPartitioner,
-  });
-  await producer.connect();
-  let closed: Promise<void> | undefined;
+const NO_TRANSACTIONS_MS = 60_000;
+const CLOSED_WITHIN_MS = 3_000;
 
-  return {
-    async send(records) {
-      for (const together of sends(records)) {
-        const topicMessages = groupByTopic(together);
-        try {
-          await producer.sendBatch({ topicMessages, acks: -1 });
-        } catch (error) {
-          const topics = topicMessages.map(({ topic }) => topic).join(', ');
-          throw KitError.from(error, 'cluster-unreachable', `Writing to ${topics}`);
-        }
-      }
-    },
-    close: () => (closed ??= producer.disconnect()),
-  };
+/** @throws KitError 'cluster-unreachable' where no broker answers within 25 s. */
+export async function createProducer(nodes: Nodes, lane: number): Promise<Producer> {
+  const producer = new IdempotentProducer(nodes, lane);
+  await producer.begin();
+  return producer;
 }
 
-function groupByTopic(records: readonly OutgoingRecord[]): TopicMessages[] {
-  const groups = new Map<string, Message[]>();
-  for (const record of records) {
-    const messages = groups.get(record.topic) ?? [];
-    if (messages.length === 0) groups.set(record.topic, messages);
-    messages.push({
-      key: record.key,
-      value: record.value,
-      timestamp: String(record.timestamp),
-      // Its types leave null out; encodeNullHeaders has it written.
-      ...(record.headers && { headers: record.headers as IHeaders }),
-      ...(record.partition !== undefined && { partition: record.partition }),
-    });
+interface Gathering {
+  readonly records: OutgoingRecord[];
+  readonly written: Promise<void>;
+}
+
+interface Writing {
+  readonly identity: WriterIdentity;
+  readonly writer: BatchWriter;
+}
+
+class IdempotentProducer implements Producer {
+  #previous: Promise<unknown> = Promise.resolve();
+  /** Sends that wait for their turn go together. */
+  #gathering: Gathering | undefined;
+  /** A failed write leaves gaps in the sequence: the next one begins as another producer. */
+  #writing: Writing | undefined;
+  #isClosed = false;
+
+  constructor(
+    private readonly nodes: Nodes,
+    private readonly lane: number,
+  ) {}
+
+  async begin(): Promise<void> {
+    await this.#begun();
   }
-  return Array.from(groups, ([topic, messages]) => ({ topic, messages }));
+
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    if (this.#isClosed) throw new KitError('usage', 'Writing: the producer was closed.');
+    if (records.length === 0) return;
+    if (this.#gathering === undefined) {
+      const gathered: OutgoingRecord[] = [];
+      const written = this.#previous.then(async () => {
+        this.#gathering = undefined;
+        for (const together of sends(gathered)) await this.#write(together);
+      });
+      this.#previous = written.catch(() => undefined);
+      this.#gathering = { records: gathered, written };
+    }
+    const { records: gathered, written } = this.#gathering;
+    for (const record of records) gathered.push(record);
+    await written;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // Whoever waits for a send is told of its failure there.
+    await within(CLOSED_WITHIN_MS, this.#previous, () => new Error('it takes too long')).catch(() => undefined);
+  }
+
+  async #write(records: readonly OutgoingRecord[]): Promise<void> {
+    try {
+      const { identity, writer } = await this.#begun();
+      const groups = await partitioned(records, (topic) => partitionsToWrite(this.nodes, topic));
+      const batches: Batch[] = [];
+      for (const [topic, byPartition] of groups) {
+        for (const [partition, those] of byPartition) {
+          batches.push(batchOf(topic, partition, those, identity, writer.sequences.next({ topic, partition })));
+        }
+      }
+      await writer.write(batches);
+    } catch (error) {
+      this.#writing = undefined;
+      const topics = [...new Set(records.map(({ topic }) => topic))].join(', ');
+      const isRefused = error instanceof Refusal && isUnacceptable(error);
+      throw KitError.from(error, isRefused ? 'run-failed' : 'cluster-unreachable', `Writing to ${topics}`);
+    }
+  }
+
+  async #begun(): Promise<Writing> {
+    this.#writing ??= await this.nodes.insist('Beginning as a producer', async () => {
+      const link = await this.nodes.any(this.lane);
+      const answer = await link.request(apis.initProducerId, {
+        transactionalId: null,
+        transactionTimeoutMs: NO_TRANSACTIONS_MS,
+      });
+      accept(answer.errorCode);
+      const { producerId, producerEpoch } = answer;
+      const identity = { transactionalId: null, producerId, producerEpoch };
+      return { identity, writer: new BatchWriter(this.nodes, this.lane, null) };
+    });
+    return this.#writing;
+  }
 }

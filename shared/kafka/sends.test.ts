@@ -12,13 +12,13 @@ const record = (bytes: number, more: Partial<OutgoingRecord> = {}): OutgoingReco
 const counts = (records: readonly OutgoingRecord[]): number[] => Array.from(sends(records), ({ length }) => length);
 
 describe('sends', () => {
-  it('has at most 500 records in each', () => {
-    expect(counts(Array.from({ length: 1_001 }, () => record(1)))).toEqual([500, 500, 1]);
+  it('has at most 4,096 records in each', () => {
+    expect(counts(Array.from({ length: 8_193 }, () => record(1)))).toEqual([4_096, 4_096, 1]);
     expect(counts([])).toEqual([]);
   });
 
   it('has at most 512 KiB in each', () => {
-    expect(counts(Array.from({ length: 5 }, () => record(262_144)))).toEqual([2, 2, 1]);
+    expect(counts(Array.from({ length: 5 }, () => record(262_128)))).toEqual([2, 2, 1]);
   });
 
   it('counts key and headers', () => {

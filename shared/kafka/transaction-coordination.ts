@@ -11,6 +11,9 @@ export interface ProducerIdentity {
   readonly producerEpoch: number;
 }
 
+/** Who writes, under a transactional id or without one. */
+export type WriterIdentity = Omit<ProducerIdentity, 'transactionalId'> & { readonly transactionalId: string | null };
+
 /** Partitions by topic. */
 export type Partitions = ReadonlyMap<string, readonly number[]>;
 
@@ -33,6 +36,9 @@ const UNACCEPTABLE = new Set<number>([
   errorCode.policyViolation,
 ]);
 
+/** Whether the cluster refuses what is written, and always will. */
+export const isUnacceptable = ({ code }: Refusal): boolean => UNACCEPTABLE.has(code);
+
 /**
  * What a failure means to whoever writes: 'producer-fenced', 'run-failed' where the cluster refused and nothing was done,
  * and 'cluster-unreachable' for all that leaves it open what was done.
@@ -47,7 +53,7 @@ export function transactionError(error: unknown, id: string, doing: string): Kit
       { cause: error },
     );
   }
-  return KitError.from(error, UNACCEPTABLE.has(error.code) ? 'run-failed' : 'cluster-unreachable', doing);
+  return KitError.from(error, isUnacceptable(error) ? 'run-failed' : 'cluster-unreachable', doing);
 }
 
 /** What a producer asks of its transaction's coordinator and of its group's; each is insisted on. */

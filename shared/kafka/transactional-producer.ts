@@ -3,10 +3,10 @@ import { BatchWriter } from './batch-writer.js';
 import { type Batch, batchOf, partitioned } from './batches.js';
 import type { Nodes } from './nodes.js';
 import type { OutgoingRecord, PartialOffsets } from './records.js';
-import { errorCode, Refusal } from './refusal.js';
 import { sends } from './sends.js';
 import { type ProducerIdentity, TransactionCoordination, transactionError } from './transaction-coordination.js';
 import { within } from './within.js';
+import { partitionsToWrite } from './written-topics.js';
 
 export interface TransactionalProducerOptions {
   readonly transactionalId: string;
@@ -38,7 +38,6 @@ export interface TransactionalProducer {
 }
 
 const TIMEOUT_MS = 60_000;
-const TOPIC_KNOWN_WITHIN_MS = 3_000;
 /** An open transaction is aborted at the end, if that is quick: otherwise its time-out does it. */
 const CLOSED_WITHIN_MS = 3_000;
 
@@ -91,7 +90,7 @@ class Transactor implements TransactionalProducer {
       const gathered: OutgoingRecord[] = [];
       const written = this.#inTurn('Writing', async () => {
         this.#gathering = undefined;
-        for (const together of sends(gathered, Number.POSITIVE_INFINITY)) await this.#write(together);
+        for (const together of sends(gathered)) await this.#write(together);
       });
       this.#gathering = { records: gathered, written };
     }
@@ -166,7 +165,7 @@ class Transactor implements TransactionalProducer {
   }
 
   async #write(records: readonly OutgoingRecord[]): Promise<void> {
-    const groups = await partitioned(records, (topic) => this.#partitionsOf(topic));
+    const groups = await partitioned(records, (topic) => partitionsToWrite(this.nodes, topic));
     await this.#addPartitions(groups);
     const batches: Batch[] = [];
     for (const [topic, byPartition] of groups) {
@@ -191,17 +190,5 @@ class Transactor implements TransactionalProducer {
     if (this.#usualGroup !== undefined && this.#groups.size === 0) adding.push(this.#addGroup(this.#usualGroup));
     const [failed] = (await Promise.allSettled(adding)).filter(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-  }
-
-  async #partitionsOf(topic: string): Promise<number> {
-    const deadline = Date.now() + TOPIC_KNOWN_WITHIN_MS;
-    const leaders = await this.nodes.insist(`Looking for the partitions of ${topic}`, async () => {
-      const found = await this.nodes.leadersOf(topic);
-      // A broker may have yet to hear of a new topic.
-      if (found === undefined && Date.now() < deadline) throw new Refusal(errorCode.unknownTopicOrPartition);
-      return found;
-    });
-    if (leaders === undefined) throw new KitError('topic-mismatch', `Writing to ${topic}: there is no such topic.`);
-    return leaders.length;
   }
 }
