@@ -24,7 +24,7 @@ function explain(
       advice: 'Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.',
     };
   }
-  if (/certificate|altnames/i.test(said)) {
+  if (isAboutCertificate(said)) {
     return {
       found: `the broker's certificate is not trusted (${said})`,
       advice: 'Set KAFKA_SSL_CA to the file of its authority, and name the broker as its certificate does.',
@@ -42,6 +42,11 @@ function explain(
     found: `no broker answered (${said})`,
     advice: 'Check the address, and that the broker is running.',
   };
+}
+
+/** Whether Node.js says of a server that its certificate is not to be trusted, or is another's. */
+export function isAboutCertificate(said: string): boolean {
+  return /certificate|altnames/i.test(said);
 }
 
 /** Found by its name, at the end of what kafkajs wraps it into. */

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { isAboutCertificate } from './connect-failure.js';
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -11,6 +12,8 @@ const KEEP_ALIVE_MS = 60_000;
 export class Connections {
   /** Why the latest connection ended that did not end well. */
   latestError: Error | undefined;
+  /** What was found wrong with a certificate: what happens to later attempts says less. */
+  untrusted: Error | undefined;
   readonly #addresses: readonly string[];
   readonly #open = new Set<Socket>();
   #abandoned = false;
@@ -32,7 +35,9 @@ export class Connections {
     this.#open.add(socket);
     socket.once('close', () => this.#open.delete(socket));
     socket.once('error', (error) => {
-      if (!this.#abandoned) this.latestError = error;
+      if (this.#abandoned) return;
+      this.latestError = error;
+      if (isAboutCertificate(error.message)) this.untrusted = error;
     });
     // What does not understand us, as a listener that wants TLS, just hangs up.
     socket.once('end', () => {
