@@ -7,7 +7,6 @@ import { createReader } from './fetching-reader.js';
 import { createGroupMember, type GroupMember } from './group-member.js';
 import type { GroupOptions } from './group-options.js';
 import { Nodes } from './nodes.js';
-import { encodeNullHeaders } from './null-headers.js';
 import {
   beginningOffsets,
   committedOffsets,
@@ -92,7 +91,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     open.add(client);
     return client;
   };
-  let transactionalProducers = 0;
+  let producers = 0;
 
   return {
     brokers: config.brokers,
@@ -107,7 +106,8 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
       return opened(await createConsumer(createKafka(config, own), own, admin, options));
     },
     async produce() {
-      return opened(await createProducer(kafka));
+      producers += 1;
+      return opened(await createProducer(nodes, producers % PRODUCER_LANES));
     },
     async reader(options) {
       return opened(createReader(new Nodes(config.brokers, config), admin, options));
@@ -116,8 +116,8 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
       return opened(await createGroupMember(new Nodes(config.brokers, config), admin, options));
     },
     async transactionalProducer(options) {
-      transactionalProducers += 1;
-      return opened(await createTransactionalProducer(nodes, transactionalProducers % PRODUCER_LANES, options));
+      producers += 1;
+      return opened(await createTransactionalProducer(nodes, producers % PRODUCER_LANES, options));
     },
     async close() {
       await Promise.all(Array.from(open, (client) => client.close()));
@@ -127,11 +127,10 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   };
 }
 
-/** Brokers answer each connection in order: transactional producers share a few, so that not all wait for one. */
+/** Brokers answer each connection in order: producers share a few, so that not all wait for one. */
 const PRODUCER_LANES = 4;
 
 quietRequestQueues();
-encodeNullHeaders();
 registerReadCodecs();
 
 function createKafka({ clientId, tls, sasl, onLog }: ClusterConfig, connections: Connections): Kafka {
