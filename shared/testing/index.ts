@@ -12,5 +12,7 @@ export { downloaded, type JavaProgram, java, missingFor } from './maven-cache.js
 export { generateMessage, type Random, seededRandom } from './message-generator.js';
 export { type ProgramProcess, startProgram } from './program-process.js';
 export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
+export { describeOnSecuredCluster, type SecuredClusterUnderTest } from './secured-cluster.js';
+export { DEFAULT_REPLICATION_FACTOR, SESSION_MS } from './secured-kafka.js';
 export type { RealKafka } from './single-node-kafka.js';
 export { WireClient } from './wire-client.js';
