@@ -163,7 +163,8 @@ export class Application {
     }
     const processed = taken.reduce((sum, count) => sum + count, 0);
     this.metrics.processed(processed);
-    this.#resumeOrPause(reader, works);
+    // Also of tasks that are handed over, which take nothing while their partitions go on being fetched.
+    this.#resumeOrPause(reader, this.#works);
     await this.#committer.send(works);
     return processed;
   }
