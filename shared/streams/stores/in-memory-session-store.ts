@@ -47,6 +47,7 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
   }
 
   remove(key: K, window: Window): void {
+    this.#newestEnd = Math.max(this.#newestEnd, window.end);
     const id = this.#keys.id(key);
     this.#delete(id, window);
     this.#changed.add(orderOf(id, window), { id, window });

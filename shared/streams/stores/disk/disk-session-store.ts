@@ -69,6 +69,7 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
   }
 
   remove(key: K, window: Window): void {
+    this.#contents.newestTime = Math.max(this.#contents.newestTime, window.end);
     const slot = this.#slot(key, window);
     this.#delete(slot);
     this.#changed.add(endOrder(slot), slot);
