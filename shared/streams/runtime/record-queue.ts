@@ -17,6 +17,8 @@ export class RecordQueue {
   readonly codec: TopicCodec;
   /** Told of each record that does not decode; what it throws ends the task. */
   readonly #onUndecodable: (origin: ConsumedRecord, error: unknown) => void;
+  /** Told when it has had no record and gets some. */
+  readonly #onFilled: (queue: RecordQueue) => void;
   #records: readonly ConsumedRecord[] = [];
   #at = 0;
   #waiting: (readonly ConsumedRecord[])[] = [];
@@ -28,11 +30,13 @@ export class RecordQueue {
     partition: number,
     codec: TopicCodec,
     onUndecodable: (origin: ConsumedRecord, error: unknown) => void,
+    onFilled: (queue: RecordQueue) => void,
   ) {
     this.source = source;
     this.partition = partition;
     this.codec = codec;
     this.#onUndecodable = onUndecodable;
+    this.#onFilled = onFilled;
   }
 
   /** Records that wait, the head among them. */
@@ -40,10 +44,17 @@ export class RecordQueue {
     return this.#buffered + (this.#head === undefined ? 0 : 1);
   }
 
+  /** The offset of the next record, which is not decoded for that: one that does not decode has its turn later. */
+  get nextOffset(): number | undefined {
+    return (this.#head?.origin ?? this.#records[this.#at] ?? this.#waiting[0]?.[0])?.offset;
+  }
+
   /** Values must have been given to `codec.prepare` before. */
   add(records: readonly ConsumedRecord[]): void {
+    const wasEmpty = this.size === 0;
     this.#waiting.push(records);
     this.#buffered += records.length;
+    if (wasEmpty) this.#onFilled(this);
   }
 
   /** The next record; those before it that do not decode are given up. */

@@ -1,11 +1,18 @@
 import { orderIsVisible } from '../topology/batch-order.js';
 import type { GraphNode, SourceNode } from '../topology/graph.js';
 import { codecOf, compileNodes } from './compile.js';
+import { EarliestFirst } from './earliest-first.js';
 import { Failures } from './failures.js';
 import { Punctuations } from './punctuations.js';
-import { RecordQueue } from './record-queue.js';
+import { type Head, RecordQueue } from './record-queue.js';
 import type { TaskOptions } from './task-options.js';
 import { type AnyStep, Walk } from './walk.js';
+
+/** A queue with its next record. */
+interface Waiting {
+  readonly queue: RecordQueue;
+  readonly head: Head;
+}
 
 /** One copy of a sub-topology at work: takes the records of its partitions by time, and gives the records to be written. */
 export class Task {
@@ -18,7 +25,9 @@ export class Task {
   readonly #failures: Failures;
   readonly #walk: Walk;
   readonly #steps: ReadonlyMap<GraphNode, AnyStep>;
-  readonly #queues: RecordQueue[] = [];
+  readonly #waiting = new EarliestFirst<Waiting>(({ head }) => head.record.timestamp);
+  /** Queues that have got a new head since the last look, in the order in which they did. */
+  #filled: RecordQueue[] = [];
   readonly #closes: (() => void)[] = [];
   readonly #punctuations = { 'stream-time': new Punctuations(), 'wall-clock-time': new Punctuations() };
 
@@ -52,10 +61,18 @@ export class Task {
     this.#walk.step = step;
   }
 
-  /** Whether parked records must go on before another record is taken, so that the order of things stays as it is. */
+  /** Whether parked records must go on before the next record is taken. */
   get mustFlush(): boolean {
-    const walk = this.#walk;
-    return walk.hasParked && (walk.orderIsVisible || this.#punctuations['stream-time'].isDue(walk.streamTime));
+    return this.hasParked && this.mustFlushBefore(this.#next()?.head.record.timestamp ?? -1);
+  }
+
+  /**
+   * Whether parked records must go on before a record of this time is taken, so that the order of things stays as it is: a
+   * punctuation comes right after the record that makes it due, and after all that came before that one.
+   */
+  mustFlushBefore(timestamp: number): boolean {
+    const { hasParked, orderIsVisible, streamTime } = this.#walk;
+    return hasParked && (orderIsVisible || this.#punctuations['stream-time'].isDue(Math.max(streamTime, timestamp)));
   }
 
   get hasParked(): boolean {
@@ -65,18 +82,23 @@ export class Task {
   /** Begins to take a partition of one of the sources. */
   addPartition(source: SourceNode, partition: number): RecordQueue {
     const codec = codecOf(this.#options, source.topic.name);
-    const queue = new RecordQueue(source, partition, codec, (origin, error) =>
-      this.#failures.handle(error, 'deserialization', source.name, origin),
+    return new RecordQueue(
+      source,
+      partition,
+      codec,
+      (origin, error) => this.#failures.handle(error, 'deserialization', source.name, origin),
+      (queue) => this.#filled.push(queue),
     );
-    this.#queues.push(queue);
-    return queue;
   }
 
   /** Takes the record with the lowest timestamp of all that wait; false where none does. */
   processNext(): boolean {
-    const queue = this.#nextQueue();
-    const head = queue?.take();
-    if (queue === undefined || head === undefined) return false;
+    const next = this.#next();
+    if (next === undefined) return false;
+    const { queue, head } = next;
+    this.#waiting.removeFirst();
+    queue.take();
+    if (queue.size > 0) this.#filled.push(queue);
     const { origin, record } = head;
     this.#walk.context = origin;
     this.#walk.streamTime = Math.max(this.#walk.streamTime, record.timestamp);
@@ -116,13 +138,19 @@ export class Task {
     }
   }
 
-  #nextQueue(): RecordQueue | undefined {
-    if (this.#queues.length === 1) return this.#queues[0];
-    let [next, earliest]: [RecordQueue | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
-    for (const queue of this.#queues) {
-      const timestamp = queue.head?.record.timestamp;
-      if (timestamp !== undefined && timestamp < earliest) [next, earliest] = [queue, timestamp];
+  /** The record with the lowest timestamp, still in its queue. */
+  #next(): Waiting | undefined {
+    const filled = this.#filled;
+    this.#filled = [];
+    for (const queue of filled) {
+      const { head } = queue;
+      if (head !== undefined) this.#waiting.add({ queue, head });
     }
-    return next;
+    for (;;) {
+      const { first } = this.#waiting;
+      // A queue may have been cleared.
+      if (first === undefined || first.queue.head === first.head) return first;
+      this.#waiting.removeFirst();
+    }
   }
 }

@@ -243,6 +243,9 @@ class Driver implements TopologyTestDriver {
   async #pipe(records: readonly ConsumedRecord[]): Promise<void> {
     for (const record of records) await this.#codecs.get(record.topic)?.prepare([record.value]);
     for (const record of records) {
+      const queue = this.#queues.get(record.topic);
+      // Before it gets into its queue: what goes on is done with before it is there.
+      if (queue !== undefined && this.#task.mustFlushBefore(latestTimeOf(queue, record))) await this.#runToTheEnd();
       this.#task.step = this.#steps++;
       const global = this.#topology.globalStores.find(({ topic }) => topic.name === record.topic);
       if (global !== undefined) {
@@ -251,7 +254,6 @@ class Driver implements TopologyTestDriver {
         this.#toGlobalTable(global, record);
         continue;
       }
-      const queue = this.#queues.get(record.topic);
       if (queue === undefined) throw new KitError('topology', `The topology does not read ${record.topic}.`);
       queue.add([record]);
       while (this.#task.mustFlush || this.#task.processNext()) {
@@ -269,7 +271,8 @@ class Driver implements TopologyTestDriver {
 
   /** A punctuation comes right after the record that moved stream time, before what that sent to a topic of the topology's own. */
   #afterResumed(): void {
-    if (!this.#task.hasParked) this.#task.punctuateStreamTime();
+    if (this.#task.mustFlush) return;
+    this.#task.punctuateStreamTime();
     this.#runThrough();
   }
 
@@ -343,4 +346,9 @@ class Driver implements TopologyTestDriver {
   ): ConsumedRecord {
     return { topic, partition: 0, offset: this.#offset++, timestamp, key, value, headers };
   }
+}
+
+/** An extractor may make any time of the record. */
+function latestTimeOf({ source }: RecordQueue, { timestamp }: ConsumedRecord): number {
+  return source.options.timestampExtractor === undefined ? timestamp : Number.POSITIVE_INFINITY;
 }
