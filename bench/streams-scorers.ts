@@ -52,7 +52,7 @@ export async function handWrittenScorer(address: string, prefix: string, amount:
   let already = 0;
   let report: ((records: number) => void) | undefined;
   await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => void (!payload.restart && reject(payload.error)));
     const running = consumer.run({
       partitionsConsumedConcurrently: 4,
       eachBatchAutoResolve: false,
