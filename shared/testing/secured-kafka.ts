@@ -18,7 +18,10 @@ export interface SecuredKafka {
 /** What topics are made with that do not say how often they are to be replicated. */
 export const DEFAULT_REPLICATION_FACTOR = 2;
 
-/** How long a user by SCRAM-SHA-256 is believed; the broker then ends the connection of who does not say again who it is. */
+/**
+ * How long a user by SCRAM-SHA-256 is believed; the broker then ends the connection of who does not say again who it is.
+ * No shorter: kafkajs says it again in the last 10 s, which a broker refuses in the first second.
+ */
 export const SESSION_MS = 11_500;
 
 /**
