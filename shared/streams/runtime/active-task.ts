@@ -171,5 +171,5 @@ export class ActiveTask {
 
 /** The offset of the next record that is to be processed. */
 function positionOf({ queue, fetchedTo }: Input): number {
-  return queue.head?.origin.offset ?? fetchedTo;
+  return queue.nextOffset ?? fetchedTo;
 }
