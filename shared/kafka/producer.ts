@@ -3,7 +3,7 @@ import { apis } from '#shared/wire';
 import { BatchWriter } from './batch-writer.js';
 import { type Batch, batchOf, partitioned } from './batches.js';
 import type { Nodes } from './nodes.js';
-import type { OutgoingRecord } from './records.js';
+import type { OutgoingRecord, TopicPartition } from './records.js';
 import { accept, Refusal } from './refusal.js';
 import { sends } from './sends.js';
 import { isUnacceptable, type WriterIdentity } from './transaction-coordination.js';
@@ -12,7 +12,7 @@ import { partitionsToWrite } from './written-topics.js';
 
 /**
  * Writes records, those of a partition in the order of the calls, whether these are awaited or not. What is sent while a
- * write is on its way goes together with the next one, and fails with it. Writes are idempotent: what is sent again, because an answer was
+ * write is on its way goes together with the next one; where a write fails, what was sent before that was known fails, too. Writes are idempotent: what is sent again, because an answer was
  * lost, is there once.
  */
 export interface Producer {
@@ -23,6 +23,8 @@ export interface Producer {
    * as the cluster does.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** The offset after the latest record that this producer is known to have written to a partition. */
+  written(partition: TopicPartition): number | undefined;
   /** Waits for what is on its way, if that is quick. */
   close(): Promise<void>;
 }
@@ -48,12 +50,13 @@ interface Writing {
 }
 
 class IdempotentProducer implements Producer {
-  #previous: Promise<unknown> = Promise.resolve();
+  #previous: Promise<void> = Promise.resolve();
   /** Sends that wait for their turn go together. */
   #gathering: Gathering | undefined;
   /** A failed write leaves gaps in the sequence: the next one begins as another producer. */
   #writing: Writing | undefined;
   #isClosed = false;
+  readonly #written = new Map<string, number>();
 
   constructor(
     private readonly nodes: Nodes,
@@ -69,11 +72,8 @@ class IdempotentProducer implements Producer {
     if (records.length === 0) return;
     if (this.#gathering === undefined) {
       const gathered: OutgoingRecord[] = [];
-      const written = this.#previous.then(async () => {
-        this.#gathering = undefined;
-        for (const together of sends(gathered)) await this.#write(together);
-      });
-      this.#previous = written.catch(() => undefined);
+      const written = this.#writeAfter(this.#previous, gathered);
+      this.#previous = written;
       this.#gathering = { records: gathered, written };
     }
     const { records: gathered, written } = this.#gathering;
@@ -81,10 +81,28 @@ class IdempotentProducer implements Producer {
     await written;
   }
 
+  written({ topic, partition }: TopicPartition): number | undefined {
+    return this.#written.get(`${topic} ${partition}`);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     // Whoever waits for a send is told of its failure there.
     await within(CLOSED_WITHIN_MS, this.#previous, () => new Error('it takes too long')).catch(() => undefined);
+  }
+
+  async #writeAfter(previous: Promise<void>, gathered: readonly OutgoingRecord[]): Promise<void> {
+    // Where that failed, this fails alike and writes nothing: what comes later must not be there without what came before.
+    await previous;
+    this.#gathering = undefined;
+    try {
+      for (const together of sends(gathered)) await this.#write(together);
+    } catch (error) {
+      // Whoever sends from now on can know of it.
+      this.#gathering = undefined;
+      this.#previous = Promise.resolve();
+      throw error;
+    }
   }
 
   async #write(records: readonly OutgoingRecord[]): Promise<void> {
@@ -116,7 +134,7 @@ class IdempotentProducer implements Producer {
       accept(answer.errorCode);
       const { producerId, producerEpoch } = answer;
       const identity = { transactionalId: null, producerId, producerEpoch };
-      return { identity, writer: new BatchWriter(this.nodes, this.lane, null) };
+      return { identity, writer: new BatchWriter(this.nodes, this.lane, null, this.#written) };
     });
     return this.#writing;
   }

@@ -10,17 +10,22 @@ interface CommitterOptions {
   readonly onCommitted: (offsets: PartialOffsets) => void;
 }
 
+/** Records on their way, with at_least_once, beyond which tasks wait for them: what a slow broker costs in memory. */
+const MAX_UNACKNOWLEDGED_RECORDS = 2_048;
+
 /** Sends what tasks put out, and makes it final: in a transaction of each task, or by committing offsets after it. */
 export class Committer {
   readonly #options: CommitterOptions;
   #producer: Producer | undefined;
+  /** The latest send: when it is answered, all before it were. */
   #sending: Promise<void> = Promise.resolve();
+  #unacknowledged = 0;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
   }
 
-  /** Sends what the tasks have put out; with at_least_once, waits for the send before. */
+  /** Sends what the tasks have put out; with at_least_once, waits where much is not acknowledged yet. */
   async send(works: readonly Work[]): Promise<void> {
     if (this.#options.isTransactional) {
       for (const work of works) sendInTransaction(work);
@@ -28,19 +33,25 @@ export class Committer {
     }
     const outgoing = works.flatMap(({ active }) => active.takeOutgoing());
     if (outgoing.length === 0) return;
-    // One send is on its way while the next round is worked on; never two, so that order per partition holds.
-    await this.#sending;
+    // Rounds go on while sends are on their way; the producer keeps their order, and fails those behind one that fails.
+    if (this.#unacknowledged > MAX_UNACKNOWLEDGED_RECORDS) await this.#sending;
     this.#producer ??= await this.#options.cluster.produce();
     const stateless = works.filter(({ active }) => active.stores.length === 0);
-    const done = new Map(stateless.map(({ active }) => [active, active.offsets()]));
-    this.#sending = this.#producer.send(outgoing).then(
-      () => {
-        for (const [active, offsets] of done) active.acknowledged = offsets;
-      },
-      (error: unknown) => {
-        for (const work of works) fail(work, error);
-      },
-    );
+    const done = new Map(stateless.map((work) => [work, work.active.offsets()]));
+    this.#unacknowledged += outgoing.length;
+    this.#sending = this.#producer
+      .send(outgoing)
+      .then(
+        () => {
+          for (const [{ active, failure }, offsets] of done) if (failure === undefined) active.acknowledged = offsets;
+        },
+        (error: unknown) => {
+          for (const work of works) fail(work, error);
+        },
+      )
+      .finally(() => {
+        this.#unacknowledged -= outgoing.length;
+      });
   }
 
   /** Begins to commit what is processed; with exactly_once the next records are worked on meanwhile. */
