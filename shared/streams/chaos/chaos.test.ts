@@ -24,8 +24,8 @@ function specify(on: ChaosCluster): void {
       expect(brokenPromises(options, result)).toEqual([]);
       expect(result.scored).toBeGreaterThan(options.records * 0.8);
       expect(result.deadLetters).toBeGreaterThan(0);
-      // Each kind of fault has happened.
-      expect(new Set(result.faults.map(({ kind }) => kind)).size).toBe(6);
+      // Each kind of fault has happened; Apache Kafka is not killed.
+      expect(new Set(result.faults.map(({ kind }) => kind)).size).toBe(on === 'kafka' ? 5 : 6);
       const recoveries = result.recoveriesMs.map((ms) => `${(ms / 1_000).toFixed(1)} s`);
       console.info(`Recovered from kills, ${guarantee} on ${on}: ${recoveries.join(', ')}`);
     },
