@@ -9,12 +9,17 @@ const ACKNOWLEDGED_WITHIN_MS = 8_000;
 /** Writes the batches of a producer, and keeps their sequence numbers: one write after the other. */
 export class BatchWriter {
   readonly sequences = new Sequences();
+  /** The offset after the latest record that is known to be written, by `topic partition`. */
+  readonly written: Map<string, number>;
 
   constructor(
     private readonly nodes: Nodes,
     private readonly lane: number,
     private readonly transactionalId: string | null,
-  ) {}
+    written = new Map<string, number>(),
+  ) {
+    this.written = written;
+  }
 
   /**
    * Sends batches until each is taken. One that may have been written already is sent again as it was: the broker knows it
@@ -81,12 +86,18 @@ export class BatchWriter {
           partitionData: those.map(({ partition, bytes }) => ({ index: partition, records: bytes })),
         })),
       });
-      const codes = new Map<string, number>();
+      const answers = new Map<string, { readonly errorCode: number; readonly baseOffset: number }>();
       for (const { name, partitionResponses } of responses) {
-        for (const { index, errorCode: code } of partitionResponses) codes.set(`${name} ${index}`, code);
+        for (const answer of partitionResponses) answers.set(`${name} ${answer.index}`, answer);
       }
       for (const batch of batches) {
-        const code = codes.get(`${batch.topic} ${batch.partition}`) ?? errorCode.unknownServerError;
+        const partition = `${batch.topic} ${batch.partition}`;
+        const answer = answers.get(partition);
+        const code = answer?.errorCode ?? errorCode.unknownServerError;
+        // A duplicate has no offset: then what is known stays behind what is true.
+        if (code === errorCode.none && answer !== undefined && answer.baseOffset >= 0) {
+          this.written.set(partition, answer.baseOffset + batch.count);
+        }
         // One that is known already was sent before, and its answer lost.
         if (code !== errorCode.none && code !== errorCode.duplicateSequenceNumber)
           refused.set(batch, new Refusal(code));

@@ -152,7 +152,7 @@ class Member implements GroupMember {
       while (!signal.aborted) {
         await delay(Math.min(HEARTBEAT_MS, sessionTimeoutMs / 10), undefined, { signal });
         if ((await this.#isStable()) || signal.aborted) continue;
-        const handedOver = this.options.onRebalancing?.();
+        const handedOver = this.options.onRebalancing?.(this.#generation !== undefined);
         const late = (): Error => new Error('it takes too long');
         // Nobody's heart beats meanwhile: whoever is not done by then has its work done again by others.
         await within(sessionTimeoutMs / 2, Promise.allSettled([handedOver, ...this.#commits]), late).catch(

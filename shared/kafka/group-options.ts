@@ -35,8 +35,9 @@ export interface GroupOptions {
   /**
    * Called when the member learns that a rebalance begins, or that it is no member any more. It joins anew when what is
    * returned has resolved, and the commits that were begun here are done; it waits for that as long as its session lets it.
+   * `isMember`: false where others have its partitions already.
    */
-  readonly onRebalancing?: () => Promise<void> | undefined;
+  readonly onRebalancing?: (isMember: boolean) => Promise<void> | undefined;
   /** Called after each join with what this member reads from now on. */
   readonly onAssigned: (assignment: Assignment) => void;
   /** The group is lost for good, or the cluster unreachable: no more callbacks follow. */

@@ -2,7 +2,7 @@ import { KitError } from '#shared/errors';
 import { BatchWriter } from './batch-writer.js';
 import { type Batch, batchOf, partitioned } from './batches.js';
 import type { Nodes } from './nodes.js';
-import type { OutgoingRecord, PartialOffsets } from './records.js';
+import type { OutgoingRecord, PartialOffsets, TopicPartition } from './records.js';
 import { sends } from './sends.js';
 import { type ProducerIdentity, TransactionCoordination, transactionError } from './transaction-coordination.js';
 import { within } from './within.js';
@@ -32,6 +32,8 @@ export interface TransactionalProducer {
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Adds the consumed offsets to the transaction and commits it. Begins one if none is open and there are offsets. */
   commit(consumed: ConsumedOffsets): Promise<void>;
+  /** The offset after the latest record that this producer is known to have written to a partition. */
+  written(partition: TopicPartition): number | undefined;
   abort(): Promise<void>;
   /** Aborts what is open. */
   close(): Promise<void>;
@@ -109,6 +111,10 @@ class Transactor implements TransactionalProducer {
       }
       await this.#end(true);
     });
+  }
+
+  written({ topic, partition }: TopicPartition): number | undefined {
+    return this.#writer.written.get(`${topic} ${partition}`);
   }
 
   abort(): Promise<void> {

@@ -3,6 +3,7 @@ import { KitError } from '#shared/errors';
 import type { Assignment, Chunk, GroupMember, PartitionReader } from '#shared/kafka';
 import { Committer } from './committer.js';
 import type { GlobalTables } from './global-tables.js';
+import { HandOver } from './hand-over.js';
 import type { TaskSurroundings } from './instance-tasks.js';
 import { type QueryableStores, queryableStores } from './queryable-stores.js';
 import { RepartitionPurge } from './repartition-purge.js';
@@ -43,15 +44,14 @@ export class Application {
   #assignment: Assignment | undefined;
   #assignments = 0;
   #memberId = '';
+  /** The group has thrown this member out, and it has not joined anew yet. */
+  #isExpelled = false;
   #commitSoon = false;
-  /** Who waits for everything that was processed to be committed, before the member joins anew. */
-  #handingOver: (() => void)[] = [];
-  /** Nothing more is processed until the group has shared its partitions. */
-  #isHandedOver = false;
+  readonly #handOver = new HandOver();
   #nextCommitAt = 0;
   #lost: KitError | undefined;
-  /** Since when tasks fail and are begun anew. */
-  #failingSince: number | undefined;
+  /** Since when tasks fail and are begun anew, by task. */
+  readonly #failingSince = new Map<string, number>();
 
   constructor(
     surroundings: TaskSurroundings,
@@ -71,9 +71,9 @@ export class Application {
     this.#committer = new Committer({
       cluster: config.cluster,
       isTransactional,
-      isReassigned: () => this.#assignment !== undefined,
-      onCommitted: (offsets) => {
-        this.#failingSince = undefined;
+      isReassigned: () => this.#assignment !== undefined || this.#isExpelled,
+      onCommitted: (offsets, works) => {
+        for (const { active } of works) this.#failingSince.delete(active.name);
         metrics.committed();
         this.#purge.committed(offsets);
       },
@@ -83,22 +83,24 @@ export class Application {
   }
 
   async start(): Promise<void> {
-    const { cluster, applicationId } = this.#config;
+    const { cluster, applicationId, sessionTimeoutMs } = this.#config;
     this.#become('REBALANCING');
     this.#reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'fail' });
     this.#member = await cluster.joinGroup({
       groupId: applicationId,
+      ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
       topics: this.#topology.sources.map(({ topic }) => this.#names.topic(topic)),
       assignor: createTaskAssignor({
         tasks: () => this.#owner.allTasks(),
         partitionsOf: (task) => this.#owner.partitionsOf(task),
         owned: () => [...this.#owner.works.keys()],
       }),
-      onRebalancing: () => this.#rebalancing(),
+      onRebalancing: (isMember) => this.#rebalancing(isMember),
       onAssigned: (assignment) => {
         this.#assignment = assignment;
         this.#assignments += 1;
-        this.#isHandedOver = false;
+        this.#isExpelled = false;
+        this.#handOver.over();
       },
       onLost: (reason) => {
         this.#lost = reason;
@@ -107,6 +109,12 @@ export class Application {
     this.finished = this.#run(this.#reader, this.#member);
     // Whoever waits for `finished` gets the reason; a rejection that nobody awaits yet must not end the process.
     this.finished.catch(() => undefined);
+  }
+
+  /** Ends what a start that failed has begun. */
+  async abort(): Promise<void> {
+    await this.#closeAll().catch(() => undefined);
+    this.#tell('ERROR');
   }
 
   async close(): Promise<void> {
@@ -123,7 +131,7 @@ export class Application {
       while (this.state !== 'PENDING_SHUTDOWN') {
         if (this.#lost !== undefined) throw this.#lost;
         if (this.#assignment !== undefined) await this.#putIntoEffect(reader, member, this.#assignment);
-        await this.#reviveFailed(reader);
+        await this.#reviveFailed(reader, member);
         const worked = await this.#round(reader);
         await this.#commitIfDue(member);
         // What is fetched arrives between two turns of the event loop.
@@ -131,21 +139,26 @@ export class Application {
       }
       await this.#committer.commit(this.#works, member);
       await this.#committer.settle(this.#works);
-      await this.#member?.close();
+      const failed = this.#works.find(({ failure }) => failure !== undefined);
+      // Nothing is lost: it is done again from what is committed. But whoever closes is to know.
+      if (failed?.failure !== undefined && failed.failure.code !== 'producer-fenced') throw failed.failure;
+      // Before the group gives them to somebody else.
+      await this.#committer.persist(this.#works, { always: true });
       await this.#owner.closeClean(this.#works);
       await this.#closeAll();
       this.#become('NOT_RUNNING');
     } catch (error) {
-      this.#become('PENDING_ERROR');
+      const reason = KitError.from(error, 'run-failed', `The application ${this.#config.applicationId} stopped`);
+      this.#tell('PENDING_ERROR');
       await this.#closeAll().catch(() => undefined);
-      this.#become('ERROR');
-      throw KitError.from(error, 'run-failed', `The application ${this.#config.applicationId} stopped`);
+      this.#tell('ERROR');
+      throw reason;
     }
   }
 
   /** Fetches, processes and sends once. Gives how many records were processed. */
   async #round(reader: PartitionReader): Promise<number> {
-    const works = this.#isHandedOver ? [] : this.#works;
+    const works = this.#handOver.isDone ? [] : this.#works;
     const isBusy = works.some(({ active }) => active.inputs.some(({ queue }) => queue.size > 0));
     for (const { active } of works) active.settle(reader);
     await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
@@ -199,7 +212,7 @@ export class Application {
   /** How long there is nothing to do unless records come. */
   #idleMs(works: readonly Work[]): number {
     if (this.#assignment !== undefined || this.#commitSoon) return 0;
-    if (this.#isHandedOver) return HANDED_OVER_POLL_MS;
+    if (this.#handOver.isDone) return HANDED_OVER_POLL_MS;
     const isDue = works.some(({ active, hasSent }) => hasSent || active.hasUncommitted);
     return isDue ? Math.max(0, Math.min(IDLE_POLL_MS, this.#nextCommitAt - performance.now())) : IDLE_POLL_MS;
   }
@@ -209,23 +222,24 @@ export class Application {
     if (!this.#commitSoon && now < this.#nextCommitAt) return;
     this.#commitSoon = false;
     this.#nextCommitAt = now + this.#commitIntervalMs;
-    const handingOver = this.#handingOver.splice(0);
+    const isWanted = this.#handOver.isWanted;
     await this.#committer.commit(this.#works, member);
-    if (handingOver.length === 0) return;
+    if (!isWanted) return;
     await this.#committer.settle(this.#works);
-    this.#isHandedOver = this.#assignment === undefined;
-    for (const done of handingOver) done();
+    // Nobody waits any more where the group has shared its partitions meanwhile.
+    this.#handOver.done();
   }
 
   /** Commits what is done while the partitions are this member's still, so that nobody does it again. */
-  #rebalancing(): Promise<void> | undefined {
+  #rebalancing(isMember: boolean): Promise<void> | undefined {
+    this.#isExpelled = !isMember;
     if (this.#member === undefined || this.state === 'PENDING_SHUTDOWN') return undefined;
     if (this.state === 'RUNNING') this.#become('REBALANCING');
+    // Others have had its tasks for a while.
+    if (!isMember) return undefined;
     this.#commitSoon = true;
     this.#committer.commitAcknowledged(this.#works, this.#member);
-    return new Promise((resolve) => {
-      this.#handingOver.push(resolve);
-    });
+    return this.#handOver.begin();
   }
 
   /** Gives up the tasks that are another member's now, and takes those that are new. */
@@ -237,15 +251,20 @@ export class Application {
     const isAnew = this.#memberId !== '' && this.#memberId !== member.memberId;
     this.#memberId = member.memberId;
     const leaving = this.#works.filter(({ active }) => isAnew || !wanted.has(active.name));
-    if (!isAnew)
-      await this.#committer.commit(
-        leaving.filter(({ output }) => output !== undefined),
-        member,
-      );
+    const missing = [...wanted.values()].filter((task) => isAnew || !this.#owner.works.has(taskName(task)));
+    // Tasks that stay, too: while stores are restored their transactions would run out of time.
+    if (!isAnew && leaving.length + missing.length > 0) await this.#commitTransactions(member);
     await this.#owner.abandon(leaving, reader);
-    const missing = [...wanted.values()].filter((task) => !this.#owner.works.has(taskName(task)));
     await this.#owner.take(missing, reader, this.#isOvertaken());
     if (this.#assignment === undefined && this.state === 'REBALANCING') this.#become('RUNNING');
+  }
+
+  /** With exactly_once: what is processed is committed, whatever the group is doing; a task that was lost is fenced. */
+  async #commitTransactions(member: GroupMember): Promise<void> {
+    const transactional = this.#works.filter(({ output }) => output !== undefined);
+    if (transactional.length === 0) return;
+    await this.#committer.commit(transactional, member);
+    await this.#committer.settle(transactional);
   }
 
   /** Whether the group has given this member other partitions since, or it is to end. */
@@ -258,28 +277,43 @@ export class Application {
    * Begins tasks anew whose transaction failed, from what is committed: another instance may have had them, or the cluster
    * did not say what became of the last commit.
    */
-  async #reviveFailed(reader: PartitionReader): Promise<void> {
+  async #reviveFailed(reader: PartitionReader, member: GroupMember): Promise<void> {
     const failed = this.#works.filter(({ failure }) => failure !== undefined);
     const [first] = failed;
     if (first?.failure === undefined) return;
     const { code } = first.failure;
     if (code !== 'producer-fenced' && code !== 'cluster-unreachable') throw first.failure;
-    this.#failingSince ??= performance.now();
-    if (performance.now() - this.#failingSince > REVIVED_FOR_MS) throw first.failure;
+    const now = performance.now();
+    for (const { active, failure } of failed) {
+      const since = this.#failingSince.get(active.name) ?? now;
+      this.#failingSince.set(active.name, since);
+      if (failure !== undefined && now - since > REVIVED_FOR_MS) throw failure;
+    }
+    this.metrics.taskRevived(failed.length);
     await this.#committer.renewProducer();
+    await this.#commitTransactions(member);
     await this.#owner.abandon(failed, reader);
     const ids = failed.map(({ active }) => active.id);
     await this.#owner.take(ids, reader, this.#isOvertaken());
   }
 
   async #closeAll(): Promise<void> {
-    for (const done of this.#handingOver.splice(0)) done();
+    this.#handOver.over();
     await this.#member?.close();
     if (this.#reader !== undefined) await this.#owner.abandon(this.#works, this.#reader);
     await this.#committer.close();
     await this.#reader?.close();
     await this.#purge.close();
     await this.#globalTables.close();
+  }
+
+  /** As `#become`, where the application ends already: a listener that throws must not keep it from cleaning up. */
+  #tell(state: StreamsState): void {
+    try {
+      this.#become(state);
+    } catch {
+      this.state = state;
+    }
   }
 
   #become(state: StreamsState): void {

@@ -5,9 +5,12 @@ import { mergedOffsets, type Work } from './work.js';
 interface CommitterOptions {
   readonly cluster: Cluster;
   readonly isTransactional: boolean;
-  /** The group has given this member other partitions, which are not put into effect yet. */
+  /**
+   * The group has given this member other partitions, which are not put into effect yet, or has thrown it out. With
+   * at_least_once nothing may be written then: another member may have the tasks, and be further on.
+   */
   readonly isReassigned: () => boolean;
-  readonly onCommitted: (offsets: PartialOffsets) => void;
+  readonly onCommitted: (offsets: PartialOffsets, works: readonly Work[]) => void;
 }
 
 /** Records on their way, with at_least_once, beyond which tasks wait for them: what a slow broker costs in memory. */
@@ -31,6 +34,7 @@ export class Committer {
       for (const work of works) sendInTransaction(work);
       return;
     }
+    if (this.#options.isReassigned()) return;
     const outgoing = works.flatMap(({ active }) => active.takeOutgoing());
     if (outgoing.length === 0) return;
     // Rounds go on while sends are on their way; the producer keeps their order, and fails those behind one that fails.
@@ -58,7 +62,19 @@ export class Committer {
   async commit(works: readonly Work[], member: GroupMember): Promise<void> {
     if (this.#options.isTransactional) await Promise.all(works.map((work) => this.#commitTransaction(work)));
     else await this.#commitAfterSending(works, member);
-    await Promise.all(works.map((work) => persist(work, { always: false })));
+    await this.persist(works, { always: false });
+  }
+
+  /** Writes stores on disk. Nothing is processed meanwhile: what they hold is what is committed. */
+  async persist(works: readonly Work[], { always }: { readonly always: boolean }): Promise<void> {
+    for (const work of works) {
+      if (work.persist === undefined) continue;
+      await work.committing;
+      const isCommitted =
+        work.failure === undefined && (this.#options.isTransactional || !this.#options.isReassigned());
+      const written = work.output ?? this.#producer;
+      if (isCommitted) work.persist({ always, written: (partition) => written?.written(partition) });
+    }
   }
 
   /**
@@ -108,12 +124,13 @@ export class Committer {
     active.committed(offsets);
     work.hasSent = false;
     work.committing = output.commit(offsets).then(
-      () => this.#options.onCommitted(offsets),
+      () => this.#options.onCommitted(offsets, [work]),
       (error: unknown) => fail(work, error),
     );
   }
 
   async #commitAfterSending(works: readonly Work[], member: GroupMember): Promise<void> {
+    if (this.#options.isReassigned()) return;
     for (const { active } of works) active.drainChanges();
     await this.send(works);
     await this.#sending;
@@ -123,15 +140,8 @@ export class Committer {
     // After a rebalance they may be another member's, and further on: what stays here is committed the next time.
     if (offsets.size === 0 || this.#options.isReassigned() || !(await member.commit(offsets))) return;
     for (const { active } of works) active.committed(offsets);
-    this.#options.onCommitted(offsets);
+    this.#options.onCommitted(offsets, works);
   }
-}
-
-/** Nothing is processed meanwhile: what the stores hold is what is committed now. */
-async function persist(work: Work, options: { readonly always: boolean }): Promise<void> {
-  if (work.persist === undefined) return;
-  await work.committing;
-  if (work.failure === undefined) await work.persist(options);
 }
 
 function sendInTransaction(work: Work): void {

@@ -31,6 +31,8 @@ const MAX_REQUEST_SIZE = 1_048_576;
 export interface OpenStores {
   readonly id: TaskId;
   readonly stores: readonly StateStore[];
+  /** Where stores on disk stand in their changelogs, by the names of the stores. */
+  readonly restoredTo: Map<string, number>;
 }
 
 export function openStores(id: TaskId, { topology, disks }: TaskSurroundings): Promise<OpenStores> {
@@ -39,6 +41,7 @@ export function openStores(id: TaskId, { topology, disks }: TaskSurroundings): P
   const open = (disk: DiskStores | undefined): OpenStores => ({
     id,
     stores: definitions.map((definition) => openStore(definition, { logging: true, disk })),
+    restoredTo: new Map(),
   });
   return isOnDisk ? disks.open(taskName(id), open) : Promise.resolve(open(undefined));
 }
@@ -72,9 +75,22 @@ export function openTask(
   const inputs = subTopology.sources.flatMap((source): Input[] => {
     if (partition >= (topics.partitions.get(source.topic.name) ?? 0)) return [];
     const topic = names.topic(source.topic);
-    const offset = committed.get(topic)?.[partition] ?? begins.get(topic)?.[partition] ?? 0;
+    const known = committed.get(topic)?.[partition];
+    const offset = known ?? begins.get(topic)?.[partition] ?? 0;
+    // Where reading begins at the end, that is to be committed at once: whoever comes next would begin at another end.
+    const isToBeCommitted = known === undefined && source.options.offsetReset === 'latest';
     const queue = task.addPartition(source, partition);
-    return [{ topic, partition, queue, fetchedTo: offset, settledTo: offset, committed: offset, isPaused: false }];
+    return [
+      {
+        topic,
+        partition,
+        queue,
+        fetchedTo: offset,
+        settledTo: offset,
+        committed: isToBeCommitted ? -1 : offset,
+        isPaused: false,
+      },
+    ];
   });
   const changelogOf = (store: string): string | undefined =>
     topology.stores.get(store)?.logging === true ? names.changelog(store) : undefined;
@@ -91,7 +107,7 @@ export async function beginningsOf(
     byReset[options.offsetReset ?? 'earliest'].push(names.topic(topic));
   const offsets = await Promise.all([
     byReset.earliest.length > 0 ? cluster.beginningOffsets(byReset.earliest) : new Map<string, number[]>(),
-    byReset.latest.length > 0 ? cluster.endOffsets(byReset.latest) : new Map<string, number[]>(),
+    byReset.latest.length > 0 ? cluster.endOffsets(byReset.latest, { isolation: 'read_committed' }) : new Map<string, number[]>(),
   ]);
   return new Map(offsets.flatMap((each) => [...each]));
 }
@@ -102,7 +118,7 @@ export function restoreTasks(
   { topology, config, names, disks }: TaskSurroundings,
   isCancelled: () => boolean,
 ): Promise<number> {
-  const restorables = tasks.flatMap(({ id, stores }) =>
+  const restorables = tasks.flatMap(({ id, stores, restoredTo }) =>
     stores.flatMap((store): Restorable[] => {
       if (topology.stores.get(store.name)?.logging !== true) return [];
       const { name } = store;
@@ -111,10 +127,17 @@ export function restoreTasks(
       if (disk === undefined) {
         return [{ ...changelog, checkpoint: undefined, wipe: () => undefined, onProgress: () => undefined }];
       }
+      const checkpoint = disk.checkpoint(name);
+      if (checkpoint !== undefined) restoredTo.set(name, checkpoint);
+      const wipe = (): void => {
+        disk.wipe(name);
+        restoredTo.delete(name);
+      };
       const onProgress = (nextOffset: number): void => {
+        restoredTo.set(name, nextOffset);
         if (disk.pendingWrites > MAX_PENDING_WRITES) disk.flush(new Map([[name, nextOffset]]));
       };
-      return [{ ...changelog, checkpoint: disk.checkpoint(name), wipe: () => disk.wipe(name), onProgress }];
+      return [{ ...changelog, checkpoint, wipe, onProgress }];
     }),
   );
   return restoreStores(config.cluster, restorables, isCancelled);

@@ -157,7 +157,7 @@ await describeOnEachKafka('an application', (kafka) => {
           steps.emit('sent');
           await acknowledged;
         };
-        return { send, close: () => producer.close() };
+        return { send, written: (partition) => producer.written(partition), close: () => producer.close() };
       },
       async joinGroup(options) {
         const onAssigned = (assignment: Assignment): void => {

@@ -36,8 +36,13 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
   };
   const metrics = new StreamsMetrics();
   const codecs = await openCodecs(topology, config.schemas, names.topic);
-  const topics = await prepareTopics(topology, config.cluster, names);
-  const globalTables = await GlobalTables.open(topology, config.cluster, names, codecs, () => metrics.dropped('null'));
+  const topics = await prepareTopics(
+    topology,
+    config.cluster,
+    names,
+    config.deadLetterTopic && topicName(config.deadLetterTopic),
+  );
+  const globalTables = await GlobalTables.open(topology, config.cluster, names, codecs, metrics);
   const surroundings: TaskSurroundings = {
     topology,
     config,
@@ -50,6 +55,11 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
     onFailed: () => metrics.failed(),
   };
   const application = new Application(surroundings, globalTables, metrics);
-  await application.start();
+  try {
+    await application.start();
+  } catch (error) {
+    await application.abort();
+    throw error;
+  }
   return application;
 }

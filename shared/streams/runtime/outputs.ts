@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Cluster, OutgoingRecord, PartialOffsets, TransactionalProducer } from '#shared/kafka';
+import type { Cluster, OutgoingRecord, PartialOffsets, TopicPartition, TransactionalProducer } from '#shared/kafka';
 
 /** Where a task's records and offsets go. */
 export interface TaskOutput {
@@ -11,6 +11,8 @@ export interface TaskOutput {
    * not known: the task must begin anew from what is committed.
    */
   commit(offsets: PartialOffsets): Promise<void>;
+  /** The offset after the latest record that was written to a partition. */
+  written(partition: TopicPartition): number | undefined;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,10 @@ class TransactionalOutput implements TaskOutput {
     await this.producer.commit({ groupId: this.groupId, offsets });
     if (this.#failure !== undefined)
       throw KitError.from(this.#failure, 'cluster-unreachable', 'Writing in a transaction');
+  }
+
+  written(partition: TopicPartition): number | undefined {
+    return this.producer.written(partition);
   }
 
   close(): Promise<void> {

@@ -44,6 +44,8 @@ export interface StreamsConfig extends ErrorHandlers {
   readonly maxRequestSize?: number;
   /** `transaction.timeout.ms`; 10,000 unless said. */
   readonly transactionTimeoutMs?: number;
+  /** `session.timeout.ms`: an instance that is not heard of for so long loses its tasks; 10,000 unless said. */
+  readonly sessionTimeoutMs?: number;
   /** `state.dir`: where persistent stores are kept; without one they are in memory as all others. */
   readonly stateDir?: string;
   /** Wall-clock milliseconds between two emissions of final results; 1,000 unless said, as in Kafka Streams. */

@@ -13,6 +13,8 @@ export class StreamsMetrics {
   commitTotal = 0;
   taskCreatedTotal = 0;
   taskClosedTotal = 0;
+  /** Tasks that were begun anew after a commit that failed, or a producer that was fenced. */
+  taskRevivedTotal = 0;
   /** Records of changelogs that stores were restored from. */
   restoreTotal = 0;
   /** Input partitions that this instance has now. */
@@ -41,6 +43,10 @@ export class StreamsMetrics {
 
   taskClosed(tasks: number): void {
     this.taskClosedTotal += tasks;
+  }
+
+  taskRevived(tasks: number): void {
+    this.taskRevivedTotal += tasks;
   }
 
   restored(records: number): void {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import type { Cluster } from '#shared/kafka';
 import { type OpenDiskStores, openDiskStores } from '../stores/disk/disk-stores.js';
 
 /** Where a task's stores stand in their changelogs: the next offsets, by the names of the stores. */
@@ -58,15 +57,4 @@ export class TaskDisks {
     if (checkpoint === undefined) await disk?.close();
     else await disk?.closeClean(checkpoint);
   }
-}
-
-/** The ends of changelogs: where stores stand whose changes are all acknowledged, for nobody else writes there. */
-export async function changelogEnds(
-  cluster: Cluster,
-  changelogs: ReadonlyMap<string, string>,
-  partition: number,
-): Promise<Checkpoint> {
-  if (changelogs.size === 0) return new Map();
-  const ends = await cluster.endOffsets([...changelogs.values()]);
-  return new Map(Array.from(changelogs, ([store, topic]) => [store, ends.get(topic)?.[partition] ?? 0]));
 }

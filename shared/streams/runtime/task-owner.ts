@@ -10,7 +10,7 @@ import {
 } from './instance-tasks.js';
 import { type TaskOutput, transactionalOutput } from './outputs.js';
 import type { StreamsMetrics } from './streams-metrics.js';
-import { changelogEnds, MAX_PENDING_WRITES } from './task-disks.js';
+import { MAX_PENDING_WRITES } from './task-disks.js';
 import { allTasks, type TaskId, taskName } from './task-id.js';
 import type { Work } from './work.js';
 
@@ -72,31 +72,43 @@ export class TaskOwner {
     for (const [topic, partition] of ids.flatMap((id) => this.partitionsOf(id))) {
       partitions.set(topic, [...(partitions.get(topic) ?? []), partition]);
     }
-    const [committed, begins] = await Promise.all([
-      cluster.committedOffsets(applicationId, partitions),
-      beginningsOf(this.#surroundings, cluster),
-    ]);
-    const opened = await Promise.all(ids.map((id) => openStores(id, this.#surroundings)));
-    this.#metrics.restored(await restoreTasks(opened, this.#surroundings, isCancelled));
-    if (isCancelled()) {
-      // A half-restored store is of no use; the next assignment begins anew.
-      for (const { stores } of opened) for (const store of stores) store.close();
-      await Promise.all(opened.map(({ id }) => this.#surroundings.disks.close(taskName(id))));
+    const release = async (): Promise<void> => {
+      await Promise.all(ids.map((id) => this.#surroundings.disks.close(taskName(id))));
       await Promise.all(outputs.map(async (output) => output?.close()));
-      return;
+    };
+    try {
+      const [committed, begins] = await Promise.all([
+        cluster.committedOffsets(applicationId, partitions),
+        beginningsOf(this.#surroundings, cluster),
+      ]);
+      const opened = await Promise.all(ids.map((id) => openStores(id, this.#surroundings)));
+      this.#metrics.restored(await restoreTasks(opened, this.#surroundings, isCancelled));
+      if (isCancelled()) {
+        // A half-restored store is of no use; the next assignment begins anew.
+        for (const { stores } of opened) for (const store of stores) store.close();
+        await release();
+        return;
+      }
+      // Operators begin with what their stores hold: not before these are restored.
+      const works = opened.map((stores, index): Work => {
+        const active = openTask(stores, this.#surroundings, committed, begins);
+        return {
+          active,
+          output: outputs[index],
+          persist: this.#persist(stores),
+          hasSent: false,
+          committing: Promise.resolve(),
+          failure: undefined,
+        };
+      });
+      this.#begin(works, reader);
+    } catch (error) {
+      await release();
+      throw error;
     }
-    // Operators begin with what their stores hold: not before these are restored.
-    const works = opened.map((stores, index): Work => {
-      const active = openTask(stores, this.#surroundings, committed, begins);
-      return {
-        active,
-        output: outputs[index],
-        persist: this.#persist(stores),
-        hasSent: false,
-        committing: Promise.resolve(),
-        failure: undefined,
-      };
-    });
+  }
+
+  #begin(works: readonly Work[], reader: PartitionReader): void {
     for (const work of works) this.works.set(work.active.name, work);
     reader.seek(
       works.flatMap(({ active }) =>
@@ -123,13 +135,12 @@ export class TaskOwner {
     this.#countPartitions();
   }
 
-  /** Ends tasks whose stores hold what is committed. */
+  /** Ends tasks whose stores hold, and have on disk, what is committed. */
   async closeClean(works: readonly Work[]): Promise<void> {
     for (const { active } of works) this.works.delete(active.name);
     await Promise.all(
-      works.map(async ({ active, output, failure, persist }) => {
+      works.map(async ({ active, output, failure }) => {
         await output?.close();
-        if (failure === undefined) await persist?.({ always: true });
         active.close();
         // Nothing waits to be written any more.
         await this.#surroundings.disks.close(active.name, failure === undefined ? new Map() : undefined);
@@ -139,17 +150,21 @@ export class TaskOwner {
 
   /** How a task's stores on disk are written: now and then, or when much waits. */
   #persist(opened: OpenStores): Work['persist'] {
-    const { disks, config } = this.#surroundings;
-    const disk = disks.of(taskName(opened.id));
+    const { id, restoredTo } = opened;
+    const disk = this.#surroundings.disks.of(taskName(id));
     if (disk === undefined) return undefined;
     const changelogs = persistentChangelogs(opened, this.#surroundings);
     let nextAt = performance.now() + PERSIST_INTERVAL_MS;
-    return async ({ always }) => {
+    return ({ always, written }) => {
       const isDue = always || performance.now() >= nextAt || disk.pendingWrites > MAX_PENDING_WRITES;
-      if (!isDue) return;
+      if (!isDue || disk.pendingWrites === 0) return;
       nextAt = performance.now() + PERSIST_INTERVAL_MS;
-      if (disk.pendingWrites === 0) return;
-      disk.flush(await changelogEnds(config.cluster, changelogs, opened.id.partition));
+      // By what this instance has written itself: the end of the changelog may be another one's by now, and further on.
+      const checkpoint = Array.from(changelogs, ([store, topic]): [string, number] => {
+        const own = written({ topic, partition: id.partition }) ?? 0;
+        return [store, Math.max(restoredTo.get(store) ?? 0, own)];
+      });
+      disk.flush(new Map(checkpoint));
     };
   }
 

@@ -1,3 +1,4 @@
+import { KitError } from '#shared/errors';
 import { orderIsVisible } from '../topology/batch-order.js';
 import type { GraphNode, SourceNode } from '../topology/graph.js';
 import { codecOf, compileNodes } from './compile.js';
@@ -125,7 +126,19 @@ export class Task {
   }
 
   close(): void {
-    for (const close of this.#closes) close();
+    for (const close of this.#closes) {
+      try {
+        close();
+      } catch (error) {
+        // The task ends all the same: others are not to suffer for it.
+        this.#options.onFailed({
+          stage: 'processing',
+          operator: this.id,
+          error: KitError.from(error, 'record-unprocessable', `Closing a processor of the task ${this.id}`),
+          record: undefined,
+        });
+      }
+    }
   }
 
   #punctuate(punctuations: Punctuations, now: number): boolean {

@@ -1,5 +1,5 @@
 import type { KitError } from '#shared/errors';
-import type { PartialOffsets } from '#shared/kafka';
+import type { PartialOffsets, TopicPartition } from '#shared/kafka';
 import type { ActiveTask } from './active-task.js';
 import type { TaskOutput } from './outputs.js';
 
@@ -9,7 +9,14 @@ export interface Work {
   /** With exactly_once; otherwise all tasks write through one producer. */
   readonly output: TaskOutput | undefined;
   /** Writes stores that are kept on disk; their contents must be what is committed. Absent where the task has none. */
-  readonly persist: ((options: { readonly always: boolean }) => Promise<void>) | undefined;
+  readonly persist:
+    | ((options: {
+        /** Also where it is not due. */
+        readonly always: boolean;
+        /** The offset after the latest record that was written to a partition. */
+        readonly written: (partition: TopicPartition) => number | undefined;
+      }) => void)
+    | undefined;
   /** Whether something was sent that is not committed: a punctuation puts out records without an input's offset moving. */
   hasSent: boolean;
   /** The commit that is on its way; never rejects. */
