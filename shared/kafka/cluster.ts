@@ -11,6 +11,7 @@ import {
   beginningOffsets,
   committedOffsets,
   deleteRecords,
+  type EndOptions,
   endOffsets,
   type PartitionsOf,
   partitionCounts,
@@ -42,8 +43,8 @@ export interface Cluster {
   ensureTopics(topics: readonly TopicRequest[]): Promise<void>;
   /** How many partitions the topics have; one that is missing has no entry, and is not created. */
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The next offset of every partition of the topics. */
-  endOffsets(topics: readonly string[]): Promise<TopicOffsets>;
+  /** The next offset of every partition of the topics; for `read_committed` that of the first open transaction, if there is one. */
+  endOffsets(topics: readonly string[], options?: EndOptions): Promise<TopicOffsets>;
   /** The first offset that is still there, of every partition of the topics. */
   beginningOffsets(topics: readonly string[]): Promise<TopicOffsets>;
   /**
@@ -96,7 +97,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   return {
     brokers: config.brokers,
     ensureTopics: (topics) => createTopics(admin, topics),
-    endOffsets: (topics) => endOffsets(nodes, topics),
+    endOffsets: (topics, options) => endOffsets(nodes, topics, options),
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),
     committedOffsets: (groupId, partitions) => committedOffsets(nodes, groupId, partitions),

@@ -31,6 +31,7 @@ class FetchingReader implements PartitionReader {
   #ready: { readonly reading: Reading; readonly chunk: Chunk }[] = [];
   /** What a partition can't be read for; until it is moved or removed. */
   readonly #failures = new Map<Reading, KitError>();
+  /** Why nothing comes any more. */
   #lost: KitError | undefined;
   #arrived: (() => void) | undefined;
   #again: NodeJS.Timeout | undefined;
@@ -121,6 +122,10 @@ class FetchingReader implements PartitionReader {
   }
 
   async close(): Promise<void> {
+    this.#lost ??= new KitError(
+      'usage',
+      'Reading from Kafka: the reader is closed, or the cluster that it is of. Close what reads before the cluster.',
+    );
     this.#watch.stop();
     this.#readings.clear();
     this.#ready = [];
@@ -278,7 +283,9 @@ class FetchingReader implements PartitionReader {
         reading,
         new KitError(
           'topic-mismatch',
-          `Reading partition ${partition} of ${topic} at offset ${position}: the partition has no such offset (any more).`,
+          `Reading partition ${partition} of ${topic} at offset ${position}: the partition has no such offset (any more). ` +
+            'Either the records expired before they were read, or the topic was made anew. Let whoever reads begin elsewhere, as by ' +
+            'setting the offsets of the group (kafka-consumer-groups.sh --reset-offsets), and keep records for longer (retention.ms).',
         ),
       );
       return;

@@ -1,6 +1,8 @@
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
+import { isolationLevel } from './fetch-request.js';
 import type { Nodes } from './nodes.js';
+import type { Isolation } from './partition-reader.js';
 import type { PartialOffsets, TopicOffsets } from './records.js';
 import { accept, errorCode, Refusal } from './refusal.js';
 
@@ -31,9 +33,21 @@ export function beginningOffsets(nodes: Nodes, topics: readonly string[]): Promi
   return offsetsAt(nodes, topics, EARLIEST, `Looking for the first offsets of ${topics.join(', ')}`);
 }
 
+export interface EndOptions {
+  /**
+   * The end for whom: for `read_committed` a partition ends where the first open transaction begins. `read_uncommitted`,
+   * unless said.
+   */
+  readonly isolation?: Isolation;
+}
+
 /** The next offset of every partition. */
-export function endOffsets(nodes: Nodes, topics: readonly string[]): Promise<TopicOffsets> {
-  return offsetsAt(nodes, topics, LATEST, `Looking for the ends of ${topics.join(', ')}`);
+export function endOffsets(
+  nodes: Nodes,
+  topics: readonly string[],
+  { isolation = 'read_uncommitted' }: EndOptions = {},
+): Promise<TopicOffsets> {
+  return offsetsAt(nodes, topics, LATEST, `Looking for the ends of ${topics.join(', ')}`, isolation);
 }
 
 async function offsetsAt(
@@ -41,6 +55,7 @@ async function offsetsAt(
   topics: readonly string[],
   timestamp: number,
   doing: string,
+  isolation: Isolation = 'read_uncommitted',
 ): Promise<TopicOffsets> {
   const counts = await partitionCounts(nodes, topics);
   const wanted = topics.map((topic) => {
@@ -52,7 +67,7 @@ async function offsetsAt(
   await eachPartition(nodes, doing, new Map(wanted), async (leader, byTopic) => {
     const answer = await (await nodes.link(leader)).request(apis.listOffsets, {
       replicaId: -1,
-      isolationLevel: 0,
+      isolationLevel: isolationLevel(isolation),
       topics: Array.from(byTopic, ([name, partitions]) => ({
         name,
         partitions: Array.from(partitions, ([partitionIndex, time]) => ({ partitionIndex, timestamp: time })),

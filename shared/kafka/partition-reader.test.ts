@@ -216,11 +216,38 @@ await describeOnEachKafka('a partition reader', (kafka) => {
     })();
     await expect(polling).rejects.toMatchObject({
       code: 'topic-mismatch',
-      message: expect.stringMatching(`^Reading partition 0 of ${name} at offset 17: `),
+      message: expect.stringMatching(`^Reading partition 0 of ${name} at offset 17: .* --reset-offsets`),
     });
     reader.seek([{ topic: name, partition: 0, offset: 1 }]);
     expect(numbers(await read(reader, 2)).slice(-2)).toEqual([1, 2]);
     await reader.close();
+  });
+
+  it('says that it is closed, also to whoever waits for records', async () => {
+    const name = await topic('closed');
+    const reader = await open();
+    reader.seek([{ topic: name, partition: 0, offset: 0 }]);
+    const polling = reader.poll(10_000);
+    const closed = expect(polling).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('is closed'),
+    });
+    await reader.close();
+    await closed;
+    await expect(reader.poll(0)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('has an end before what an open transaction has written, for who reads what is committed', async () => {
+    const name = await topic('open');
+    await write(numbered(name, 0, 3));
+    const producer = await cluster.transactionalProducer({ transactionalId: kafka.unique('open'), timeoutMs: 10_000 });
+    await producer.send(numbered(name, 3, 5));
+    const endFor = async (isolation: ReaderOptions['isolation']) =>
+      (await cluster.endOffsets([name], { isolation })).get(name);
+    expect(await endFor('read_committed')).toEqual([3]);
+    expect(await endFor('read_uncommitted')).toEqual([5]);
+    expect((await cluster.endOffsets([name])).get(name)).toEqual([5]);
+    await producer.close();
   });
 
   it('goes on at either end where it was told so', async () => {

@@ -1,7 +1,10 @@
 import type { Chunk, TopicPartition } from './records.js';
 
+/** Whether a reader sees records of transactions that are not committed. */
+export type Isolation = 'read_committed' | 'read_uncommitted';
+
 export interface ReaderOptions {
-  readonly isolation: 'read_committed' | 'read_uncommitted';
+  readonly isolation: Isolation;
   /** How long a broker may hold an answer back until there is something new; 100 unless said. */
   readonly maxWaitMs?: number;
   /** Bytes that a broker gathers before it answers, `maxWaitMs` at most; 1 unless said. */
@@ -29,6 +32,7 @@ export interface PartitionReader {
    * All chunks that have been fetched by now, those of a partition in offset order; waits up to `maxWaitMs` for the first.
    * @throws KitError 'cluster-unreachable' when the cluster has not answered for about 30 s, or `silentMs`.
    * @throws KitError 'topic-mismatch' when a position is out of range and nothing else was asked for.
+   * @throws KitError 'usage' when the reader is closed, or its cluster is.
    */
   poll(maxWaitMs: number): Promise<readonly Chunk[]>;
   /**
