@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { KitError } from '#shared/errors';
 import { describeOnEachKafka } from '#shared/testing';
 import {
   type Assignment,
@@ -9,6 +10,7 @@ import {
   type GroupMember,
   type GroupOptions,
   type JoinedMember,
+  type Share,
 } from './index.js';
 
 /** Partitions of one topic in turn to the members, in the order of what they are called; keeps what it was told. */
@@ -16,6 +18,8 @@ class InTurn implements GroupAssignor {
   readonly name = 'in-turn';
   readonly version = 1;
   told: readonly JoinedMember[] = [];
+  /** Whoever is called so is refused. */
+  refused = '';
 
   constructor(
     readonly called: string,
@@ -27,15 +31,22 @@ class InTurn implements GroupAssignor {
     return Buffer.from(this.called);
   }
 
-  assign(members: readonly JoinedMember[]): Map<string, Map<string, number[]>> {
+  assign(members: readonly JoinedMember[]): Map<string, Share> {
     this.told = members.toSorted((a, b) => a.userData.compare(b.userData));
     const all = Array.from({ length: this.count() }, (_, partition) => partition);
     return new Map(
-      this.told.map(({ memberId }, index) => [
+      this.told.map(({ memberId, userData }, index) => [
         memberId,
-        new Map([[this.topic, all.filter((partition) => partition % this.told.length === index)]]),
+        {
+          partitions: new Map([[this.topic, all.filter((partition) => partition % this.told.length === index)]]),
+          userData: Buffer.from(userData.toString() === this.refused ? 'not you' : ''),
+        },
       ]),
     );
+  }
+
+  onShare(userData: Buffer): void {
+    if (userData.length > 0) throw new KitError('usage', userData.toString());
   }
 }
 
@@ -180,6 +191,21 @@ await describeOnEachKafka('a group member', (kafka) => {
     await topic('later');
     await vi.waitFor(() => expect(one.log).toEqual(['assigned', 'rebalancing', 'assigned']), 10_000);
     await one.member.close();
+  });
+
+  it('goes when it cannot take what the leader tells it, at once when it joins and later', async () => {
+    const name = await topic('refused');
+    const groupId = kafka.unique('refused');
+    const one = await join(groupId, name, 'one');
+    one.assignor.refused = 'two';
+    await expect(join(groupId, name, 'two')).rejects.toMatchObject({ code: 'usage', message: 'not you' });
+    await vi.waitFor(() => expect(reads(one, name)).toEqual([0, 1, 2, 3]), 10_000);
+    const three = await join(groupId, name, 'three');
+    one.assignor.refused = 'three';
+    const four = await join(groupId, name, 'four');
+    await vi.waitFor(() => expect(three.log.at(-1)).toBe('not you'), 10_000);
+    await vi.waitFor(() => expect(one.assignor.told).toHaveLength(2), 5_000);
+    await Promise.all([one.member.close(), three.member.close(), four.member.close()]);
   });
 
   it('is lost with a reason when its assignor fails', async () => {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { KitError } from '#shared/errors';
-import type { Assignment } from './consumer.js';
-import type { GroupAssignor, GroupOptions, JoinedMember } from './group-options.js';
-import { GroupProtocol, OVERTAKEN } from './group-protocol.js';
+import type { GroupOptions, JoinedMember, Share } from './group-options.js';
+import { GroupProtocol, OVERTAKEN, type Synced } from './group-protocol.js';
 import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';
 import { errorCode, Refusal } from './refusal.js';
@@ -93,10 +92,14 @@ class Member implements GroupMember {
     this.#stopped.abort();
     this.#watch.stop();
     this.#generation = undefined;
+    await this.#leave();
+    this.nodes.close();
+  }
+
+  async #leave(): Promise<void> {
     // A coordinator that does not answer lets the session end by itself.
     const left = this.memberId === '' ? Promise.resolve() : this.#protocol.leave(this.memberId);
     await within(LEAVE_WITHIN_MS, left, () => new Error('it takes too long')).catch(() => undefined);
-    this.nodes.close();
   }
 
   #lose(reason: KitError): void {
@@ -112,7 +115,7 @@ class Member implements GroupMember {
   async #join(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      let assignment: Assignment;
+      let synced: Synced;
       let generation: Generation;
       try {
         const joined = await this.#protocol.join(this.memberId);
@@ -121,8 +124,8 @@ class Member implements GroupMember {
         this.#generation = undefined;
         this.#watch.heard();
         const sharedBy = joined.members && { counts: await this.#protocol.partitionCounts(), lookedAt: Date.now() };
-        const shared = joined.members ? this.#share(joined.members) : new Map();
-        assignment = await this.#protocol.sync(joined, shared);
+        const shares = joined.members && sharedBy ? this.#share(joined.members, sharedBy.counts) : new Map();
+        synced = await this.#protocol.sync(joined, shares);
         generation = { id: joined.generationId, sharedBy };
       } catch (error) {
         await this.#recover(error);
@@ -130,15 +133,17 @@ class Member implements GroupMember {
       }
       this.#watch.heard();
       if (signal.aborted) return;
+      this.options.assignor.onShare?.(synced.userData);
       this.#generation = generation;
-      this.options.onAssigned(assignment);
+      this.options.onAssigned(synced.assignment);
       return;
     }
   }
 
-  #share(members: readonly JoinedMember[]): ReturnType<GroupAssignor['assign']> {
+  #share(members: readonly JoinedMember[], partitionCounts: ReadonlyMap<string, number>): ReadonlyMap<string, Share> {
+    const { assignor, groupId } = this.options;
     try {
-      return this.options.assignor.assign(members);
+      return assignor.assign(members, { groupId, partitionCounts });
     } catch (error) {
       throw KitError.from(error, 'internal', `Sharing the partitions of ${this.options.groupId}`);
     }
@@ -161,7 +166,10 @@ class Member implements GroupMember {
         await this.#join();
       }
     } catch (error) {
-      if (!signal.aborted) this.#lose(KitError.from(error, 'cluster-unreachable', `Membership in ${groupId} ended`));
+      if (signal.aborted) return;
+      // Whoever goes for a reason of its own is not to keep partitions from others for the rest of its session.
+      await this.#leave();
+      this.#lose(KitError.from(error, 'cluster-unreachable', `Membership in ${groupId} ended`));
     }
   }
 

@@ -7,8 +7,26 @@ export interface GroupAssignor {
   readonly version: number;
   /** Told to the leader with each join. */
   userData(): Buffer;
-  /** Asked of the leader only: what each member reads, by member id and topic. */
-  assign(members: readonly JoinedMember[]): ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+  /** Asked of the leader only: what each member reads, and is told, by member id. */
+  assign(members: readonly JoinedMember[], group: SharedGroup): ReadonlyMap<string, Share>;
+  /**
+   * Given what the leader tells this member with its share, before `onAssigned`. A member that throws here leaves the group,
+   * and is lost with that error.
+   */
+  onShare?(userData: Buffer): void;
+}
+
+/** What a member reads, by topic, and what the leader's assignor tells the member's. */
+export interface Share {
+  readonly partitions: ReadonlyMap<string, readonly number[]>;
+  readonly userData?: Buffer;
+}
+
+/** A group that is to be shared. */
+export interface SharedGroup {
+  readonly groupId: string;
+  /** How many partitions the topics of the leader have now; one that is missing has no entry. */
+  readonly partitionCounts: ReadonlyMap<string, number>;
 }
 
 /** A member of the group as the leader sees it. */

@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
 import type { Assignment } from './consumer.js';
-import type { GroupOptions, JoinedMember } from './group-options.js';
+import type { GroupOptions, JoinedMember, Share } from './group-options.js';
 import type { Link } from './link.js';
 import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';
@@ -32,6 +32,12 @@ export interface Joined {
   readonly generationId: number;
   /** All members, for the one that is to share the partitions among them. */
   readonly members: readonly JoinedMember[] | undefined;
+}
+
+/** What the coordinator answers to a sync: what this member reads, and is told by the leader's assignor. */
+export interface Synced {
+  readonly assignment: Assignment;
+  readonly userData: Buffer;
 }
 
 /** The requests of a group's member, once each: a refusal is thrown as Refusal, what else fails is a broken connection. */
@@ -84,10 +90,7 @@ export class GroupProtocol {
   }
 
   /** SyncGroup: the leader tells what each member reads, and each is told. */
-  async sync(
-    { memberId, generationId }: Joined,
-    shared: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>,
-  ): Promise<Assignment> {
+  async sync({ memberId, generationId }: Joined, shares: ReadonlyMap<string, Share>): Promise<Synced> {
     const answer = await (await this.#coordinator()).request(
       apis.syncGroup,
       {
@@ -97,13 +100,16 @@ export class GroupProtocol {
         groupInstanceId: null,
         protocolType: PROTOCOL_TYPE,
         protocolName: this.#name,
-        assignments: Array.from(shared, ([id, byTopic]) => ({ memberId: id, assignment: encodeAssignment(byTopic) })),
+        assignments: Array.from(shares, ([id, share]) => ({ memberId: id, assignment: encodeShare(share) })),
       },
       this.#rebalanceTimeoutMs + JOIN_SLACK_MS,
     );
     accept(answer.errorCode);
     const decoded = answer.assignment.length > 0 ? AssignerProtocol.MemberAssignment.decode(answer.assignment) : null;
-    return new Map(Object.entries(decoded?.assignment ?? {}));
+    return {
+      assignment: new Map(Object.entries(decoded?.assignment ?? {})),
+      userData: decoded?.userData ?? Buffer.alloc(0),
+    };
   }
 
   async heartbeat(memberId: string, generationId: number): Promise<void> {
@@ -176,7 +182,7 @@ function readMember({ memberId, metadata }: { readonly memberId: string; readonl
   return { memberId, topics: told?.topics ?? [], userData: told?.userData ?? Buffer.alloc(0) };
 }
 
-function encodeAssignment(byTopic: ReadonlyMap<string, readonly number[]>): Buffer {
+function encodeShare({ partitions: byTopic, userData = Buffer.alloc(0) }: Share): Buffer {
   const assignment = Object.fromEntries(Array.from(byTopic, ([topic, partitions]) => [topic, [...partitions]]));
-  return AssignerProtocol.MemberAssignment.encode({ version: LAYOUT, assignment, userData: Buffer.alloc(0) });
+  return AssignerProtocol.MemberAssignment.encode({ version: LAYOUT, assignment, userData });
 }

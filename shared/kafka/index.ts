@@ -3,7 +3,7 @@ export { type Cluster, connectCluster } from './cluster.js';
 export { type ClusterConfig, parseBrokers, type SaslCredentials, securityFromEnvironment } from './cluster-config.js';
 export type { Assignment, Consumer, ConsumerOptions } from './consumer.js';
 export type { GroupMember } from './group-member.js';
-export type { GroupAssignor, GroupOptions, JoinedMember } from './group-options.js';
+export type { GroupAssignor, GroupOptions, JoinedMember, Share, SharedGroup } from './group-options.js';
 export type { PartitionReader, ReaderOptions } from './partition-reader.js';
 export type { Producer } from './producer.js';
 export type {

@@ -86,7 +86,8 @@ describe('a broker that starts again', () => {
         name: 'all',
         version: 1,
         userData: () => Buffer.alloc(0),
-        assign: (members) => new Map(members.map(({ memberId }) => [memberId, new Map([['topic', [0]]])])),
+        assign: (members) =>
+          new Map(members.map(({ memberId }) => [memberId, { partitions: new Map([['topic', [0]]]) }])),
       },
       onAssigned: (assignment) => assigned.push(assignment),
       onLost: (reason) => lost.push(reason),

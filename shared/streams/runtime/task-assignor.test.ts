@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '#shared/testing';
-import { shareTasks } from './task-assignor.js';
+import { StreamsBuilder } from '../dsl/streams-builder.js';
+import { serdes } from '../serde.js';
+import { serdeTopic } from '../topics.js';
+import { createTaskAssignor, shareTasks } from './task-assignor.js';
+import { allTasks } from './task-id.js';
 
 const tasks = (subTopologies: number, partitions: number): string[] =>
   Array.from({ length: subTopologies * partitions }, (_, at) => `${Math.floor(at / partitions)}_${at % partitions}`);
@@ -49,5 +53,92 @@ describe('the sharing of tasks', () => {
       const sizes = shares.map(({ length }) => length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+describe('a group', () => {
+  /** An instance whose sub-topologies read these topics, of two partitions each, one after the other. */
+  function instance(memberId: string, topics: readonly string[], owned: readonly string[] = []) {
+    const builder = new StreamsBuilder();
+    for (const name of topics) {
+      builder
+        .stream(serdeTopic<string, string>({ name, key: serdes.string, value: serdes.string }))
+        .foreach(() => undefined);
+    }
+    const { subTopologies } = builder.build();
+    const assignor = createTaskAssignor({
+      tasks: () => allTasks(subTopologies, () => 2),
+      partitionsOf: ({ subTopology, partition }) => subTopology.sources.map(({ topic }) => [topic.name, partition]),
+      owned: () => owned,
+    });
+    return { memberId, assignor, topics };
+  }
+  type Instance = ReturnType<typeof instance>;
+
+  /** The first leads. Gives what each reads, or why it goes. */
+  function share(instances: readonly Instance[], counts: Record<string, number> = {}) {
+    const members = instances.map(({ memberId, assignor, topics }) => ({
+      memberId,
+      userData: assignor.userData(),
+      topics,
+    }));
+    const shares = instances[0]?.assignor.assign(members, {
+      groupId: 'app',
+      partitionCounts: new Map(Object.entries(counts)),
+    });
+    return instances.map(({ memberId, assignor }) => {
+      const given = shares?.get(memberId);
+      try {
+        assignor.onShare?.(given?.userData ?? Buffer.alloc(0));
+        return Object.fromEntries(given?.partitions ?? []);
+      } catch (error) {
+        return error;
+      }
+    });
+  }
+  const refused = expect.objectContaining({
+    code: 'topology',
+    message:
+      'The application id app is used by another topology: sub-topology 0 of the instances at work reads a; here it reads b. ' +
+      'Stop those instances, or give this one another application id.',
+  });
+
+  it('sends a newcomer of another topology away, also one that only numbers its tasks otherwise', () => {
+    const old = instance('old', ['a', 'b'], ['0_0', '0_1', '1_0', '1_1']);
+    expect(share([old, instance('new', ['b', 'a'])])).toEqual([{ a: [0, 1], b: [0, 1] }, refused]);
+    expect(share([old, instance('new', ['b'])])).toEqual([{ a: [0, 1], b: [0, 1] }, refused]);
+    expect(share([old, instance('new', ['a', 'b'])])).toEqual([
+      { a: [expect.any(Number)], b: [expect.any(Number)] },
+      { a: [expect.any(Number)], b: [expect.any(Number)] },
+    ]);
+  });
+
+  it('leaves those at work what they have where the newcomer leads, until it has gone', () => {
+    const instances = [instance('new', ['b']), instance('one', ['a'], ['0_0', '0_1']), instance('two', ['a'], ['0_1'])];
+    expect(share(instances)).toEqual([refused, { a: [0, 1] }, {}]);
+  });
+
+  it('takes members that do not say what their tasks are, or in a way that it does not know', () => {
+    const { assignor } = instance('new', ['a']);
+    const claims = ['{"tasks":["0_1"]}', '{"tasks":7,"topology":[7]}', 'other'];
+    const shares = assignor.assign(
+      claims.map((claim, at) => ({ memberId: `m${at}`, userData: Buffer.from(claim), topics: ['a'] })),
+      { groupId: 'app', partitionCounts: new Map() },
+    );
+    expect(shares.get('m0')?.partitions).toEqual(new Map([['a', [1]]]));
+    expect([...shares.values()].flatMap(({ partitions }) => partitions.get('a') ?? []).sort((a, b) => a - b)).toEqual([
+      0, 1,
+    ]);
+    for (const told of ['', '7', '{"refusal":{}}', '{'])
+      expect(() => assignor.onShare?.(Buffer.from(told))).not.toThrow();
+  });
+
+  it('sends every member away that does not know all partitions of a topic', () => {
+    const grown = expect.objectContaining({
+      code: 'topic-mismatch',
+      message: expect.stringContaining('The topic a has 4 partitions now, and had 2 when the application started'),
+    });
+    expect(share([instance('one', ['a']), instance('two', ['a'])], { a: 4 })).toEqual([grown, grown]);
+    expect(share([instance('one', ['a'])], { a: 2 })).toEqual([{ a: [0, 1] }]);
   });
 });

@@ -1,9 +1,14 @@
-import type { GroupAssignor, JoinedMember } from '#shared/kafka';
+import { KitError } from '#shared/errors';
+import type { GroupAssignor, Share } from '#shared/kafka';
+import { type Claim, claimOf, type SubTopologyTopics, topologyInUse, whyRefused } from './task-claims.js';
 import { type TaskId, taskName } from './task-id.js';
 
-/** What a member tells the leader: the tasks that it has at hand. */
-interface Claim {
-  readonly tasks: readonly string[];
+/** What the leader tells a member with its share. */
+interface Told {
+  /** Why the member gets no tasks, and is to go. */
+  readonly refusal?: string;
+  /** How many partitions the topics have now. */
+  readonly partitions?: Readonly<Record<string, number>>;
 }
 
 /** What the assignor knows of the application. */
@@ -20,33 +25,117 @@ const NAME = 'kafka-ml-streams-sticky';
 
 /**
  * Shares tasks, not partitions: what a task reads of several topics stays together. A task stays with the member that has
- * it as long as nobody has more than their share; the number of tasks per member differs by one at most.
+ * it as long as nobody has more than their share; the number of tasks per member differs by one at most. Members of another
+ * topology than the one that is at work are sent away, and each member goes when a topic has got partitions that it does
+ * not know of: shared by what is not so any more, partitions would be read twice, or by nobody.
  */
 export function createTaskAssignor({ tasks, partitionsOf, owned }: Assignable): GroupAssignor {
+  const topology = (): SubTopologyTopics => {
+    const topics: Record<string, string[]> = {};
+    for (const task of tasks()) {
+      // The first partition is read of every topic.
+      if (task.partition === 0)
+        topics[task.subTopology.id] = partitionsOf(task)
+          .map(([topic]) => topic)
+          .sort();
+    }
+    return topics;
+  };
+  const partitionsOfTasks = (names: readonly string[]): Map<string, number[]> => {
+    const byName = new Map(tasks().map((task) => [taskName(task), task]));
+    const topics = new Map<string, number[]>();
+    for (const name of names) {
+      const task = byName.get(name);
+      for (const [topic, partition] of task === undefined ? [] : partitionsOf(task)) {
+        topics.set(topic, [...(topics.get(topic) ?? []), partition]);
+      }
+    }
+    return topics;
+  };
   return {
     name: NAME,
     version: 1,
-    userData: () => Buffer.from(JSON.stringify({ tasks: owned() } satisfies Claim)),
-    assign(members) {
-      const byName = new Map(tasks().map((task) => [taskName(task), task]));
-      const shared = shareTasks(
-        [...byName.keys()],
-        members.map(({ memberId, userData }) => ({ memberId, claims: claimsOf(userData) })),
-      );
-      return new Map(
-        Array.from(shared, ([memberId, names]) => {
-          const topics = new Map<string, number[]>();
-          for (const name of names) {
-            const task = byName.get(name);
-            for (const [topic, partition] of task === undefined ? [] : partitionsOf(task)) {
-              topics.set(topic, [...(topics.get(topic) ?? []), partition]);
-            }
-          }
-          return [memberId, topics];
+    userData: () => Buffer.from(JSON.stringify({ tasks: owned(), topology: topology() } satisfies Claim)),
+    assign(joined, { groupId, partitionCounts }) {
+      const members = joined.map(({ memberId, userData }) => ({ memberId, ...claimOf(userData) }));
+      const own = topology();
+      const inUse = topologyInUse(members, own);
+      const refusals = new Map(
+        members.flatMap(({ memberId, topology: theirs }) => {
+          const refusal = theirs === undefined ? undefined : whyRefused(groupId, theirs, inUse);
+          return refusal === undefined ? [] : [[memberId, refusal] as const];
         }),
       );
+      const staying = members.filter(({ memberId }) => !refusals.has(memberId));
+      const partitions = Object.fromEntries(partitionCounts);
+      const shared =
+        whyRefused(groupId, own, inUse) === undefined
+          ? Array.from(
+              shareTasks(
+                tasks().map(taskName),
+                staying.map(({ memberId, tasks: claims }) => ({ memberId, claims })),
+              ),
+              ([memberId, names]) => [memberId, partitionsOfTasks(names)] as const,
+            )
+          : // Who shares goes, and cannot know all tasks of the others: they keep what they have until they share it themselves.
+            whatTheyHave(staying, inUse);
+      const share = (memberId: string, given: Share['partitions'], told: Told): [string, Share] => [
+        memberId,
+        { partitions: given, userData: Buffer.from(JSON.stringify(told)) },
+      ];
+      return new Map([
+        ...shared.map(([memberId, given]) => share(memberId, given, { partitions })),
+        ...Array.from(refusals, ([memberId, refusal]) => share(memberId, new Map(), { refusal })),
+      ]);
+    },
+    onShare(userData) {
+      const { refusal, partitions = {} } = toldBy(userData);
+      if (refusal !== undefined) throw new KitError('topology', refusal);
+      for (const [topic, own] of partitionsOfTasks(tasks().map(taskName))) {
+        const count = partitions[topic] ?? 0;
+        if (count > own.length) throw hasGrown(topic, own.length, count);
+      }
     },
   };
+}
+
+function hasGrown(topic: string, from: number, to: number): KitError {
+  return new KitError(
+    'topic-mismatch',
+    `The topic ${topic} has ${to} partitions now, and had ${from} when the application started, which reads no others. ` +
+      'Restart it to have them read; where it keeps state by the keys of this topic, its internal topics and committed offsets ' +
+      'have to be deleted before, as keys lie in other partitions now.',
+  );
+}
+
+/** What the leader has told; nothing where its version says nothing, or in a way that is not understood. */
+function toldBy(userData: Buffer): Told {
+  if (userData.length === 0) return {};
+  try {
+    const { refusal, partitions } = JSON.parse(userData.toString('utf8')) as Told;
+    return { ...(typeof refusal === 'string' ? { refusal } : {}), ...(partitions ? { partitions } : {}) };
+  } catch {
+    return {};
+  }
+}
+
+/** The tasks that members claim, each to one of them, by the topics that they say these read. */
+function whatTheyHave(
+  members: readonly (Claim & { readonly memberId: string })[],
+  topology: SubTopologyTopics,
+): (readonly [memberId: string, partitions: Map<string, number[]>])[] {
+  const given = new Set<string>();
+  return members.map(({ memberId, tasks }) => {
+    const topics = new Map<string, number[]>();
+    for (const name of tasks.filter((task) => !given.has(task))) {
+      given.add(name);
+      const [subTopology = '', partition] = name.split('_');
+      for (const topic of topology[subTopology] ?? []) {
+        topics.set(topic, [...(topics.get(topic) ?? []), Number(partition)]);
+      }
+    }
+    return [memberId, topics] as const;
+  });
 }
 
 interface Claimant {
@@ -96,7 +185,7 @@ function shareAlike(
   for (const { memberId } of order) {
     for (const task of claimed.get(memberId) ?? []) if ((room.get(memberId) ?? 0) > 0) give(memberId, task);
   }
-  for (const task of [...open]) {
+  for (const task of open) {
     const next = order.find(({ memberId }) => (room.get(memberId) ?? 0) > 0);
     if (next !== undefined) give(next.memberId, task);
   }
@@ -104,15 +193,4 @@ function shareAlike(
 
 function subTopologyOf(task: string): string {
   return task.slice(0, task.indexOf('_'));
-}
-
-/** What a member claims; nothing where its version of this says it in a way that is not understood. */
-function claimsOf(userData: JoinedMember['userData']): readonly string[] {
-  try {
-    const { tasks } = JSON.parse(userData.toString('utf8')) as Partial<Claim>;
-    return Array.isArray(tasks) ? tasks.filter((task) => typeof task === 'string') : [];
-  } catch {
-    // A claim decides about convenience only: without it tasks are shared anew.
-    return [];
-  }
 }
