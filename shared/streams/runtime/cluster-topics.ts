@@ -30,13 +30,27 @@ const CHANGELOG = { 'cleanup.policy': 'compact' };
  * @throws KitError 'topic-mismatch' where a topic is missing, or topics that are joined differ in their partitions, naming
  * the operator and what would help.
  */
-export async function prepareTopics(topology: Topology, cluster: Cluster, names: Names): Promise<ClusterTopics> {
+export async function prepareTopics(
+  topology: Topology,
+  cluster: Cluster,
+  names: Names,
+  /** The name on the cluster of the topic for records that fail. */
+  deadLetterTopic: string | undefined,
+): Promise<ClusterTopics> {
   const topics = [...topology.sourceTopics, ...topology.sinkTopics];
   const changelogs = loggedStores(topology).map(({ store }) => names.changelog(store));
-  const existing = await cluster.partitionCounts([...new Set([...topics.map(names.topic), ...changelogs])]);
+  const letters = deadLetterTopic === undefined ? [] : [deadLetterTopic];
+  const existing = await cluster.partitionCounts([...new Set([...topics.map(names.topic), ...changelogs, ...letters])]);
   const external = topics.filter((topic) => !isInternal(topic));
   for (const topic of external) {
     if (!existing.has(names.topic(topic))) throw missing(topology, topic, names);
+  }
+  for (const name of letters) {
+    if (existing.has(name)) continue;
+    throw new KitError(
+      'topic-mismatch',
+      `The topic ${name}, which is to take records that fail (\`deadLetterTopic\`), is not on the cluster. Create it before the application starts, or leave the option out.`,
+    );
   }
   const partitions = new Map(external.map((topic) => [topic.name, existing.get(names.topic(topic)) ?? 0]));
   settleRepartitionTopics(topology, partitions);

@@ -3,7 +3,11 @@ import type { StateStore, TimestampedKeyValueStore } from '../stores/state-store
 import { openStore } from '../stores/store-definition.js';
 import type { Topology } from '../topology/topology.js';
 import type { Names } from './cluster-topics.js';
+import type { StreamsMetrics } from './streams-metrics.js';
 import type { TopicCodec } from './topic-codec.js';
+
+/** Where records that are passed over are counted: those without a key, and those that do not decode. */
+type PassedOver = Pick<StreamsMetrics, 'dropped' | 'failed'>;
 
 interface GlobalTable {
   readonly store: TimestampedKeyValueStore<unknown, unknown>;
@@ -15,27 +19,27 @@ export class GlobalTables {
   readonly stores: ReadonlyMap<string, StateStore>;
   readonly #tables: ReadonlyMap<string, GlobalTable>;
   readonly #reader: PartitionReader | undefined;
-  readonly #onUnusable: () => void;
+  readonly #metrics: PassedOver;
 
   private constructor(
     stores: ReadonlyMap<string, StateStore>,
     tables: ReadonlyMap<string, GlobalTable>,
     reader: PartitionReader | undefined,
-    onUnusable: () => void,
+    metrics: PassedOver,
   ) {
     this.stores = stores;
     this.#tables = tables;
     this.#reader = reader;
-    this.#onUnusable = onUnusable;
+    this.#metrics = metrics;
   }
 
-  /** Opens the tables and reads their topics to where they end now. `onUnusable` is told of records that are passed over. */
+  /** Opens the tables and reads their topics to where they end now. */
   static async open(
     topology: Topology,
     cluster: Cluster,
     names: Names,
     codecs: ReadonlyMap<string, TopicCodec>,
-    onUnusable: () => void,
+    metrics: PassedOver,
   ): Promise<GlobalTables> {
     const stores = new Map<string, StateStore>();
     const tables = new Map<string, GlobalTable>();
@@ -48,11 +52,15 @@ export class GlobalTables {
       // The builder declares a key-value store for each global table.
       tables.set(names.topic(topic), { store: opened as TimestampedKeyValueStore<unknown, unknown>, codec });
     }
-    if (tables.size === 0) return new GlobalTables(stores, tables, undefined, onUnusable);
+    if (tables.size === 0) return new GlobalTables(stores, tables, undefined, metrics);
     const topics = [...tables.keys()];
-    const [begins, ends] = await Promise.all([cluster.beginningOffsets(topics), cluster.endOffsets(topics)]);
+    const [begins, ends] = await Promise.all([
+      cluster.beginningOffsets(topics),
+      // What somebody's open transaction keeps back is taken when it comes.
+      cluster.endOffsets(topics, { isolation: 'read_committed' }),
+    ]);
     const reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
-    const global = new GlobalTables(stores, tables, reader, onUnusable);
+    const global = new GlobalTables(stores, tables, reader, metrics);
     const partitions = [...ends].flatMap(([topic, offsets]) =>
       offsets.map((end, partition) => ({ topic, partition, end, offset: begins.get(topic)?.[partition] ?? 0 })),
     );
@@ -71,7 +79,7 @@ export class GlobalTables {
       if (table === undefined) continue;
       await table.codec.prepare(records.map(({ value }) => value));
       for (const { key, value, timestamp } of records) {
-        if (key === null) this.#onUnusable();
+        if (key === null) this.#metrics.dropped('null');
         else this.#put(table, key, value, timestamp);
       }
     }
@@ -83,11 +91,14 @@ export class GlobalTables {
   }
 
   #put({ store, codec }: GlobalTable, key: Buffer, value: Buffer | null, timestamp: number): void {
+    let decoded: readonly [key: unknown, value: unknown];
     try {
-      store.put(codec.decodeKey(key), value === null ? null : codec.decodeValue(value), timestamp);
+      decoded = [codec.decodeKey(key), value === null ? null : codec.decodeValue(value)];
     } catch {
       // As Kafka Streams, which logs it: a table of the whole cluster cannot set a record aside for one application.
-      this.#onUnusable();
+      this.#metrics.failed();
+      return;
     }
+    store.put(...decoded, timestamp);
   }
 }

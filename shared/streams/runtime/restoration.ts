@@ -28,6 +28,9 @@ export async function restoreStores(
 ): Promise<number> {
   if (restorables.length === 0) return 0;
   const topics = [...new Set(restorables.map(({ topic }) => topic))];
+  // To the very ends, also where a transaction is open: what an instance has written at last, under another guarantee or
+  // another transactional id, may lie behind it. Only the application itself writes here, so that is a matter of its own
+  // transaction time-out.
   const [begins, ends] = await Promise.all([cluster.beginningOffsets(topics), cluster.endOffsets(topics)]);
   const open = restorables.flatMap((restorable) => {
     const begin = begins.get(restorable.topic)?.[restorable.partition] ?? 0;

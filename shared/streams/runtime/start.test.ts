@@ -78,6 +78,48 @@ await describeOnEachKafka('an application that starts', (kafka) => {
     );
   });
 
+  it('says that the dead-letter topic is missing', async () => {
+    await using test = await TestApplication.open(kafka, 'no-letters');
+    await test.createTopics(1, left, right, out);
+    await expect(test.start(joined(), { deadLetterTopic: { name: 'letters' } })).rejects.toMatchObject({
+      code: 'topic-mismatch',
+      message: expect.stringContaining(
+        `The topic ${test.name}.letters, which is to take records that fail (\`deadLetterTopic\`), is not on the cluster.`,
+      ),
+    });
+  });
+
+  it('waits for nobody’s transaction, and counts what does not decode apart from what has no key', async () => {
+    await using test = await TestApplication.open(kafka, 'global');
+    const numbers = serdeTopic<string, number>({ name: 'right', key: serdes.string, value: serdes.integer });
+    await test.createTopics(1, left, right, out);
+    await test.produce(right, [
+      { key: 'a', value: 'four', timestamp: 0 },
+      { key: 'b', value: 'no integer', timestamp: 0 },
+      { key: null, value: 'four', timestamp: 0 },
+    ]);
+    const transactionalId = kafka.unique('somebody');
+    const somebody = await test.cluster.transactionalProducer({ transactionalId, timeoutMs: 60_000 });
+    await somebody.send([{ topic: test.fullName(right), key: 'c', value: serdes.integer.serialize(7), timestamp: 0 }]);
+    const builder = new StreamsBuilder();
+    const table = builder.globalTable(numbers);
+    builder
+      .stream(left)
+      .join(
+        table,
+        (key) => key,
+        (value, number) => `${value} ${number}`,
+      )
+      .to(out);
+    const streams = await test.start(builder.build());
+    expect(streams.metrics.failedRecordsTotal).toBe(1);
+    expect(streams.metrics.droppedRecords.null).toBe(1);
+    await test.produce(left, [{ key: 'a', value: 'is', timestamp: 1 }]);
+    const [read] = await test.readUntil(out, ({ length }) => length > 0);
+    expect(read?.value).toBe(`is ${serdes.integer.deserialize(Buffer.from('four'))}`);
+    await somebody.close();
+  });
+
   it('says that topics of Avro records need a registry', async () => {
     await using test = await TestApplication.open(kafka, 'no-registry');
     const avro = defineTopic<{ id: string }>({
