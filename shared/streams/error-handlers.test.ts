@@ -100,10 +100,25 @@ describe('a record that fails', () => {
     await expect(driver.pipe(input, [record(13)])).rejects.toThrow('there is no dead-letter topic');
   });
 
+  it('ends the application where its handler throws, with its coordinates', async () => {
+    const driver = await drive({
+      deadLetterTopic: 'dead',
+      processingExceptionHandler: () => {
+        throw new Error('no idea');
+      },
+    });
+    await expect(driver.pipe(input, [record(13)])).rejects.toMatchObject({
+      code: 'usage',
+      message:
+        'Processing in-0 at offset 0 in spell: the processing exception handler threw "no idea", asked about: ' +
+        'Processing in-0 at offset 0 in spell: thirteen',
+    });
+  });
+
   it('is judged by its time, too: one before 1970 needs an extractor', async () => {
     const driver = await drive({});
     await expect(driver.pipe(input, [{ ...record(1), timestamp: -1 }])).rejects.toThrow(
-      'The record has the timestamp -1; it must be 0 or more',
+      'The record has the timestamp -1; it must be whole milliseconds since the epoch, 0 or more',
     );
     const builder = new StreamsBuilder();
     builder
@@ -117,7 +132,7 @@ describe('a record that fails', () => {
 });
 
 describe('a punctuation that fails', () => {
-  const driver = (handlers: ErrorHandlers): Promise<TopologyTestDriver> => {
+  const driver = (handlers: ErrorHandlers & { deadLetterTopic?: string }): Promise<TopologyTestDriver> => {
     const builder = new StreamsBuilder().addStateStore(keyValueStore<string, number>({ name: 'seen' }));
     builder.stream(input).process(
       (): Processor<string, number, string, string> => ({
@@ -137,6 +152,10 @@ describe('a punctuation that fails', () => {
     await expect(driver({}).then((failing) => failing.advanceWallClockTime(10))).rejects.toThrow(
       'Processing a punctuation in watch: too late',
     );
+    for (const handlers of [{}, { processingExceptionHandler: () => 'dead-letter' as const }]) {
+      const failing = await driver({ deadLetterTopic: 'dead', ...handlers });
+      await expect(failing.advanceWallClockTime(10)).rejects.toThrow('Processing a punctuation in watch: too late');
+    }
     const going = await driver({ processingExceptionHandler: () => 'continue' });
     await going.advanceWallClockTime(10);
     expect(going.metrics.failedRecordsTotal).toBe(1);

@@ -13,13 +13,14 @@ export interface FailedRecord {
 
 /**
  * What becomes of a record that failed: 'fail' ends the application, 'continue' goes on without it, 'dead-letter' writes
- * it to the dead-letter topic and goes on.
+ * it to the dead-letter topic and goes on. A punctuation has no record that could be written: 'dead-letter' ends the
+ * application there.
  */
 export type ErrorDecision = 'fail' | 'continue' | 'dead-letter';
 
 /**
  * Names follow Kafka Streams' configuration (`deserialization.exception.handler` …). Where one is absent, records go to the
- * dead-letter topic if there is one, and fail the application otherwise.
+ * dead-letter topic if there is one, and fail the application otherwise. A handler that throws ends the application, too.
  */
 export interface ErrorHandlers {
   readonly deserializationExceptionHandler?: (failed: FailedRecord) => ErrorDecision;

@@ -2,7 +2,7 @@ import { KitError } from '#shared/errors';
 import type { OutgoingRecord } from '#shared/kafka';
 import type { RecordContext } from '../record.js';
 import { deadLetter } from './dead-letter.js';
-import type { ErrorHandlers, FailedRecord } from './error-handlers.js';
+import type { ErrorDecision, ErrorHandlers, FailedRecord } from './error-handlers.js';
 
 interface FailureOptions {
   readonly handlers: ErrorHandlers;
@@ -35,10 +35,10 @@ export class Failures {
     if (isNoFaultOfTheRecord(error)) this.#end(error);
     const failed = { stage, error, operator, record };
     this.#options.onFailed(failed);
-    const decision =
-      this.#handler(stage)?.(failed) ?? (this.#options.deadLetterTopic === undefined ? 'fail' : 'dead-letter');
+    const decision = this.#decide(failed, doing);
     if (decision === 'continue') return;
-    if (decision === 'dead-letter') {
+    // What fails in a punctuation came of no record in particular: there is none to put aside, and it is not to be lost.
+    if (decision === 'dead-letter' && record !== undefined) {
       const { deadLetterTopic } = this.#options;
       if (deadLetterTopic === undefined) {
         this.#end(
@@ -49,8 +49,7 @@ export class Failures {
           ),
         );
       }
-      // What fails in a punctuation came of no record in particular: there is none to put aside.
-      if (record !== undefined) this.#options.collect(deadLetter(deadLetterTopic, record, error));
+      this.#options.collect(deadLetter(deadLetterTopic, record, error));
       return;
     }
     this.#end(
@@ -58,6 +57,24 @@ export class Failures {
         ? error
         : new KitError(error.code, `${doing}: ${error.message}`, { cause: error }),
     );
+  }
+
+  #decide(failed: FailedRecord, doing: string): ErrorDecision {
+    const byDefault = this.#options.deadLetterTopic === undefined ? 'fail' : 'dead-letter';
+    try {
+      return this.#handler(failed.stage)?.(failed) ?? byDefault;
+    } catch (thrown) {
+      const found = thrown instanceof Error ? thrown.message : String(thrown);
+      return this.#end(
+        new KitError(
+          'usage',
+          `${doing}: the ${failed.stage} exception handler threw "${found}", asked about: ${failed.error.message}`,
+          {
+            cause: thrown,
+          },
+        ),
+      );
+    }
   }
 
   #end(error: KitError): never {
