@@ -76,12 +76,12 @@ const long = numeric(
 const TAG = '$streams';
 
 /**
- * JSON that loses nothing a store may hold: NaN, infinities, bigints, dates and bytes come back as what they were.
- * Undefined fields are left out, as JSON does.
+ * JSON that loses nothing a store may hold: NaN, infinities, bigints, dates, bytes, maps, sets and typed arrays come back as
+ * what they were. Undefined fields are left out, as JSON does; an object of a class that has no toJSON is refused.
  */
 function json<T>(): Serde<T> {
   return {
-    serialize: (value) => Buffer.from(typeof value === 'string' ? JSON.stringify(value) : stringify(value)),
+    serialize: (value) => Buffer.from(stringify(value)),
     deserialize(source) {
       const text = source.toString('utf8');
       let parsed: unknown;
@@ -97,6 +97,9 @@ function json<T>(): Serde<T> {
 }
 
 function stringify(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  // What most aggregates are; -0 alone is written in another way.
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
   const text = JSON.stringify(value, replace);
   if (text === undefined) throw new KitError('record-unprocessable', `A ${describe(value)} cannot be written as JSON.`);
   return text;
@@ -115,7 +118,45 @@ function replace(this: unknown, key: string, value: unknown): unknown {
   if (original instanceof Date) return { [TAG]: `date:${original.getTime()}` };
   if (Buffer.isBuffer(original)) return { [TAG]: `bytes:${original.toString('base64')}` };
   if (original instanceof Uint8Array) return { [TAG]: `bytes:${Buffer.from(original).toString('base64')}` };
+  if (typeof value === 'string' || value === null || Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) {
+    return { [TAG]: value instanceof Map ? 'map:' : 'set:', entries: [...value] };
+  }
+  if (ArrayBuffer.isView(value)) return typedArray(value);
+  refuseClass(value);
   return value;
+}
+
+const TYPED_ARRAYS = [
+  Int8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const;
+
+function typedArray(array: ArrayBufferView): unknown {
+  const kind = TYPED_ARRAYS.find((each) => array instanceof each);
+  if (kind === undefined) return refuseClass(array);
+  const { buffer, byteOffset, byteLength } = array;
+  return { [TAG]: `${kind.name}:${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}` };
+}
+
+/** JSON would keep an object's fields and lose what it is. */
+function refuseClass(value: object): void {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Objects of another realm, such as a worker's, are plain, too.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (isPlain || typeof (value as { toJSON?: unknown }).toJSON === 'function') return;
+  throw new KitError(
+    'record-unprocessable',
+    `An object of the class ${value.constructor.name} cannot be written as JSON; give the store (or topic) a serde.`,
+  );
 }
 
 function revive(_key: string, value: unknown): unknown {
@@ -133,9 +174,25 @@ function revive(_key: string, value: unknown): unknown {
       return new Date(Number(text));
     case 'bytes':
       return Buffer.from(text, 'base64');
+    case 'map':
+      return new Map(entriesOf<[unknown, unknown]>(value));
+    case 'set':
+      return new Set(entriesOf(value));
     default:
-      return value;
+      return typedArrayOf(tagged.slice(0, colon), text) ?? value;
   }
+}
+
+function entriesOf<E>(value: object): readonly E[] {
+  // What was written is a list, whose elements have been revived before.
+  return (value as { readonly entries: readonly E[] }).entries;
+}
+
+function typedArrayOf(name: string, base64: string): ArrayBufferView | undefined {
+  const kind = TYPED_ARRAYS.find((each) => each.name === name);
+  // A copy of its own, which begins where numbers of any size may.
+  const { buffer } = new Uint8Array(Buffer.from(base64, 'base64'));
+  return kind && new kind(buffer);
 }
 
 /** The serdes that come along. */

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { serdes } from './serde.js';
+
+const json = serdes.json<unknown>();
+const roundTrip = (value: unknown): unknown => json.deserialize(json.serialize(value));
+
+class Money {
+  constructor(readonly cents: number) {}
+}
+
+describe('JSON', () => {
+  it.each([
+    [
+      'a map',
+      new Map<unknown, unknown>([
+        ['a', 1],
+        [{ of: 'objects' }, new Set([1n])],
+      ]),
+    ],
+    ['a set', new Set<unknown>(['a', new Date(5), [Number.NaN]])],
+    ['typed arrays', [new Float64Array([1, -0.5]), new Int16Array([1, -2]), new BigInt64Array([1n << 40n])]],
+    ['a part of a typed array', { part: new Float32Array([1, 2, 3]).subarray(1, 2) }],
+    ['bytes', Buffer.from('bytes')],
+    ['numbers', [-0, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** 60, 0.1]],
+    ['a number', 17],
+    ['-0', -0],
+    ['an object without a prototype, as one with it', { a: Object.assign(Object.create(null), { b: 1 }) }],
+  ])('keeps %s', (_what, value) => {
+    expect(roundTrip(value)).toEqual(value);
+  });
+
+  it('writes as JSON what knows how', () => {
+    expect(roundTrip({ at: { toJSON: () => 'now' }, url: new URL('http://example.com') })).toEqual({
+      at: 'now',
+      url: 'http://example.com/',
+    });
+  });
+
+  it.each([
+    ['Money', new Money(5)],
+    ['Money', { nested: [new Money(5)] }],
+    ['RegExp', /a/],
+    ['Error', new Error('lost')],
+    ['ArrayBuffer', new ArrayBuffer(1)],
+    ['DataView', new DataView(new ArrayBuffer(1))],
+  ])('refuses an object of the class %s, of which it would lose what it is', (name, value) => {
+    expect(() => json.serialize(value)).toThrow(
+      `An object of the class ${name} cannot be written as JSON; give the store (or topic) a serde.`,
+    );
+  });
+});
