@@ -1,6 +1,7 @@
 import type { ValueAndTimestamp } from '../record.js';
 import type { Serde } from '../serde.js';
 import { ChangedKeys, StoreMetadata } from './changes.js';
+import { isImmutable, type Kept, KeptValues } from './kept-values.js';
 import { type KeyCodec, keyCodec } from './key-codec.js';
 import { SortedMap } from './sorted-map.js';
 import type { ChangelogWriter, TimestampedKeyValueStore } from './state-store.js';
@@ -11,14 +12,20 @@ export interface StoreSerdes<K, V> {
   readonly value: Serde<NonNullable<V>>;
 }
 
+/** What the changelog is to be told of a key: null deletes. */
+interface Change {
+  readonly bytes: Buffer | null;
+  readonly timestamp: number;
+}
+
 /** A table in memory. */
 export class InMemoryKeyValueStore<K, V> implements TimestampedKeyValueStore<K, V> {
   readonly persistent = false;
   readonly #keys: KeyCodec<K>;
-  readonly #values: Serde<NonNullable<V>>;
-  readonly #entries = new SortedMap<ValueAndTimestamp<V>>();
+  readonly #values: KeptValues<V>;
+  readonly #entries = new SortedMap<ValueAndTimestamp<Kept<V>>>();
   readonly #metadata = new StoreMetadata();
-  readonly #changed: ChangedKeys<number>;
+  readonly #changed: ChangedKeys<Change>;
 
   constructor(
     readonly name: string,
@@ -26,7 +33,7 @@ export class InMemoryKeyValueStore<K, V> implements TimestampedKeyValueStore<K, 
     { logging }: { readonly logging: boolean },
   ) {
     this.#keys = keyCodec(key);
-    this.#values = value;
+    this.#values = new KeptValues(value);
     this.#changed = new ChangedKeys(logging);
   }
 
@@ -35,27 +42,25 @@ export class InMemoryKeyValueStore<K, V> implements TimestampedKeyValueStore<K, 
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
-    return this.#entries.get(this.#keys.id(key));
+    const entry = this.#entries.get(this.#keys.id(key));
+    return entry === undefined ? undefined : this.#read(entry);
   }
 
   put(key: K, value: V | null, timestamp: number): void {
     const id = this.#keys.id(key);
-    if (value === null) this.#entries.delete(id);
-    else this.#entries.set(id, { value, timestamp });
-    this.#changed.add(id, timestamp);
+    const bytes = (value ?? null) === null ? null : this.#values.serialize(value as V);
+    if (bytes === null) this.#entries.delete(id);
+    else this.#entries.set(id, { value: this.#values.keep(value as V, bytes), timestamp });
+    this.#changed.add(id, { bytes, timestamp });
   }
 
   *entries(from?: K, to?: K): Generator<readonly [K, ValueAndTimestamp<V>]> {
     const [first, last] = [from, to].map((key) => (key === undefined ? undefined : this.#keys.id(key)));
-    for (const [id, entry] of this.#entries.entries(first, last)) yield [this.#keys.key(id), entry];
+    for (const [id, entry] of this.#entries.entries(first, last)) yield [this.#keys.key(id), this.#read(entry)];
   }
 
   drainChanges(write: ChangelogWriter): void {
-    for (const [id, deletedAt] of this.#changed.drain()) {
-      const entry = this.#entries.get(id);
-      const value = entry === undefined ? null : this.#values.serialize(entry.value as NonNullable<V>);
-      write(this.#keys.bytes(id), value, entry?.timestamp ?? deletedAt);
-    }
+    for (const [id, { bytes, timestamp }] of this.#changed.drain()) write(this.#keys.bytes(id), bytes, timestamp);
     this.#metadata.drain(write);
   }
 
@@ -63,7 +68,7 @@ export class InMemoryKeyValueStore<K, V> implements TimestampedKeyValueStore<K, 
     if (this.#metadata.restore(key, value)) return;
     const id = this.#keys.idOfBytes(key);
     if (value === null) this.#entries.delete(id);
-    else this.#entries.set(id, { value: this.#values.deserialize(value), timestamp });
+    else this.#entries.set(id, { value: this.#values.restore(value), timestamp });
   }
 
   metadata(name: string): number | undefined {
@@ -76,5 +81,10 @@ export class InMemoryKeyValueStore<K, V> implements TimestampedKeyValueStore<K, 
 
   close(): void {
     this.#entries.clear();
+  }
+
+  #read(entry: ValueAndTimestamp<Kept<V>>): ValueAndTimestamp<V> {
+    const { value, timestamp } = entry;
+    return isImmutable(value) ? (entry as ValueAndTimestamp<V>) : { value: this.#values.read(value), timestamp };
   }
 }

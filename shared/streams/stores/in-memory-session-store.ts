@@ -1,29 +1,36 @@
 import type { Window } from '../record.js';
-import type { Serde } from '../serde.js';
 import { ChangedKeys, StoreMetadata } from './changes.js';
 import type { StoreSerdes } from './in-memory-key-value-store.js';
+import { isImmutable, type Kept, KeptValues } from './kept-values.js';
 import { compareBytes, type KeyCodec, keyCodec } from './key-codec.js';
 import { paddedTime } from './padded-time.js';
 import { SortedMap } from './sorted-map.js';
 import type { ChangelogWriter, SessionEntry, SessionStore } from './state-store.js';
 import { joinSessionKey, splitSessionKey } from './window-key.js';
 
-interface Session<K, V> extends SessionEntry<K, V> {
+interface Session<K, V> extends SessionEntry<K, Kept<V>> {
   readonly id: string;
+}
+
+/** What the changelog is to be told of a session: null deletes. */
+interface SessionChange {
+  readonly id: string;
+  readonly window: Window;
+  readonly bytes: Buffer | null;
 }
 
 /** Sessions in memory. What has expired is dropped when the store is next used: sessions that end at or before (newest end) - retention. */
 export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
   readonly persistent = false;
   readonly #keys: KeyCodec<K>;
-  readonly #values: Serde<NonNullable<V>>;
+  readonly #values: KeptValues<V>;
   readonly #retentionMs: number;
   /** By end, then start. */
   readonly #byKey = new Map<string, Session<K, V>[]>();
   /** All sessions by end, key and start. */
   readonly #byEnd = new SortedMap<Session<K, V>>();
   readonly #metadata = new StoreMetadata();
-  readonly #changed: ChangedKeys<{ readonly id: string; readonly window: Window }>;
+  readonly #changed: ChangedKeys<SessionChange>;
   #newestEnd = -1;
 
   constructor(
@@ -32,48 +39,56 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
     { retentionMs, logging }: { readonly retentionMs: number; readonly logging: boolean },
   ) {
     this.#keys = keyCodec(key);
-    this.#values = value;
+    this.#values = new KeptValues(value);
     this.#retentionMs = retentionMs;
     this.#changed = new ChangedKeys(logging);
   }
 
   put(key: K, window: Window, value: V): void {
+    if ((value ?? null) === null) {
+      this.remove(key, window);
+      return;
+    }
     this.#dropExpired();
+    const id = this.#keys.id(key);
+    const bytes = this.#values.serialize(value);
     this.#newestEnd = Math.max(this.#newestEnd, window.end);
     if (window.end < this.#firstLiveEnd()) return;
-    const id = this.#keys.id(key);
-    this.#set({ id, key, window, value });
-    this.#changed.add(orderOf(id, window), { id, window });
+    this.#set({ id, key, window, value: this.#values.keep(value, bytes) });
+    this.#changed.add(orderOf(id, window), { id, window, bytes });
   }
 
   remove(key: K, window: Window): void {
     this.#newestEnd = Math.max(this.#newestEnd, window.end);
     const id = this.#keys.id(key);
     this.#delete(id, window);
-    this.#changed.add(orderOf(id, window), { id, window });
+    this.#changed.add(orderOf(id, window), { id, window, bytes: null });
   }
 
   get(key: K, window: Window): V | undefined {
     this.#dropExpired();
-    return this.#byEnd.get(orderOf(this.#keys.id(key), window))?.value;
+    const session = this.#byEnd.get(orderOf(this.#keys.id(key), window));
+    return session === undefined ? undefined : this.#values.read(session.value);
   }
 
   findSessions(key: K, earliestEnd: number, latestStart: number): readonly SessionEntry<K, V>[] {
     this.#dropExpired();
     const sessions = this.#byKey.get(this.#keys.id(key)) ?? [];
-    return sessions.filter(({ window }) => window.end >= earliestEnd && window.start <= latestStart);
+    return sessions
+      .filter(({ window }) => window.end >= earliestEnd && window.start <= latestStart)
+      .map((session) => this.#read(session));
   }
 
   findSessionsEnding(earliestEnd: number, latestEnd: number): readonly SessionEntry<K, V>[] {
     this.#dropExpired();
-    return [...this.#byEnd.entries(paddedTime(earliestEnd), paddedTime(latestEnd + 1))].map(([, session]) => session);
+    return Array.from(this.#byEnd.entries(paddedTime(earliestEnd), paddedTime(latestEnd + 1)), ([, session]) =>
+      this.#read(session),
+    );
   }
 
   drainChanges(write: ChangelogWriter): void {
-    for (const [order, { id, window }] of this.#changed.drain()) {
-      const session = this.#byEnd.get(order);
-      const value = session === undefined ? null : this.#values.serialize(session.value as NonNullable<V>);
-      write(joinSessionKey(this.#keys.bytes(id), window.start, window.end), value, window.end);
+    for (const [, { id, window, bytes }] of this.#changed.drain()) {
+      write(joinSessionKey(this.#keys.bytes(id), window.start, window.end), bytes, window.end);
     }
     this.#metadata.drain(write);
   }
@@ -84,7 +99,7 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
     const id = this.#keys.idOfBytes(key);
     this.#newestEnd = Math.max(this.#newestEnd, end);
     if (value === null) this.#delete(id, { start, end });
-    else this.#set({ id, key: this.#keys.key(id), window: { start, end }, value: this.#values.deserialize(value) });
+    else this.#set({ id, key: this.#keys.key(id), window: { start, end }, value: this.#values.restore(value) });
     this.#dropExpired();
   }
 
@@ -103,6 +118,12 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
 
   #firstLiveEnd(): number {
     return Math.max(0, this.#newestEnd - this.#retentionMs + 1);
+  }
+
+  #read(session: Session<K, V>): SessionEntry<K, V> {
+    const { key, window, value } = session;
+    // What is no object is kept as it is.
+    return isImmutable(value) ? (session as SessionEntry<K, V>) : { key, window, value: this.#values.read(value) };
   }
 
   #set(session: Session<K, V>): void {
@@ -134,7 +155,7 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
       const session = this.#byEnd.get(first);
       if (session === undefined) continue;
       // The changelog is compacted, not deleted by the clock: event time may be long ago.
-      this.#changed.add(first, session);
+      this.#changed.add(first, { id: session.id, window: session.window, bytes: null });
       this.#delete(session.id, session.window);
     }
   }

@@ -1,16 +1,26 @@
 import type { ValueAndTimestamp } from '../record.js';
-import type { Serde } from '../serde.js';
 import { ChangedKeys, StoreMetadata } from './changes.js';
 import type { StoreSerdes } from './in-memory-key-value-store.js';
+import { isImmutable, type Kept, KeptValues } from './kept-values.js';
 import { compareBytes, type KeyCodec, keyCodec } from './key-codec.js';
+import { compareSequences, nextSequence } from './sequence.js';
 import { lowerBound } from './sorted-map.js';
 import type { ChangelogWriter, TimestampedWindowStore, WindowEntry } from './state-store.js';
 import { joinWindowKey, splitWindowKey } from './window-key.js';
 
-interface Slot<K, V> extends WindowEntry<K, V> {
+interface Slot<K, V> extends WindowEntry<K, Kept<V>> {
   readonly id: string;
   /** Tells records of one key and time apart, in the order of their arrival; 0 where there are no duplicates. */
   readonly sequence: number;
+}
+
+/** What the changelog is to be told of a slot: null deletes. */
+interface SlotChange {
+  readonly id: string;
+  readonly start: number;
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly bytes: Buffer | null;
 }
 
 export interface WindowStoreOptions {
@@ -29,7 +39,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   readonly persistent = false;
   readonly windowSizeMs: number;
   readonly #keys: KeyCodec<K>;
-  readonly #values: Serde<NonNullable<V>>;
+  readonly #values: KeptValues<V>;
   readonly #retentionMs: number;
   readonly #retainDuplicates: boolean;
   /** By start, then sequence. */
@@ -37,7 +47,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   readonly #byStart = new Map<number, Map<string, Slot<K, V>>>();
   readonly #starts = new AscendingNumbers();
   readonly #metadata = new StoreMetadata();
-  readonly #changed: ChangedKeys<Pick<Slot<K, V>, 'id' | 'start' | 'sequence' | 'timestamp'>>;
+  readonly #changed: ChangedKeys<SlotChange>;
   #sequence = 0;
   #newestStart = -1;
 
@@ -48,7 +58,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   ) {
     this.windowSizeMs = windowSizeMs;
     this.#keys = keyCodec(key);
-    this.#values = value;
+    this.#values = new KeptValues(value);
     this.#retentionMs = retentionMs;
     this.#retainDuplicates = retainDuplicates;
     this.#changed = new ChangedKeys(logging);
@@ -56,19 +66,22 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
 
   get(key: K, start: number): ValueAndTimestamp<V> | undefined {
     this.#dropExpired();
-    return this.#byStart.get(start)?.get(this.#slotId(this.#keys.id(key), 0));
+    const slot = this.#byStart.get(start)?.get(this.#slotId(this.#keys.id(key), 0));
+    return slot === undefined ? undefined : this.#read(slot);
   }
 
   put(key: K, value: V | null, timestamp: number, start: number): void {
     this.#dropExpired();
+    const id = this.#keys.id(key);
+    const bytes = (value ?? null) === null ? null : this.#values.serialize(value as V);
     this.#newestStart = Math.max(this.#newestStart, start);
     if (start < this.#firstLiveStart()) return;
-    if (value === null && this.#retainDuplicates) return;
-    const id = this.#keys.id(key);
-    const sequence = this.#retainDuplicates ? ++this.#sequence : 0;
-    if (value === null) this.#delete(id, start, sequence);
-    else this.#set({ id, key, value, timestamp, start, sequence });
-    this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp });
+    if (bytes === null && this.#retainDuplicates) return;
+    if (this.#retainDuplicates) this.#sequence = nextSequence(this.#sequence);
+    const sequence = this.#sequence;
+    if (bytes === null) this.#delete(id, start, sequence);
+    else this.#set({ id, key, value: this.#values.keep(value as V, bytes), timestamp, start, sequence });
+    this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp, bytes });
   }
 
   fetch(key: K, fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {
@@ -78,24 +91,23 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     const first = Math.max(fromStart, this.#firstLiveStart());
     const from = lowerBound(slots.length, (index) => startAt(slots, index) < first);
     const to = lowerBound(slots.length, (index) => startAt(slots, index) <= toStart);
-    return slots.slice(from, to);
+    return slots.slice(from, to).map((slot) => this.#read(slot));
   }
 
   fetchAll(fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {
     this.#dropExpired();
-    const found: Slot<K, V>[] = [];
+    const found: WindowEntry<K, V>[] = [];
     for (const start of this.#starts.range(Math.max(fromStart, this.#firstLiveStart()), toStart)) {
       const slots = [...(this.#byStart.get(start)?.values() ?? [])];
-      found.push(...slots.sort((a, b) => compareBytes(a.id, b.id) || a.sequence - b.sequence));
+      slots.sort((a, b) => compareBytes(a.id, b.id) || compareSequences(a.sequence, b.sequence));
+      for (const slot of slots) found.push(this.#read(slot));
     }
     return found;
   }
 
   drainChanges(write: ChangelogWriter): void {
-    for (const [, { id, start, sequence, timestamp }] of this.#changed.drain()) {
-      const slot = this.#byStart.get(start)?.get(this.#slotId(id, sequence));
-      const value = slot === undefined ? null : this.#values.serialize(slot.value as NonNullable<V>);
-      write(joinWindowKey(this.#keys.bytes(id), start, sequence), value, slot?.timestamp ?? timestamp);
+    for (const [, { id, start, sequence, timestamp, bytes }] of this.#changed.drain()) {
+      write(joinWindowKey(this.#keys.bytes(id), start, sequence), bytes, timestamp);
     }
     this.#metadata.drain(write);
   }
@@ -105,10 +117,11 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     const { key, start, sequence } = splitWindowKey(bytes);
     const id = this.#keys.idOfBytes(key);
     this.#newestStart = Math.max(this.#newestStart, start);
-    this.#sequence = Math.max(this.#sequence, sequence);
     if (value === null) this.#delete(id, start, sequence);
     else {
-      const restored = this.#values.deserialize(value);
+      // The changelog is in the order of arrival; tombstones come when a record expires.
+      if (this.#retainDuplicates) this.#sequence = sequence;
+      const restored = this.#values.restore(value);
       this.#set({ id, key: this.#keys.key(id), value: restored, timestamp, start, sequence });
     }
     this.#dropExpired();
@@ -131,6 +144,13 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     return Math.max(0, this.#newestStart - this.#retentionMs + 1);
   }
 
+  #read(slot: Slot<K, V>): WindowEntry<K, V> {
+    const { key, value, timestamp, start } = slot;
+    // What is no object is kept as it is.
+    if (isImmutable(value)) return slot as WindowEntry<K, V>;
+    return { key, value: this.#values.read(value), timestamp, start };
+  }
+
   #set(slot: Slot<K, V>): void {
     let ofStart = this.#byStart.get(slot.start);
     if (ofStart === undefined) {
@@ -148,7 +168,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     }
     const at = lowerBound(slots.length, (index) => {
       const { start, sequence } = slots[index] ?? slot;
-      return start < slot.start || (start === slot.start && sequence < slot.sequence);
+      return start < slot.start || (start === slot.start && compareSequences(sequence, slot.sequence) < 0);
     });
     if (replaces) slots[at] = slot;
     else if (at === slots.length) slots.push(slot);
@@ -173,7 +193,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     for (let start = this.#starts.first; start !== undefined && start < live; start = this.#starts.first) {
       for (const { id, sequence, timestamp } of this.#byStart.get(start)?.values() ?? []) {
         // The changelog is compacted, not deleted by the clock: event time may be long ago.
-        this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp });
+        this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp, bytes: null });
         const slots = this.#byKey.get(id);
         // Oldest first: what expires of a key stands in front.
         slots?.shift();

@@ -1,5 +1,6 @@
 import type { Serde } from '../serde.js';
 import { ChangedKeys, StoreMetadata } from './changes.js';
+import { KeptValues } from './kept-values.js';
 import { type KeyCodec, keyCodec } from './key-codec.js';
 import { paddedTime } from './padded-time.js';
 import { SortedMap } from './sorted-map.js';
@@ -17,16 +18,16 @@ export interface WaitingRecords<K> {
   readonly values: readonly unknown[];
 }
 
-interface Waiting<K> extends WaitingRecords<K> {
+interface Waiting<K> extends Omit<WaitingRecords<K>, 'values'> {
   readonly id: string;
-  readonly values: unknown[];
+  readonly values: Buffer[];
 }
 
 /** Records of a left or outer join that have met no partner yet. Walked by time, right before left, then by key. */
 export class OuterJoinStore<K> implements StateStore {
   readonly persistent = false;
   readonly #keys: KeyCodec<K>;
-  readonly #values: Readonly<Record<JoinSide, Serde<unknown>>>;
+  readonly #values: Readonly<Record<JoinSide, KeptValues<unknown>>>;
   readonly #waiting = new SortedMap<Waiting<K>>();
   readonly #metadata = new StoreMetadata();
   readonly #changed: ChangedKeys<Pick<Waiting<K>, 'id' | 'side' | 'timestamp'>>;
@@ -41,16 +42,19 @@ export class OuterJoinStore<K> implements StateStore {
     { logging }: { readonly logging: boolean },
   ) {
     this.#keys = keyCodec(key);
-    this.#values = { left, right };
+    // What waits for a partner is never null.
+    const kept = (serde: Serde<unknown>) => new KeptValues<unknown>(serde as Serde<NonNullable<unknown>>);
+    this.#values = { left: kept(left), right: kept(right) };
     this.#changed = new ChangedKeys(logging);
   }
 
   add(side: JoinSide, key: K, timestamp: number, value: unknown): void {
     const id = this.#keys.id(key);
     const order = orderOf(side, id, timestamp);
+    const bytes = this.#values[side].serialize(value);
     const waiting = this.#waiting.get(order);
-    if (waiting === undefined) this.#waiting.set(order, { id, side, key, timestamp, values: [value] });
-    else waiting.values.push(value);
+    if (waiting === undefined) this.#waiting.set(order, { id, side, key, timestamp, values: [bytes] });
+    else waiting.values.push(bytes);
     this.#changed.add(order, { id, side, timestamp });
   }
 
@@ -62,7 +66,9 @@ export class OuterJoinStore<K> implements StateStore {
   }
 
   *all(): Generator<WaitingRecords<K>> {
-    for (const [, waiting] of this.#waiting.entries()) yield waiting;
+    for (const [, { side, key, timestamp, values }] of this.#waiting.entries()) {
+      yield { side, key, timestamp, values: values.map((bytes) => this.#values[side].read(bytes)) };
+    }
   }
 
   drainChanges(write: ChangelogWriter): void {
@@ -73,7 +79,7 @@ export class OuterJoinStore<K> implements StateStore {
       bytes.writeBigInt64BE(BigInt(timestamp), 0);
       bytes.writeInt8(side === 'left' ? 1 : 0, 8);
       key.copy(bytes, 9);
-      write(bytes, waiting === undefined ? null : this.#list(side, waiting.values), timestamp);
+      write(bytes, waiting === undefined ? null : list(waiting.values), timestamp);
     }
     this.#metadata.drain(write);
   }
@@ -86,8 +92,7 @@ export class OuterJoinStore<K> implements StateStore {
     const order = orderOf(side, id, timestamp);
     if (value === null) this.#waiting.delete(order);
     else {
-      const values = this.#unlist(side, value);
-      this.#waiting.set(order, { id, side, key: this.#keys.key(id), timestamp, values });
+      this.#waiting.set(order, { id, side, key: this.#keys.key(id), timestamp, values: unlist(value) });
     }
   }
 
@@ -102,27 +107,28 @@ export class OuterJoinStore<K> implements StateStore {
   close(): void {
     this.#waiting.clear();
   }
+}
 
-  #list(side: JoinSide, values: readonly unknown[]): Buffer {
-    return Buffer.concat(
-      values.flatMap((value) => {
-        const bytes = this.#values[side].serialize(value);
-        const length = Buffer.allocUnsafe(4);
-        length.writeInt32BE(bytes.length);
-        return [length, bytes];
-      }),
-    );
-  }
+/** Each behind its length. */
+function list(values: readonly Buffer[]): Buffer {
+  return Buffer.concat(
+    values.flatMap((bytes) => {
+      const length = Buffer.allocUnsafe(4);
+      length.writeInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
 
-  #unlist(side: JoinSide, bytes: Buffer): unknown[] {
-    const values: unknown[] = [];
-    for (let at = 0; at < bytes.length; ) {
-      const end = at + 4 + bytes.readInt32BE(at);
-      values.push(this.#values[side].deserialize(bytes.subarray(at + 4, end)));
-      at = end;
-    }
-    return values;
+function unlist(bytes: Buffer): Buffer[] {
+  const values: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + bytes.readInt32BE(at);
+    // A copy: what is fetched is a view of a whole fetch.
+    values.push(Buffer.from(bytes.subarray(at + 4, end)));
+    at = end;
   }
+  return values;
 }
 
 function orderOf(side: JoinSide, id: string, timestamp: number): string {

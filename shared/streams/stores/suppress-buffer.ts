@@ -1,8 +1,9 @@
 import type { RecordHeaders } from '#shared/kafka';
 import type { Change, RecordContext, ValueAndTimestamp } from '../record.js';
-import { type Serde, serdes } from '../serde.js';
+import { serdes } from '../serde.js';
 import { ChangedKeys, StoreMetadata } from './changes.js';
 import type { StoreSerdes } from './in-memory-key-value-store.js';
+import { KeptValues } from './kept-values.js';
 import { type KeyCodec, keyCodec } from './key-codec.js';
 import { paddedTime } from './padded-time.js';
 import { SortedMap } from './sorted-map.js';
@@ -19,8 +20,12 @@ export interface Suppressed<K, V> {
   readonly context: RecordContext;
 }
 
-interface Held<K, V> extends Suppressed<K, V> {
+/** An update with its values as bytes: nobody who hands on a value may change what is held back. */
+interface Held<K> extends Omit<Suppressed<K, unknown>, 'change' | 'prior'> {
   readonly id: string;
+  readonly newValue: Buffer | null;
+  readonly oldValue: Buffer | null;
+  readonly prior: Buffer | null;
   /** The time that decides when it is let go: of the first of its updates. */
   readonly time: number;
   readonly bytes: number;
@@ -39,9 +44,9 @@ interface LoggedUpdate {
 export class SuppressBuffer<K, V> implements StateStore {
   readonly persistent = false;
   readonly #keys: KeyCodec<K>;
-  readonly #values: Serde<NonNullable<V>>;
-  readonly #byKey = new Map<string, Held<K, V>>();
-  readonly #byTime = new SortedMap<Held<K, V>>();
+  readonly #values: KeptValues<V>;
+  readonly #byKey = new Map<string, Held<K>>();
+  readonly #byTime = new SortedMap<Held<K>>();
   readonly #metadata = new StoreMetadata();
   readonly #changed: ChangedKeys<number>;
   readonly #measuresBytes: boolean;
@@ -53,7 +58,7 @@ export class SuppressBuffer<K, V> implements StateStore {
     { logging, measuresBytes }: { readonly logging: boolean; readonly measuresBytes: boolean },
   ) {
     this.#keys = keyCodec(key);
-    this.#values = value;
+    this.#values = new KeptValues(value);
     this.#measuresBytes = measuresBytes;
     this.#changed = new ChangedKeys(logging);
   }
@@ -67,15 +72,18 @@ export class SuppressBuffer<K, V> implements StateStore {
     return this.#bytes;
   }
 
-  put(time: number, update: Omit<Suppressed<K, V>, 'prior'>): void {
+  put(time: number, { change, ...update }: Omit<Suppressed<K, V>, 'prior'>): void {
     const id = this.#keys.id(update.key);
     const earlier = this.#byKey.get(id);
+    const [newValue, oldValue] = [this.#bytesOf(change.newValue), this.#bytesOf(change.oldValue)];
     this.#set({
       ...update,
       id,
+      newValue,
+      oldValue,
       time: earlier?.time ?? time,
-      prior: earlier === undefined ? update.change.oldValue : earlier.prior,
-      bytes: this.#measuresBytes ? this.#sizeOf(id, update.change) : 0,
+      prior: earlier === undefined ? oldValue : earlier.prior,
+      bytes: this.#measuresBytes ? this.#sizeOf(id, newValue, oldValue) : 0,
     });
     this.#changed.add(id, update.timestamp);
   }
@@ -83,7 +91,9 @@ export class SuppressBuffer<K, V> implements StateStore {
   /** Lets go, one after the other, as long as the next one may. */
   evictWhile(mayGo: (time: number) => boolean, letGo: (update: Suppressed<K, V>) => void): void {
     for (let first = this.#first(); first !== undefined && mayGo(first.time); first = this.#first()) {
-      letGo(first);
+      const { key, newValue, oldValue, prior, timestamp, headers, context } = first;
+      const change = { newValue: this.#valueOf(newValue), oldValue: this.#valueOf(oldValue) };
+      letGo({ key, change, prior: this.#valueOf(prior), timestamp, headers, context });
       this.#remove(first);
       this.#changed.add(first.id, first.timestamp);
     }
@@ -93,13 +103,13 @@ export class SuppressBuffer<K, V> implements StateStore {
   prior(key: K): { readonly value: ValueAndTimestamp<V> | undefined } | undefined {
     const held = this.#byKey.get(this.#keys.id(key));
     if (held === undefined) return undefined;
-    return { value: held.prior === null ? undefined : { value: held.prior, timestamp: -1 } };
+    return { value: held.prior === null ? undefined : { value: this.#values.read(held.prior), timestamp: -1 } };
   }
 
   drainChanges(write: ChangelogWriter): void {
     for (const [id, timestamp] of this.#changed.drain()) {
       const held = this.#byKey.get(id);
-      write(this.#keys.bytes(id), held === undefined ? null : this.#log(held), held?.timestamp ?? timestamp);
+      write(this.#keys.bytes(id), held === undefined ? null : log(held), held?.timestamp ?? timestamp);
     }
     this.#metadata.drain(write);
   }
@@ -113,22 +123,19 @@ export class SuppressBuffer<K, V> implements StateStore {
       return;
     }
     const logged = serdes.json<LoggedUpdate>().deserialize(value);
-    const read = (text: string | null): V | null =>
-      text === null ? null : this.#values.deserialize(Buffer.from(text, 'base64'));
-    const change = { newValue: read(logged.newValue), oldValue: read(logged.oldValue) };
-    const headers = Object.fromEntries(
-      logged.headers.map(([name, bytes]) => [name, bytes === null ? null : Buffer.from(bytes, 'base64')]),
-    );
+    const read = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'base64'));
+    const [newValue, oldValue] = [read(logged.newValue), read(logged.oldValue)];
     this.#set({
       id,
       key: this.#keys.key(id),
       time: logged.time,
-      change,
+      newValue,
+      oldValue,
       prior: read(logged.prior),
       timestamp,
-      headers,
+      headers: headersOf(logged.headers),
       context: undefined,
-      bytes: this.#measuresBytes ? this.#sizeOf(id, change) : 0,
+      bytes: this.#measuresBytes ? this.#sizeOf(id, newValue, oldValue) : 0,
     });
   }
 
@@ -145,12 +152,12 @@ export class SuppressBuffer<K, V> implements StateStore {
     this.#byTime.clear();
   }
 
-  #first(): Held<K, V> | undefined {
+  #first(): Held<K> | undefined {
     const key = this.#byTime.firstKey();
     return key === undefined ? undefined : this.#byTime.get(key);
   }
 
-  #set(held: Held<K, V>): void {
+  #set(held: Held<K>): void {
     const earlier = this.#byKey.get(held.id);
     if (earlier !== undefined) this.#remove(earlier);
     this.#byKey.set(held.id, held);
@@ -158,36 +165,51 @@ export class SuppressBuffer<K, V> implements StateStore {
     this.#bytes += held.bytes;
   }
 
-  #remove(held: Held<K, V>): void {
+  #remove(held: Held<K>): void {
     this.#byKey.delete(held.id);
     this.#byTime.delete(orderOf(held));
     this.#bytes -= held.bytes;
   }
 
-  #sizeOf(id: string, { newValue, oldValue }: Change<V>): number {
-    const sizeOf = (value: V | null): number =>
-      value === null ? 0 : this.#values.serialize(value as NonNullable<V>).length;
-    return 8 + this.#keys.bytes(id).length + sizeOf(newValue) + sizeOf(oldValue);
+  #sizeOf(id: string, newValue: Buffer | null, oldValue: Buffer | null): number {
+    return 8 + this.#keys.bytes(id).length + (newValue?.length ?? 0) + (oldValue?.length ?? 0);
   }
 
-  #log({ time, change, prior, headers }: Held<K, V>): Buffer {
-    const text = (value: V | null): string | null =>
-      value === null ? null : this.#values.serialize(value as NonNullable<V>).toString('base64');
-    const pairs = Object.entries(headers).flatMap(([name, given]) =>
-      (Array.isArray(given) ? given : [given]).map(
-        (value) =>
-          [name, value === null || value === undefined ? null : Buffer.from(value).toString('base64')] as const,
-      ),
-    );
-    const logged: LoggedUpdate = {
-      time,
-      newValue: text(change.newValue),
-      oldValue: text(change.oldValue),
-      prior: text(prior),
-      headers: pairs,
-    };
-    return serdes.json<LoggedUpdate>().serialize(logged);
+  #bytesOf(value: V | null): Buffer | null {
+    return value === null ? null : this.#values.serialize(value);
   }
+
+  #valueOf(bytes: Buffer | null): V | null {
+    return bytes === null ? null : this.#values.read(bytes);
+  }
+}
+
+function log({ time, newValue, oldValue, prior, headers }: Held<unknown>): Buffer {
+  const text = (bytes: Buffer | null): string | null => bytes?.toString('base64') ?? null;
+  const pairs = Object.entries(headers).flatMap(([name, given]) =>
+    (Array.isArray(given) ? given : [given]).map(
+      (value) => [name, value === null || value === undefined ? null : Buffer.from(value).toString('base64')] as const,
+    ),
+  );
+  const logged: LoggedUpdate = {
+    time,
+    newValue: text(newValue),
+    oldValue: text(oldValue),
+    prior: text(prior),
+    headers: pairs,
+  };
+  return serdes.json<LoggedUpdate>().serialize(logged);
+}
+
+/** A header that occurs more than once has all its values, in order. */
+function headersOf(pairs: LoggedUpdate['headers']): RecordHeaders {
+  const headers: Record<string, RecordHeaders[string]> = {};
+  for (const [name, text] of pairs) {
+    const value = text === null ? null : Buffer.from(text, 'base64');
+    const earlier = headers[name];
+    headers[name] = name in headers ? ([earlier, value].flat() as RecordHeaders[string]) : value;
+  }
+  return headers;
 }
 
 function orderOf({ time, id }: { readonly time: number; readonly id: string }): string {

@@ -35,8 +35,9 @@ export class DiskKeyValueStore<K, V> implements TimestampedKeyValueStore<K, V> {
 
   put(key: K, value: V | null, timestamp: number): void {
     const id = this.#keys.text(key);
-    if (value === null) this.#entries.delete(id);
-    else this.#entries.set(id, { value, timestamp });
+    if ((value ?? null) === null) this.#entries.delete(id);
+    // Neither null nor undefined.
+    else this.#entries.set(id, { value: value as V, timestamp });
     this.#changed.add(id, timestamp);
   }
 

@@ -16,7 +16,7 @@ import {
   readNumber,
   readPart,
 } from './ordered-bytes.js';
-import type { OverlayTable } from './overlay-table.js';
+import type { OverlayTable, ValueCodec } from './overlay-table.js';
 import type { StoreContents } from './store-contents.js';
 import { plainCodec, presence } from './value-codecs.js';
 
@@ -31,6 +31,7 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
   readonly name: string;
   readonly #contents: StoreContents;
   readonly #keys: ByteKeys<K>;
+  readonly #values: ValueCodec<V>;
   readonly #retentionMs: number;
   /** By key, then end, then start. */
   readonly #byKey: OverlayTable<V>;
@@ -48,7 +49,8 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
     this.#contents = contents;
     this.#keys = byteKeys(key);
     this.#retentionMs = retentionMs;
-    this.#byKey = contents.table('k', plainCodec(value));
+    this.#values = plainCodec(value);
+    this.#byKey = contents.table('k', this.#values);
     this.#byEnd = contents.table('e', presence);
     this.#expiry = new Expiry(this.#byEnd);
     this.#changed = new ChangedKeys(logging);
@@ -59,11 +61,16 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
   }
 
   put(key: K, window: Window, value: V): void {
+    if ((value ?? null) === null) {
+      this.remove(key, window);
+      return;
+    }
     this.#dropExpired();
+    const slot = this.#slot(key, window);
+    const bytes = this.#values.encode(value);
     this.#contents.newestTime = Math.max(this.#contents.newestTime, window.end);
     if (window.end < this.#firstLiveEnd()) return;
-    const slot = this.#slot(key, window);
-    this.#byKey.set(keyOrder(slot), value);
+    this.#byKey.setEncoded(keyOrder(slot), bytes);
     this.#index(slot);
     this.#changed.add(endOrder(slot), slot);
   }

@@ -2,6 +2,8 @@ import type { ValueAndTimestamp } from '../../record.js';
 import { ChangedKeys } from '../changes.js';
 import type { StoreSerdes } from '../in-memory-key-value-store.js';
 import type { WindowStoreOptions } from '../in-memory-window-store.js';
+import { compareUnits } from '../key-codec.js';
+import { compareSequences, nextSequence } from '../sequence.js';
 import type { ChangelogWriter, TimestampedWindowStore, WindowEntry } from '../state-store.js';
 import { joinWindowKey, splitWindowKey } from '../window-key.js';
 import { Expiry } from './expiry.js';
@@ -16,7 +18,7 @@ import {
   readNumber,
   readPart,
 } from './ordered-bytes.js';
-import type { OverlayTable } from './overlay-table.js';
+import type { OverlayTable, ValueCodec } from './overlay-table.js';
 import type { StoreContents } from './store-contents.js';
 import { presence, readTimestamp, timestampedCodec, withoutTimestamp, withTimestamp } from './value-codecs.js';
 
@@ -34,6 +36,7 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   readonly windowSizeMs: number;
   readonly #contents: StoreContents;
   readonly #keys: ByteKeys<K>;
+  readonly #values: ValueCodec<ValueAndTimestamp<V>>;
   readonly #retentionMs: number;
   readonly #retainDuplicates: boolean;
   readonly #byKey: OverlayTable<ValueAndTimestamp<V>>;
@@ -52,7 +55,8 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     this.#keys = byteKeys(key);
     this.#retentionMs = retentionMs;
     this.#retainDuplicates = retainDuplicates;
-    this.#byKey = contents.table('k', timestampedCodec(value));
+    this.#values = timestampedCodec(value);
+    this.#byKey = contents.table('k', this.#values);
     this.#byStart = contents.table('s', presence);
     this.#expiry = new Expiry(this.#byStart);
     this.#changed = new ChangedKeys(logging);
@@ -69,17 +73,19 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
 
   put(key: K, value: V | null, timestamp: number, start: number): void {
     this.#dropExpired();
+    const text = this.#keys.text(key);
+    const bytes = (value ?? null) === null ? undefined : this.#values.encode({ value: value as V, timestamp });
     this.#contents.newestTime = Math.max(this.#contents.newestTime, start);
     if (start < this.#firstLiveStart()) return;
-    if (value === null && this.#retainDuplicates) return;
-    const sequence = this.#retainDuplicates ? this.#contents.sequence + 1 : 0;
-    const slot = { key: this.#keys.text(key), start, sequence };
-    if (value === null) this.#delete(slot);
+    if (bytes === undefined && this.#retainDuplicates) return;
+    const sequence = this.#retainDuplicates ? nextSequence(this.#contents.sequence) : 0;
+    const slot = { key: text, start, sequence };
+    if (bytes === undefined) this.#delete(slot);
     else {
-      this.#byKey.set(keyOrder(slot), { value, timestamp });
+      this.#byKey.setEncoded(keyOrder(slot), bytes);
       this.#index(slot);
     }
-    this.#contents.sequence = Math.max(this.#contents.sequence, sequence);
+    this.#contents.sequence = sequence;
     this.#changed.add(startOrder(slot), { ...slot, timestamp });
   }
 
@@ -88,27 +94,30 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     const first = Math.max(fromStart, this.#firstLiveStart());
     if (toStart < first) return [];
     const part = partText(this.#keys.text(key));
-    const found: WindowEntry<K, V>[] = [];
+    const found: (WindowEntry<K, V> & Pick<Slot, 'sequence'>)[] = [];
     for (const [id, { value, timestamp }] of this.#byKey.entries(
       part + numberText(first),
       part + endAfterNumber(toStart),
     )) {
-      found.push({ key, value, timestamp, start: readNumber(id, part.length) });
+      const [start, sequence] = [readNumber(id, part.length), readNumber(id, part.length + NUMBER_BYTES)];
+      found.push({ key, value, timestamp, start, sequence });
     }
-    return found;
+    return found.sort((a, b) => a.start - b.start || compareSequences(a.sequence, b.sequence));
   }
 
   fetchAll(fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {
     this.#dropExpired();
     const first = Math.max(fromStart, this.#firstLiveStart());
     if (toStart < first) return [];
-    const found: WindowEntry<K, V>[] = [];
+    const found: { readonly slot: Slot; readonly entry: WindowEntry<K, V> }[] = [];
     for (const [id] of this.#byStart.entries(numberText(first), endAfterNumber(toStart))) {
       const slot = readStartOrder(id);
       const entry = this.#find(slot);
-      if (entry !== undefined) found.push({ ...entry, key: this.#keys.key(slot.key), start: slot.start });
+      if (entry !== undefined)
+        found.push({ slot, entry: { ...entry, key: this.#keys.key(slot.key), start: slot.start } });
     }
-    return found;
+    // The keys' bytes are in order; where the sequences have begun anew, they are not.
+    return found.sort((a, b) => inOrder(a.slot, b.slot)).map(({ entry }) => entry);
   }
 
   drainChanges(write: ChangelogWriter): void {
@@ -127,9 +136,10 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     const { key, start, sequence } = splitWindowKey(bytes);
     const slot = { key: key.toString('latin1'), start, sequence };
     this.#contents.newestTime = Math.max(this.#contents.newestTime, start);
-    this.#contents.sequence = Math.max(this.#contents.sequence, sequence);
     if (value === null) this.#delete(slot);
     else {
+      // The changelog is in the order of arrival; tombstones come when a record expires.
+      if (this.#retainDuplicates) this.#contents.sequence = sequence;
       this.#byKey.setEncoded(keyOrder(slot), withTimestamp(value, timestamp));
       this.#index(slot);
     }
@@ -174,6 +184,10 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
       this.#delete(slot);
     }
   }
+}
+
+function inOrder(a: Slot, b: Slot): number {
+  return a.start - b.start || compareUnits(a.key, b.key) || compareSequences(a.sequence, b.sequence);
 }
 
 function keyOrder({ key, start, sequence }: Slot): string {

@@ -7,14 +7,11 @@ export interface ValueCodec<T> {
   decode(bytes: Buffer): T;
 }
 
-/** A write that the database has not got yet. Values are encoded once, for the changelog and the database, and restored ones decoded where they are read. */
-interface Pending<T> {
-  readonly isDeleted: boolean;
-  value?: T;
-  bytes?: Buffer;
-}
-
-const DELETED = { isDeleted: true };
+/**
+ * A write that the database has not got yet; null deletes. Values are encoded when they are written, where it is known which
+ * record they came of, and decoded whenever they are read: nobody holds what is in the table.
+ */
+type Pending = Buffer | null;
 
 /** Walks read so many entries at a time: no walk keeps a snapshot of the database open, whoever abandons it. */
 const BATCH = 128;
@@ -24,7 +21,7 @@ const BATCH = 128;
  * Reads and walks see both as one, in the order of the keys' bytes.
  */
 export class OverlayTable<T> {
-  readonly #pending = new SortedMap<Pending<T>>();
+  readonly #pending = new SortedMap<Pending>();
 
   readonly #database: ByteDatabase;
   readonly #prefix: string;
@@ -44,32 +41,30 @@ export class OverlayTable<T> {
 
   get(id: string): T | undefined {
     const pending = this.#pending.get(id);
-    if (pending !== undefined) return this.#decode(pending);
-    const bytes = this.#database.get(this.#prefix + id);
-    return bytes === undefined ? undefined : this.#codec.decode(bytes);
+    const bytes = pending === undefined ? this.#database.get(this.#prefix + id) : pending;
+    return bytes === undefined || bytes === null ? undefined : this.#codec.decode(bytes);
   }
 
   /** As `get`, for the changelog: undecoded. */
   encoded(id: string): Buffer | undefined {
     const pending = this.#pending.get(id);
-    return pending === undefined ? this.#database.get(this.#prefix + id) : this.#encode(pending);
+    return pending === undefined ? this.#database.get(this.#prefix + id) : (pending ?? undefined);
   }
 
-  /** @throws KitError 'record-unprocessable' where the key is too long. */
+  /** @throws KitError 'record-unprocessable' where the key is too long, and what the codec throws. */
   set(id: string, value: T): void {
-    this.#database.checkKey(this.#prefix + id);
-    this.#pending.set(id, { isDeleted: false, value });
+    this.setEncoded(id, this.#codec.encode(value));
   }
 
   /** As `set`, for what comes encoded. */
   setEncoded(id: string, bytes: Buffer): void {
     this.#database.checkKey(this.#prefix + id);
-    this.#pending.set(id, { isDeleted: false, bytes });
+    this.#pending.set(id, bytes);
   }
 
   delete(id: string): void {
     // What is too long was never there.
-    this.#pending.set(id, DELETED);
+    this.#pending.set(id, null);
   }
 
   /** From `from` up to, without, `end`. What is set or deleted meanwhile may or may not be seen. */
@@ -89,7 +84,8 @@ export class OverlayTable<T> {
   /** How many keys there are. Asks the database about each key that waits for the next flush. */
   count(stored: number): number {
     let count = stored;
-    for (const [id, { isDeleted }] of this.#pending.entries()) {
+    for (const [id, pending] of this.#pending.entries()) {
+      const isDeleted = pending === null;
       const isStored = this.#database.get(this.#prefix + id) !== undefined;
       if (isStored === isDeleted) count += isDeleted ? -1 : 1;
     }
@@ -98,9 +94,8 @@ export class OverlayTable<T> {
 
   /** Hands what is pending to the database, in order, which is what it takes fastest. It stays pending until `settle`. */
   write(): void {
-    for (const [id, pending] of this.#pending.entries()) {
-      const bytes = this.#encode(pending);
-      if (bytes === undefined) this.#database.remove(this.#prefix + id);
+    for (const [id, bytes] of this.#pending.entries()) {
+      if (bytes === null) this.#database.remove(this.#prefix + id);
       else this.#database.put(this.#prefix + id, bytes);
     }
   }
@@ -110,24 +105,14 @@ export class OverlayTable<T> {
     this.#pending.clear();
   }
 
-  #decode(pending: Pending<T>): T | undefined {
-    if (pending.value === undefined && pending.bytes !== undefined) pending.value = this.#codec.decode(pending.bytes);
-    return pending.value;
-  }
-
-  #encode(pending: Pending<T>): Buffer | undefined {
-    if (pending.bytes === undefined && pending.value !== undefined) pending.bytes = this.#codec.encode(pending.value);
-    return pending.bytes;
-  }
-
   #stored(from: string, end: string | undefined): readonly ByteEntry[] {
     const limit = end === undefined ? String.fromCharCode(this.#prefix.charCodeAt(0) + 1) : this.#prefix + end;
     const found = this.#database.range(this.#prefix + from, limit, BATCH);
     return found.map(([id, bytes]) => [id.slice(1), bytes]);
   }
 
-  #pendingFrom(from: string, end: string | undefined): (readonly [id: string, pending: Pending<T>])[] {
-    const found: [string, Pending<T>][] = [];
+  #pendingFrom(from: string, end: string | undefined): (readonly [id: string, pending: Pending])[] {
+    const found: [string, Pending][] = [];
     for (const entry of this.#pending.entries(from)) {
       if ((end !== undefined && entry[0] >= end) || found.length === BATCH) break;
       found.push(entry);
@@ -138,7 +123,7 @@ export class OverlayTable<T> {
   /** Both in order up to `reached`; where both have a key, what is pending counts. */
   *#merge(
     stored: readonly ByteEntry[],
-    pending: readonly (readonly [id: string, pending: Pending<T>])[],
+    pending: readonly (readonly [id: string, pending: Pending])[],
     reached: string | undefined,
   ): Generator<readonly [id: string, value: T]> {
     const isReached = ([id]: readonly [id: string, ...unknown[]]): boolean => reached === undefined || id <= reached;
@@ -148,8 +133,7 @@ export class OverlayTable<T> {
         yield [next[0], this.#codec.decode(next[1])];
       }
       if (stored[at]?.[0] === id) at += 1;
-      const value = this.#decode(entry);
-      if (value !== undefined) yield [id, value];
+      if (entry !== null) yield [id, this.#codec.decode(entry)];
     }
     for (const [id, bytes] of stored.slice(at).filter(isReached)) yield [id, this.#codec.decode(bytes)];
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serdes } from '../../serde.js';
 import type { SessionStore, StateStore, TimestampedKeyValueStore, TimestampedWindowStore } from '../state-store.js';
 import type { StoreDefinition } from '../store-definition.js';
+import { joinWindowKey } from '../window-key.js';
 import { backends, type StoreBackend } from './store-backends.contract.js';
 
 interface Position {
@@ -148,6 +149,66 @@ describe.each(backends)('stores $title', ({ open }) => {
     });
   });
 
+  describe('values', () => {
+    interface Sum {
+      n: number;
+    }
+    const given = (): Sum => ({ n: 1 });
+
+    it('are the store’s own: who put one, or got one, may change it', async () => {
+      const store = backend.open<TimestampedKeyValueStore<string, Sum>>(table);
+      const put = given();
+      store.put('a', put, 1);
+      put.n = 2;
+      const got = store.get('a')?.value ?? put;
+      got.n = 3;
+      for (const [, { value }] of store.entries()) value.n = 4;
+      const settled = await backend.settle(store);
+      expect(settled.get('a')).toEqual({ value: given(), timestamp: 1 });
+      if (settled === store) expect(valuesOf(drain(store))).toEqual([['{"n":1}', 1]]);
+    });
+
+    it('of windows are theirs, too', () => {
+      const windowed = backend.open<TimestampedWindowStore<string, Sum>>(windows);
+      const put = given();
+      windowed.put('a', put, 1, 0);
+      put.n = 2;
+      for (const { value } of [...windowed.fetch('a', 0, 9), ...windowed.fetchAll(0, 9)]) value.n = 3;
+      expect(windowed.get('a', 0)?.value).toEqual(given());
+    });
+
+    it('of sessions are theirs, too', () => {
+      const store = backend.open<SessionStore<string, Sum>>(sessions);
+      const put = given();
+      const window = { start: 0, end: 5 };
+      store.put('a', window, put);
+      put.n = 2;
+      for (const { value } of [...store.findSessions('a', 0, 9), ...store.findSessionsEnding(0, 9)]) value.n = 3;
+      expect(store.get('a', window)).toEqual(given());
+    });
+
+    it('that the serde refuses are refused when they are put, and the store stays as it was', () => {
+      const store = backend.open<TimestampedKeyValueStore<string, number>>({
+        ...table,
+        value: serdes.integer as unknown as typeof common.value,
+      });
+      store.put('a', 1, 1);
+      expect(() => store.put('a', 3_000_000_000, 2)).toThrowError(
+        expect.objectContaining({ code: 'record-unprocessable' }),
+      );
+      expect(store.get('a')).toEqual({ value: 1, timestamp: 1 });
+      expect(drain(store)).toEqual([{ key: Buffer.from('a'), value: Buffer.from([0, 0, 0, 1]), timestamp: 1 }]);
+    });
+
+    it('that are undefined delete', () => {
+      const store = backend.open<TimestampedKeyValueStore<string, number | undefined>>(table);
+      store.put('a', 1, 1);
+      store.put('a', undefined, 2);
+      expect(store.get('a')).toBeUndefined();
+      expect(valuesOf(drain(store))).toEqual([[null, 2]]);
+    });
+  });
+
   describe('windows', () => {
     it('are found by key and start, and a put replaces', async () => {
       let store = backend.open<TimestampedWindowStore<string, number>>(windows);
@@ -216,6 +277,22 @@ describe.each(backends)('stores $title', ({ open }) => {
       expect(store.fetchAll(0, 100).map(({ value }) => value)).toEqual(['first', 'second', 'third', 'other']);
       const logged = drain(store);
       expect(logged.map(({ key }) => key.readInt32BE(key.length - 4)).slice(-3)).toEqual([2, 3, 4]);
+    });
+
+    it('keep that order where the numbers of duplicates begin anew after 2^31, as in Kafka Streams', async () => {
+      const key = Buffer.from('a');
+      let store = backend.open<TimestampedWindowStore<string, string>>(duplicates);
+      store.restore(joinWindowKey(key, 5, 0x7ffffffe), Buffer.from('"first"'), 5);
+      // The newest record decides about the next number, not a tombstone of an older one.
+      store.restore(joinWindowKey(key, 1, 7), null, 1);
+      for (const value of ['second', 'third', 'fourth']) store.put('a', value, 5, 5);
+      const logged = drain(store);
+      expect(logged.map(({ key: bytes }) => bytes.readInt32BE(bytes.length - 4))).toEqual([0x7fffffff, 0, 1]);
+      store = await backend.settle(store);
+      store.put('b', 'other', 5, 5);
+      const inOrder = ['first', 'second', 'third', 'fourth'];
+      expect(store.fetch('a', 5, 5).map(({ value }) => value)).toEqual(inOrder);
+      expect(store.fetchAll(0, 9).map(({ value }) => value)).toEqual([...inOrder, 'other']);
     });
 
     it('are restored from their changelog, with what has expired', async () => {

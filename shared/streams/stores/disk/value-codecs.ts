@@ -1,5 +1,6 @@
 import type { ValueAndTimestamp } from '../../record.js';
 import type { Serde } from '../../serde.js';
+import { KeptValues } from '../kept-values.js';
 import type { ValueCodec } from './overlay-table.js';
 
 const TIMESTAMP_BYTES = 8;
@@ -35,5 +36,6 @@ export const presence: ValueCodec<true> = { encode: () => NOTHING, decode: () =>
 
 /** A value as it is. */
 export function plainCodec<V>(serde: Serde<NonNullable<V>>): ValueCodec<V> {
-  return { encode: (value) => serde.serialize(value as NonNullable<V>), decode: (bytes) => serde.deserialize(bytes) };
+  const values = new KeptValues<V>(serde);
+  return { encode: (value) => values.serialize(value), decode: (bytes) => serde.deserialize(bytes) };
 }
