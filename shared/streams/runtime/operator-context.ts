@@ -21,10 +21,14 @@ export interface ParkedAt {
   readonly context: RecordContext;
   readonly streamTime: number;
   readonly step: number;
+  /** Which of the task's inputs it is. */
+  readonly input: number;
 }
 
 /** What an operator may ask of the task that runs it. One for each operator and task. */
 export interface OperatorContext {
+  /** The operator's name in the topology. */
+  readonly operator: string;
   /** Sub-topology and partition, as `0_3`. */
   readonly taskId: string;
   /** Wall-clock milliseconds between two emissions of final results; Kafka Streams' internal throttle, 1,000 unless set. */

@@ -45,6 +45,7 @@ export function createOperatorContext(
     });
   };
   return {
+    operator: node.name,
     taskId: options.id,
     emitIntervalMs: options.emitIntervalMs,
     now: options.now,

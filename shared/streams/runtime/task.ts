@@ -35,8 +35,12 @@ export class Task {
   constructor(options: TaskOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#failures = new Failures(options);
     this.#walk = new Walk(orderIsVisible(options.nodes), options.onResumed);
+    this.#failures = new Failures({
+      ...options,
+      // Dead letters lie in the order of their inputs, however many of those were parked.
+      collect: (letter) => this.#walk.writeInOrder(() => options.collect(letter)),
+    });
     const begins: (() => void)[] = [];
     this.#steps = compileNodes(options.nodes, {
       options,
@@ -87,7 +91,10 @@ export class Task {
       source,
       partition,
       codec,
-      (origin, error) => this.#failures.handle(error, 'deserialization', source.name, origin),
+      (origin, error) => {
+        this.#walk.beginInput();
+        this.#failures.handle(error, 'deserialization', source.name, origin);
+      },
       (queue) => this.#filled.push(queue),
     );
   }
@@ -101,6 +108,7 @@ export class Task {
     queue.take();
     if (queue.size > 0) this.#filled.push(queue);
     const { origin, record } = head;
+    this.#walk.beginInput();
     this.#walk.context = origin;
     this.#walk.streamTime = Math.max(this.#walk.streamTime, record.timestamp);
     this.processed += 1;

@@ -11,6 +11,12 @@ interface PutOff {
   readonly at: ParkedAt;
 }
 
+/** Something to be written that tells in its topic when it was done. */
+interface HeldBack {
+  readonly at: ParkedAt;
+  readonly write: () => void;
+}
+
 /**
  * A record's way through the operators of a task, depth first, and what of it is parked by batched operators. Where it
  * could be seen that a record waits (`orderIsVisible`), the rest of its way waits with it: what comes out is what would
@@ -23,6 +29,11 @@ export class Walk {
   streamTime = -1;
   /** Which input is being worked on; what was parked goes on under its own. For whoever counts inputs. */
   step = 0;
+  /** Counts the inputs of the task; what was parked goes on under its own number. */
+  #input = 0;
+  #inputs = 0;
+  #heldBack: HeldBack[] = [];
+  #isFlushing = false;
   readonly #orderIsVisible: boolean;
   readonly #onResumed: (() => void) | undefined;
   /** Of the batched operators, in the order of the topology. */
@@ -47,6 +58,18 @@ export class Walk {
   /** Registers a batched operator; those further down first. */
   addFlush(flush: () => Promise<void>): void {
     this.#flushes.unshift(flush);
+  }
+
+  /** An input begins: a record, or one that does not decode. */
+  beginInput(): void {
+    this.#inputs += 1;
+    this.#input = this.#inputs;
+  }
+
+  /** Writes at once, or, while an earlier input may have something to write, after that: in the order of the inputs. */
+  writeInOrder(write: () => void): void {
+    if (this.hasParked || this.#isFlushing) this.#heldBack.push({ at: this.#here(), write });
+    else write();
   }
 
   park(): ParkedAt {
@@ -79,6 +102,24 @@ export class Walk {
   /** Lets parked records go on, until none is parked any more. */
   async flush(): Promise<void> {
     const here = this.#here();
+    this.#isFlushing = true;
+    try {
+      await this.#flushAll();
+    } finally {
+      this.#isFlushing = false;
+      const held = this.#heldBack.sort((a, b) => a.at.input - b.at.input);
+      this.#heldBack = [];
+      for (const { at, write } of held) {
+        this.#goTo(at);
+        write();
+      }
+    }
+    this.#isSuspended = false;
+    this.#onResumed?.();
+    this.#goTo({ ...here, streamTime: Math.max(here.streamTime, this.streamTime) });
+  }
+
+  async #flushAll(): Promise<void> {
     while (this.hasParked) {
       // What is put off while these go on comes before what was put off earlier: depth first.
       const rest = this.#later;
@@ -88,9 +129,6 @@ export class Walk {
       else this.#runPutOff(rest.shift());
       this.#later.push(...rest);
     }
-    this.#isSuspended = false;
-    this.#onResumed?.();
-    this.#goTo({ ...here, streamTime: Math.max(here.streamTime, this.streamTime) });
   }
 
   async #runFlushes(): Promise<void> {
@@ -108,12 +146,13 @@ export class Walk {
   }
 
   #here(): ParkedAt {
-    return { context: this.context, streamTime: this.streamTime, step: this.step };
+    return { context: this.context, streamTime: this.streamTime, step: this.step, input: this.#input };
   }
 
-  #goTo({ context, streamTime, step }: ParkedAt): void {
+  #goTo({ context, streamTime, step, input }: ParkedAt): void {
     this.context = context;
     this.streamTime = streamTime;
     this.step = step;
+    this.#input = input;
   }
 }
