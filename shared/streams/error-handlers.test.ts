@@ -9,6 +9,7 @@ import {
   StreamsBuilder,
   serdes,
   serdeTopic,
+  TimeWindows,
   type TopologyTestDriver,
 } from './index.js';
 
@@ -113,6 +114,50 @@ describe('a record that fails', () => {
         'Processing in-0 at offset 0 in spell: the processing exception handler threw "no idea", asked about: ' +
         'Processing in-0 at offset 0 in spell: thirteen',
     });
+  });
+
+  it.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, 1_732_563_886_000_000_000])(
+    'has no time of %d milliseconds',
+    async (timestamp) => {
+      const builder = new StreamsBuilder();
+      builder
+        .stream(input, { timestampExtractor: ({ value }) => (value === 13 ? timestamp : 5) })
+        .groupByKey()
+        .windowedBy(TimeWindows.ofSizeWithNoGrace(10))
+        .count({ store: 'counts' });
+      const driver = await createTopologyTestDriver(builder.build(), { deadLetterTopic: 'dead' });
+      await driver.pipe(input, [record(13), record(1)]);
+      expect(driver.readDeadLetters().map(({ reason }) => [reason?.offset, reason?.code])).toEqual([
+        [0, 'record-undecodable'],
+      ]);
+      expect(driver.windowStore('counts').fetchAll(0, 100)).toMatchObject([{ start: 0, value: 1 }]);
+      expect(() => TimeWindows.ofSizeWithNoGrace(10).windowsFor(Number.POSITIVE_INFINITY)).toThrow(
+        'No window has the time Infinity',
+      );
+    },
+  );
+
+  it('may not be forwarded by a processor with such a time', async () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream(input)
+      .process(
+        (): Processor<string, number, string, string> => {
+          let context: ProcessorContext<string, string>;
+          return {
+            init(given) {
+              context = given;
+            },
+            process: ({ key }) => context.forward({ key, value: 'late', timestamp: 1.5 }),
+          };
+        },
+        { named: 'halve' },
+      )
+      .to(output);
+    const driver = await createTopologyTestDriver(builder.build());
+    await expect(driver.pipe(input, [record(1)])).rejects.toThrow(
+      'Processing in-0 at offset 0 in halve: halve forwards a record with the timestamp 1.5; it must be whole milliseconds',
+    );
   });
 
   it('is judged by its time, too: one before 1970 needs an extractor', async () => {

@@ -40,6 +40,20 @@ export interface Change<V> {
   readonly oldValue: V | null;
 }
 
+/** No time is later (`Date` ends there, too): sums of a time and the size of a window are exact, as they must be for windows to be found again. */
+const LATEST_TIMESTAMP = 8.64e15;
+
+/** Whether a number can be a record's time: whole milliseconds since the epoch. */
+export function isTimestamp(timestamp: number): boolean {
+  return Number.isInteger(timestamp) && timestamp >= 0 && timestamp <= LATEST_TIMESTAMP;
+}
+
+/** What a function gave that is not typed, or that had nothing to give: on a topic there is null and no undefined. */
+export function defined<T>(given: T): T {
+  // Where a type has undefined in it, it is null from here on.
+  return given === undefined ? (null as T) : given;
+}
+
 /** The record with another value. Written out: a spread costs several times as much, once per record and operator. */
 export function withValue<K, V>({ key, timestamp, headers }: StreamRecord<K, unknown>, value: V): StreamRecord<K, V> {
   return { key, value, timestamp, headers };

@@ -42,6 +42,13 @@ export class TimeWindows {
   /** The windows that hold a timestamp, ascending. */
   windowsFor(timestamp: number): Window[] {
     const { sizeMs, advanceMs } = this;
+    // Beyond what is exact, adding the advance may change nothing.
+    if (!(timestamp <= Number.MAX_SAFE_INTEGER - advanceMs)) {
+      throw new KitError(
+        'record-unprocessable',
+        `No window has the time ${timestamp}: it is no number of milliseconds.`,
+      );
+    }
     const windows: Window[] = [];
     // The first multiple of the advance that is greater than timestamp - size.
     const first = Math.max(0, Math.floor((timestamp - sizeMs + advanceMs) / advanceMs)) * advanceMs;

@@ -1,5 +1,6 @@
+import { KitError } from '#shared/errors';
 import type { RecordHeaders } from '#shared/kafka';
-import type { StreamRecord } from '../record.js';
+import { defined, isTimestamp, type StreamRecord } from '../record.js';
 import type { Cancellable, OperatorContext, PunctuationType } from '../runtime/operator-context.js';
 import { storeFacade } from '../stores/store-facade.js';
 import type { Operator, Step } from '../topology/graph.js';
@@ -75,7 +76,13 @@ function processorContext<KO, VO>(
   return {
     taskId: context.taskId,
     forward({ key, value, timestamp, headers: own }, child) {
-      const record = { key, value, timestamp, headers: own ?? headers.current };
+      if (!isTimestamp(timestamp)) {
+        throw new KitError(
+          'record-unprocessable',
+          `${context.operator} forwards a record with the timestamp ${timestamp}; it must be whole milliseconds since the epoch, 0 or more.`,
+        );
+      }
+      const record = { key: defined(key), value: defined(value), timestamp, headers: own ?? headers.current };
       if (child === undefined) next(record);
       else context.forwardTo(child, record);
     },

@@ -1,6 +1,6 @@
 import { KitError } from '#shared/errors';
 import type { ConsumedRecord } from '#shared/kafka';
-import type { StreamRecord } from '../record.js';
+import { isTimestamp, type StreamRecord } from '../record.js';
 import type { SourceNode } from '../topology/graph.js';
 import type { TopicCodec } from './topic-codec.js';
 
@@ -97,10 +97,10 @@ export class RecordQueue {
     const key = this.codec.decodeKey(origin.key);
     const value = origin.value === null && options.nullValues ? null : this.codec.decodeValue(origin.value);
     const timestamp = options.timestampExtractor?.({ key, value, timestamp: origin.timestamp }) ?? origin.timestamp;
-    if (!(timestamp >= 0)) {
+    if (!isTimestamp(timestamp)) {
       throw new KitError(
         'record-undecodable',
-        `The record has the timestamp ${timestamp}; it must be 0 or more. Records without one need a timestampExtractor.`,
+        `The record has the timestamp ${timestamp}; it must be whole milliseconds since the epoch, 0 or more. Records without one need a timestampExtractor.`,
       );
     }
     return { key, value, timestamp, headers: origin.headers };
