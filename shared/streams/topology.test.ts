@@ -126,10 +126,12 @@ describe('mapBatch', () => {
     const driver = await drive((builder) =>
       builder
         .stream(readings)
-        .mapBatch(async () => [])
+        .mapBatch(async () => [], 'look-up')
         .to(results),
     );
-    await expect(driver.pipe(readings, [record('a', 1)])).rejects.toThrow('was given 1 records and returned 0 values');
+    await expect(driver.pipe(readings, [record('a', 1)])).rejects.toThrow(
+      'The batch mapper of look-up was given 1 records and returned 0 values',
+    );
   });
 });
 

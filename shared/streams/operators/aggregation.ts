@@ -1,3 +1,12 @@
+import { isImmutable } from '../stores/kept-values.js';
+
+/**
+ * What an aggregate was, for who asks for old values: read once more where an aggregator could change what it is given in place.
+ */
+export function apart<VA>(aggregate: VA, again: () => VA): VA {
+  return isImmutable(aggregate) ? aggregate : again();
+}
+
 /** What an aggregation does to its aggregate; null is none. */
 export interface Aggregation<K, V, VA> {
   /** The aggregate before the first record. */
@@ -31,7 +40,7 @@ export function aggregation<K, V, VA>(
 export function reduction<K, V>(reducer: Reducer<V>): Aggregation<K, V, V> {
   return {
     initial: () => null,
-    add: (_key, value, aggregate) => (aggregate === null ? value : (reducer(aggregate, value) ?? null)),
+    add: (_key, value, aggregate) => (aggregate === null ? (value ?? null) : (reducer(aggregate, value) ?? null)),
   };
 }
 

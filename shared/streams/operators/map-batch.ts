@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import { type StreamRecord, withValue } from '../record.js';
+import { defined, type StreamRecord, withValue } from '../record.js';
 import type { OperatorContext, ParkedAt } from '../runtime/operator-context.js';
 import type { Operator, Step } from '../topology/graph.js';
 
@@ -46,14 +46,14 @@ export function mapBatch<K, V, VR>(mapper: BatchMapper<K, V, VR>): Operator<K, V
 async function called<K, V, VR>(
   mapper: BatchMapper<K, V, VR>,
   batch: readonly Parked<K, V>[],
-  context: BatchContext,
+  context: OperatorContext,
 ): Promise<readonly (VR | KitError)[]> {
   try {
     const values = await mapper(
       batch.map(({ record }) => record),
       context,
     );
-    if (values.length !== batch.length) throw surplus(batch.length, values.length);
+    if (values.length !== batch.length) throw surplus(context.operator, batch.length, values.length);
     return values;
   } catch (error) {
     if (error instanceof KitError && error.code === 'topology') throw error;
@@ -65,10 +65,10 @@ async function called<K, V, VR>(
   }
 }
 
-function surplus(given: number, returned: number): KitError {
+function surplus(operator: string, given: number, returned: number): KitError {
   return new KitError(
     'topology',
-    `A batch mapper was given ${given} records and returned ${returned} values; it must return one each.`,
+    `The batch mapper of ${operator} was given ${given} records and returned ${returned} values; it must return one each.`,
   );
 }
 
@@ -80,5 +80,5 @@ function goOn<K, V, VR>(
   context: OperatorContext,
 ): void {
   if (value instanceof KitError) context.fail(at, value);
-  else context.resume(at, () => next(withValue(record, value)));
+  else context.resume(at, () => next(withValue(record, defined(value))));
 }

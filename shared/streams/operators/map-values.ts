@@ -1,4 +1,4 @@
-import { withValue } from '../record.js';
+import { defined, withValue } from '../record.js';
 import type { Operator } from '../topology/graph.js';
 
 /** ValueMapperWithKey; the key comes second because most mappers do not need it. */
@@ -6,6 +6,6 @@ export type ValueMapper<K, V, VR> = (value: V, key: K) => VR;
 
 export function mapValues<K, V, VR>(mapper: ValueMapper<K, V, VR>): Operator<K, V, K, VR> {
   return (next) => (record) => {
-    next(withValue(record, mapper(record.value, record.key)));
+    next(withValue(record, defined(mapper(record.value, record.key))));
   };
 }

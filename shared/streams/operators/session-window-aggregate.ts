@@ -2,6 +2,7 @@ import type { Change, StreamRecord, Window, Windowed } from '../record.js';
 import type { SessionStore } from '../stores/state-store.js';
 import type { Operator } from '../topology/graph.js';
 import type { SessionWindows } from '../windows.js';
+import { apart } from './aggregation.js';
 import { FinalResults } from './final-results.js';
 import type { WindowAggregateOptions } from './time-window-aggregate.js';
 
@@ -43,6 +44,10 @@ export function sessionWindowAggregate<K, V, VA>(
       const found = store.findSessions(key, timestamp - windows.gapMs, timestamp + windows.gapMs);
       let aggregate = initial();
       let [start, end] = [timestamp, timestamp];
+      // A merger may change what it is given.
+      const oldValues = found.map(({ window, value: old }) =>
+        sendsOldValues ? apart<VA | null>(old, () => store.get(key, window) ?? null) : null,
+      );
       for (const session of found) {
         aggregate = options.merge(key, aggregate, session.value);
         start = Math.min(start, session.window.start);
@@ -53,9 +58,9 @@ export function sessionWindowAggregate<K, V, VA>(
         return;
       }
       if (start !== timestamp || end !== timestamp) {
-        for (const session of found) {
-          store.remove(key, session.window);
-          forward(record, session.window, session.value, null);
+        for (const [index, { window }] of found.entries()) {
+          store.remove(key, window);
+          forward(record, window, oldValues[index] ?? null, null);
         }
       }
       aggregate = add(key, value, aggregate);

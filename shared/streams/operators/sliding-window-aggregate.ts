@@ -1,8 +1,9 @@
-import type { Change, StreamRecord, ValueAndTimestamp, Windowed } from '../record.js';
+import type { Change, StreamRecord, Windowed } from '../record.js';
 import type { OperatorContext } from '../runtime/operator-context.js';
 import type { TimestampedWindowStore } from '../stores/state-store.js';
 import type { Operator, Step } from '../topology/graph.js';
 import type { SlidingWindows } from '../windows.js';
+import { apart } from './aggregation.js';
 import { FinalResults } from './final-results.js';
 import type { WindowAggregateOptions } from './time-window-aggregate.js';
 
@@ -37,6 +38,8 @@ interface Neighbours<VA> {
 interface Aggregate<VA> {
   readonly value: VA | null;
   readonly timestamp: number;
+  /** The value once more. */
+  readonly again: () => VA | null;
 }
 
 class SlidingAggregate<K, V, VA> {
@@ -84,7 +87,7 @@ class SlidingAggregate<K, V, VA> {
     const { key, timestamp } = record;
     const { differenceMs } = this.#windows;
     const found = neighbours<VA>();
-    const stored = this.#store.fetch(key, Math.max(0, timestamp - 2 * differenceMs), timestamp + 1);
+    const stored = this.#fetch(key, Math.max(0, timestamp - 2 * differenceMs), timestamp + 1);
     for (const window of stored.toReversed()) {
       const { start } = window;
       const end = start + differenceMs;
@@ -118,7 +121,7 @@ class SlidingAggregate<K, V, VA> {
     }
     if (!found.leftExists) {
       const begunWith = previous !== undefined && timestamp - differenceMs <= previous && left !== undefined;
-      const aggregate = begunWith ? { value: left.value, timestamp } : this.#fresh(timestamp);
+      const aggregate = begunWith ? { ...left, timestamp } : this.#fresh(timestamp);
       this.#update(timestamp - differenceMs, timestamp, aggregate, record, closeTime);
     }
     if (!found.rightExists) this.#createRight(record, found.right);
@@ -129,8 +132,8 @@ class SlidingAggregate<K, V, VA> {
     const { key, timestamp } = record;
     const { differenceMs } = this.#windows;
     const found = neighbours<VA>();
-    let combined: (ValueAndTimestamp<VA> & { readonly start: number }) | undefined;
-    for (const window of this.#store.fetch(key, 0, timestamp + 1)) {
+    let combined: Aggregate<VA> | undefined;
+    for (const window of this.#fetch(key, 0, timestamp + 1)) {
       const { start } = window;
       found.starts.add(start);
       if (start === 0) {
@@ -168,7 +171,8 @@ class SlidingAggregate<K, V, VA> {
     }
     const { key, value, timestamp } = record;
     const oldAggregate = stored.value;
-    const newAggregate = this.#options.aggregation.add(key, value, oldAggregate);
+    // What was found goes on to be read: an aggregator that changes its argument gets one of its own.
+    const newAggregate = this.#options.aggregation.add(key, value, apart(oldAggregate, stored.again));
     const newTimestamp = oldAggregate === null ? timestamp : Math.max(timestamp, stored.timestamp);
     this.#store.put(key, newAggregate, newTimestamp, start);
     this.#forward(record, start, end, oldAggregate, newAggregate, newTimestamp);
@@ -202,7 +206,17 @@ class SlidingAggregate<K, V, VA> {
   }
 
   #fresh(timestamp: number): Aggregate<VA> {
-    return { value: this.#options.aggregation.initial(), timestamp };
+    const { initial } = this.#options.aggregation;
+    return { value: initial(), timestamp, again: initial };
+  }
+
+  #fetch(key: K, fromStart: number, toStart: number): (Aggregate<VA> & { readonly start: number })[] {
+    return this.#store.fetch(key, fromStart, toStart).map(({ value, timestamp, start }) => ({
+      value,
+      timestamp,
+      start,
+      again: () => this.#store.get(key, start)?.value ?? null,
+    }));
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Change, withValueAt } from '../record.js';
 import type { TimestampedKeyValueStore } from '../stores/state-store.js';
 import type { Operator } from '../topology/graph.js';
-import type { Aggregation } from './aggregation.js';
+import { type Aggregation, apart } from './aggregation.js';
 
 export interface AggregateOptions<K, V, VA> {
   readonly store: string;
@@ -22,11 +22,13 @@ export function streamAggregate<K, V, VA>(options: AggregateOptions<K, V, VA>): 
       const stored = store.get(key);
       // As in Kafka Streams, the first update comes from the initializer's value, not from nothing.
       const oldAggregate = stored === undefined ? initial() : stored.value;
+      const oldValue = sendsOldValues
+        ? apart(oldAggregate, () => (stored === undefined ? initial() : (store.get(key)?.value ?? null)))
+        : null;
       const newTimestamp = stored === undefined ? timestamp : Math.max(timestamp, stored.timestamp);
       const newAggregate = add(key, value, oldAggregate);
       store.put(key, newAggregate, newTimestamp);
-      const change = { newValue: newAggregate, oldValue: sendsOldValues ? oldAggregate : null };
-      next(withValueAt(record, change, newTimestamp));
+      next(withValueAt(record, { newValue: newAggregate, oldValue }, newTimestamp));
     };
   };
 }

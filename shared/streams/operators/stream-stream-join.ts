@@ -1,4 +1,4 @@
-import { type StreamRecord, withValue, withValueAt } from '../record.js';
+import { defined, type StreamRecord, withValue, withValueAt } from '../record.js';
 import type { OperatorContext } from '../runtime/operator-context.js';
 import type { JoinSide, OuterJoinStore } from '../stores/outer-join-store.js';
 import type { StateStore, TimestampedWindowStore } from '../stores/state-store.js';
@@ -144,13 +144,13 @@ class StreamStreamJoinSide<K, VO> {
       }
       for (const value of values) {
         const joined = side === 'left' ? this.#joiner(value, null, key) : this.#joiner(null, value, key);
-        this.#next({ key, value: joined, timestamp, headers });
+        this.#next({ key, value: defined(joined), timestamp, headers });
       }
       this.#waiting.remove(side, key, timestamp);
     }
   }
 
   #join(own: unknown, other: unknown, key: K): VO {
-    return this.#options.side === 'left' ? this.#joiner(own, other, key) : this.#joiner(other, own, key);
+    return defined(this.#options.side === 'left' ? this.#joiner(own, other, key) : this.#joiner(other, own, key));
   }
 }

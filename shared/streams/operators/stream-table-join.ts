@@ -1,4 +1,4 @@
-import { withValue } from '../record.js';
+import { defined, withValue } from '../record.js';
 import type { Operator } from '../topology/graph.js';
 import type { KeyValueMapper } from './map.js';
 import type { ValueGetterSupplier } from './value-getter.js';
@@ -25,7 +25,7 @@ export function streamTableJoin<K, V, KT, VT, VO>({
       const mapped = tableKey(key, value) ?? null;
       if (value === null || (mapped === null && type === 'inner')) return context.drop('null');
       const found = mapped === null ? null : (get(mapped)?.value ?? null);
-      if (found !== null || type === 'left') next(withValue(record, joiner(value, found, key)));
+      if (found !== null || type === 'left') next(withValue(record, defined(joiner(value, found, key))));
     };
   };
 }

@@ -1,6 +1,7 @@
 import { type Change, withValueAt } from '../record.js';
 import type { TimestampedKeyValueStore } from '../stores/state-store.js';
 import type { Operator } from '../topology/graph.js';
+import { apart } from './aggregation.js';
 import type { KeyValueMapper } from './map.js';
 import type { AggregateOptions } from './stream-aggregate.js';
 
@@ -51,6 +52,7 @@ export function tableAggregate<K, V, VA>(
       const { key, value: change, timestamp } = record;
       const stored = store.get(key);
       let aggregate: VA | null = stored?.value ?? null;
+      const oldValue = sendsOldValues ? apart(aggregate, () => store.get(key)?.value ?? null) : null;
       let newTimestamp = timestamp;
       if (change.oldValue !== null && stored !== undefined && aggregate !== null) {
         aggregate = subtract(key, change.oldValue, aggregate) ?? null;
@@ -61,7 +63,6 @@ export function tableAggregate<K, V, VA>(
         if (stored !== undefined) newTimestamp = Math.max(timestamp, stored.timestamp);
       }
       store.put(key, aggregate, newTimestamp);
-      const oldValue = sendsOldValues ? (stored?.value ?? null) : null;
       next(withValueAt(record, { newValue: aggregate, oldValue }, newTimestamp));
     };
   };

@@ -2,6 +2,7 @@ import type { Change, StreamRecord, Window, Windowed } from '../record.js';
 import type { TimestampedWindowStore } from '../stores/state-store.js';
 import type { Operator } from '../topology/graph.js';
 import type { TimeWindows } from '../windows.js';
+import { apart } from './aggregation.js';
 import { type EmitStrategy, FinalResults } from './final-results.js';
 import type { AggregateOptions } from './stream-aggregate.js';
 
@@ -46,11 +47,16 @@ export function timeWindowAggregate<K, V, VA>(
         }
         const stored = store.get(key, window.start);
         const oldAggregate = stored === undefined ? initial() : stored.value;
+        const oldValue = sendsOldValues
+          ? apart(oldAggregate, () =>
+              stored === undefined ? initial() : (store.get(key, window.start)?.value ?? null),
+            )
+          : null;
         const newTimestamp = stored === undefined ? timestamp : Math.max(timestamp, stored.timestamp);
         const newAggregate = add(key, value, oldAggregate);
         store.put(key, newAggregate, newTimestamp, window.start);
         if (options.emit === 'onWindowUpdate') {
-          const change = { newValue: newAggregate, oldValue: sendsOldValues ? oldAggregate : null };
+          const change = { newValue: newAggregate, oldValue };
           next({ key: { key, window }, value: change, timestamp: newTimestamp, headers });
         }
       }
