@@ -48,6 +48,29 @@ describe('what a topology refuses while it is built', () => {
     expect(() => builder.globalTable(numbers('in'))).toThrow('in is read twice; a global table needs it for itself');
   });
 
+  it('a second stream of a topic that is to be read in another way', () => {
+    const builder = new StreamsBuilder();
+    const timestampExtractor = () => 5;
+    builder.stream(numbers('in'), { timestampExtractor, offsetReset: 'latest' });
+    expect(() => builder.stream(numbers('in'))).not.toThrow();
+    expect(() => builder.stream(numbers('in'), { timestampExtractor, offsetReset: 'latest' })).not.toThrow();
+    expect(() => builder.stream(numbers('in'), { offsetReset: 'earliest' })).toThrow(
+      'The topic in is read as a stream already, with another offsetReset',
+    );
+    expect(() => builder.stream(numbers('in'), { timestampExtractor: () => 6 })).toThrow('another timestampExtractor');
+  });
+
+  it('a repartition topic of a name or a size that no topic has', () => {
+    const stream = new StreamsBuilder().stream(numbers('in'));
+    expect(() => stream.repartition({ named: 'spread', partitions: 0 })).toThrow(
+      'The repartition topic of spread is to have 0 partitions; it needs 1 or more.',
+    );
+    expect(() => stream.repartition({ named: 'a b/ü' })).toThrow(
+      'The operator "a b/ü" needs a repartition topic of its name',
+    );
+    expect(() => stream.groupBy((key) => `${key}!`, { named: 'by all' }).count()).toThrow('The operator "by all"');
+  });
+
   it('two branches of one name', () => {
     const split = new StreamsBuilder()
       .stream(numbers('in'))

@@ -1,3 +1,4 @@
+import { KitError } from '#shared/errors';
 import { passThrough } from '../operators/pass-through.js';
 import type { Serde } from '../serde.js';
 import { defaultValueSerde } from '../stores/store-definition.js';
@@ -33,6 +34,7 @@ export function repartition(
   prefix: string,
   { key = known.key, value = known.value, partitions }: RepartitionOptions = {},
 ): StreamParts {
+  refuseBadTopic(prefix, partitions);
   const topic: SerdeTopic<unknown, unknown> = {
     name: `${prefix}-repartition`,
     key,
@@ -51,6 +53,22 @@ export function repartition(
   graph.sink(topic, sinkName, [filter]);
   const source = graph.source(topic, sourceName, { nullValues: true });
   return { graph, node: source, key, value, repartitionRequired: false, sources: [source] };
+}
+
+/** On the cluster it would be refused without the name of the operator. */
+function refuseBadTopic(operator: string, partitions: number | undefined): void {
+  if (!/^[a-zA-Z0-9._-]{1,200}$/.test(operator)) {
+    throw new KitError(
+      'topology',
+      `The operator "${operator}" needs a repartition topic of its name; it may have letters, digits, dots, _ and -, at most 200.`,
+    );
+  }
+  if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1)) {
+    throw new KitError(
+      'topology',
+      `The repartition topic of ${operator} is to have ${partitions} partitions; it needs 1 or more.`,
+    );
+  }
 }
 
 /** Null keys meet nothing behind a repartition topic, but in left and outer joins. */

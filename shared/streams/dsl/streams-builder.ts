@@ -22,7 +22,7 @@ export class StreamsBuilder {
   /**
    * The records of a topic, decoded. A null value in a topic of Avro records does not decode; a topic with serdes of its
    * own passes it. Asked for twice, the topic is read once.
-   * @throws KitError 'topology' when the topic is a table already.
+   * @throws KitError 'topology' when the topic is a table already, or a stream with other options.
    */
   stream<V>(topic: Topic<V>, options?: Consumed): KStream<Key, V>;
   stream<K, V>(topic: SerdeTopic<K, V>, options?: Consumed): KStream<K, V>;
@@ -34,6 +34,7 @@ export class StreamsBuilder {
         `The topic ${topic.name} is read as a table already; make a stream of that one with toStream().`,
       );
     }
+    if (known !== undefined) refuseOtherOptions(known, options);
     const parts = this.#source(topic, 'KSTREAM-SOURCE-', options, hasSerdes(topic), known);
     this.#streams.add(parts.node as SourceNode);
     return new KStream(parts);
@@ -117,6 +118,17 @@ export class StreamsBuilder {
       repartitionRequired: false,
       sources: [node],
     };
+  }
+}
+
+/** A topic is read once: the options of a second stream are those of the first, or none. */
+function refuseOtherOptions({ topic, options: read }: SourceNode, options: Consumed): void {
+  for (const option of ['offsetReset', 'timestampExtractor'] as const) {
+    if (options[option] === undefined || options[option] === read[option]) continue;
+    throw new KitError(
+      'topology',
+      `The topic ${topic.name} is read as a stream already, with another ${option}; it is read once, so give it the same, or only the first time.`,
+    );
   }
 }
 
