@@ -6,7 +6,7 @@ import { compareBytes, type KeyCodec, keyCodec } from './key-codec.js';
 import { paddedTime } from './padded-time.js';
 import { SortedMap } from './sorted-map.js';
 import type { ChangelogWriter, SessionEntry, SessionStore } from './state-store.js';
-import { joinSessionKey, splitSessionKey } from './window-key.js';
+import { checkWindow, joinSessionKey, splitSessionKey } from './window-key.js';
 
 interface Session<K, V> extends SessionEntry<K, Kept<V>> {
   readonly id: string;
@@ -49,6 +49,7 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
       this.remove(key, window);
       return;
     }
+    checkWindow(this.name, window.start, window.end);
     this.#dropExpired();
     const id = this.#keys.id(key);
     const bytes = this.#values.serialize(value);
@@ -59,6 +60,7 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
   }
 
   remove(key: K, window: Window): void {
+    checkWindow(this.name, window.start, window.end);
     this.#newestEnd = Math.max(this.#newestEnd, window.end);
     const id = this.#keys.id(key);
     this.#delete(id, window);

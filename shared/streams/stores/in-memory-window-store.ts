@@ -6,7 +6,7 @@ import { compareBytes, type KeyCodec, keyCodec } from './key-codec.js';
 import { compareSequences, nextSequence } from './sequence.js';
 import { lowerBound } from './sorted-map.js';
 import type { ChangelogWriter, TimestampedWindowStore, WindowEntry } from './state-store.js';
-import { joinWindowKey, splitWindowKey } from './window-key.js';
+import { checkWindow, joinWindowKey, splitWindowKey } from './window-key.js';
 
 interface Slot<K, V> extends WindowEntry<K, Kept<V>> {
   readonly id: string;
@@ -71,6 +71,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   }
 
   put(key: K, value: V | null, timestamp: number, start: number): void {
+    checkWindow(this.name, start);
     this.#dropExpired();
     const id = this.#keys.id(key);
     const bytes = (value ?? null) === null ? null : this.#values.serialize(value as V);

@@ -1,3 +1,16 @@
+import { KitError } from '#shared/errors';
+import { isTimestamp } from '../record.js';
+
+/** @throws KitError 'record-unprocessable' where a window cannot be written to a changelog: to who puts it, not at the next commit. */
+export function checkWindow(store: string, start: number, end = start): void {
+  if (isTimestamp(start) && isTimestamp(end)) return;
+  const window = start === end ? `at ${start}` : `from ${start} to ${end}`;
+  throw new KitError(
+    'record-unprocessable',
+    `The store "${store}" was given a window ${window}; its times must be whole milliseconds since the epoch, 0 or more.`,
+  );
+}
+
 /** What follows the key's bytes in the changelog of a window store: the start, and a number that tells duplicates apart. */
 const SUFFIX_BYTES = 12;
 

@@ -2,7 +2,7 @@ import type { Window } from '../../record.js';
 import { ChangedKeys } from '../changes.js';
 import type { StoreSerdes } from '../in-memory-key-value-store.js';
 import type { ChangelogWriter, SessionEntry, SessionStore } from '../state-store.js';
-import { joinSessionKey, splitSessionKey } from '../window-key.js';
+import { checkWindow, joinSessionKey, splitSessionKey } from '../window-key.js';
 import { Expiry } from './expiry.js';
 import {
   type ByteKeys,
@@ -65,6 +65,7 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
       this.remove(key, window);
       return;
     }
+    checkWindow(this.name, window.start, window.end);
     this.#dropExpired();
     const slot = this.#slot(key, window);
     const bytes = this.#values.encode(value);
@@ -76,6 +77,7 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
   }
 
   remove(key: K, window: Window): void {
+    checkWindow(this.name, window.start, window.end);
     this.#contents.newestTime = Math.max(this.#contents.newestTime, window.end);
     const slot = this.#slot(key, window);
     this.#delete(slot);

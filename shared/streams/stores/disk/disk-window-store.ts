@@ -5,7 +5,7 @@ import type { WindowStoreOptions } from '../in-memory-window-store.js';
 import { compareUnits } from '../key-codec.js';
 import { compareSequences, nextSequence } from '../sequence.js';
 import type { ChangelogWriter, TimestampedWindowStore, WindowEntry } from '../state-store.js';
-import { joinWindowKey, splitWindowKey } from '../window-key.js';
+import { checkWindow, joinWindowKey, splitWindowKey } from '../window-key.js';
 import { Expiry } from './expiry.js';
 import {
   type ByteKeys,
@@ -72,6 +72,7 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   }
 
   put(key: K, value: V | null, timestamp: number, start: number): void {
+    checkWindow(this.name, start);
     this.#dropExpired();
     const text = this.#keys.text(key);
     const bytes = (value ?? null) === null ? undefined : this.#values.encode({ value: value as V, timestamp });

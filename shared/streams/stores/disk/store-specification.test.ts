@@ -200,6 +200,20 @@ describe.each(backends)('stores $title', ({ open }) => {
       expect(drain(store)).toEqual([{ key: Buffer.from('a'), value: Buffer.from([0, 0, 0, 1]), timestamp: 1 }]);
     });
 
+    it('have windows that can be written to a changelog', () => {
+      const windowed = backend.open<TimestampedWindowStore<string, number>>(windows);
+      expect(() => windowed.put('a', 1, 1, 1.5)).toThrow('The store "store" was given a window at 1.5; its times must');
+      expect(drain(windowed)).toEqual([]);
+    });
+
+    it('have sessions that can be written to a changelog', () => {
+      const store = backend.open<SessionStore<string, number>>(sessions);
+      const window = { start: -1, end: 5 };
+      expect(() => store.put('a', window, 1)).toThrow('was given a window from -1 to 5; its times must');
+      expect(() => store.remove('a', window)).toThrow('was given a window from -1 to 5');
+      expect(drain(store)).toEqual([]);
+    });
+
     it('that are undefined delete', () => {
       const store = backend.open<TimestampedKeyValueStore<string, number | undefined>>(table);
       store.put('a', 1, 1);
