@@ -107,7 +107,9 @@ export async function beginningsOf(
     byReset[options.offsetReset ?? 'earliest'].push(names.topic(topic));
   const offsets = await Promise.all([
     byReset.earliest.length > 0 ? cluster.beginningOffsets(byReset.earliest) : new Map<string, number[]>(),
-    byReset.latest.length > 0 ? cluster.endOffsets(byReset.latest, { isolation: 'read_committed' }) : new Map<string, number[]>(),
+    byReset.latest.length > 0
+      ? cluster.endOffsets(byReset.latest, { isolation: 'read_committed' })
+      : new Map<string, number[]>(),
   ]);
   return new Map(offsets.flatMap((each) => [...each]));
 }
