@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { defineTopic } from '#shared/schema';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
@@ -118,6 +118,24 @@ await describeOnEachKafka('an application that starts', (kafka) => {
     const [read] = await test.readUntil(out, ({ length }) => length > 0);
     expect(read?.value).toBe(`is ${serdes.integer.deserialize(Buffer.from('four'))}`);
     await somebody.close();
+  });
+
+  it('begins before an open transaction where it is to begin at the end: its records come when it is committed', async () => {
+    await using test = await TestApplication.open(kafka, 'latest');
+    await test.createTopics(1, left, out);
+    const transactionalId = kafka.unique('somebody');
+    const somebody = await test.cluster.transactionalProducer({ transactionalId, timeoutMs: 60_000 });
+    const topicName = test.fullName(left);
+    await test.produce(left, [{ key: 'a', value: 'before', timestamp: 0 }]);
+    await somebody.send([{ topic: topicName, key: 'a', value: Buffer.from('open'), timestamp: 1 }]);
+    const builder = new StreamsBuilder();
+    builder.stream(left, { offsetReset: 'latest' }).to(out);
+    const streams = await test.start(builder.build());
+    await vi.waitFor(() => expect(streams.metrics.assignedPartitions).toBe(1), 10_000);
+    await somebody.commit({ groupId: transactionalId, offsets: new Map([[topicName, [0]]]) });
+    await somebody.close();
+    const read = await test.readUntil(out, ({ length }) => length > 0);
+    expect(read.map(({ value }) => value)).toEqual(['open']);
   });
 
   it('says that topics of Avro records need a registry', async () => {
