@@ -79,7 +79,7 @@ function processorContext<KO, VO>(
       if (!isTimestamp(timestamp)) {
         throw new KitError(
           'record-unprocessable',
-          `${context.operator} forwards a record with the timestamp ${timestamp}; it must be whole milliseconds since the epoch, 0 or more.`,
+          `${context.operator} forwards a record with the timestamp ${timestamp}; it must be whole milliseconds since the epoch, from 0 to 8.64e15.`,
         );
       }
       const record = { key: defined(key), value: defined(value), timestamp, headers: own ?? headers.current };

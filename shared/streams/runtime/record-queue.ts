@@ -100,7 +100,7 @@ export class RecordQueue {
     if (!isTimestamp(timestamp)) {
       throw new KitError(
         'record-undecodable',
-        `The record has the timestamp ${timestamp}; it must be whole milliseconds since the epoch, 0 or more. Records without one need a timestampExtractor.`,
+        `The record has the timestamp ${timestamp}; it must be whole milliseconds since the epoch, from 0 to 8.64e15. Records without one need a timestampExtractor.`,
       );
     }
     return { key, value, timestamp, headers: origin.headers };

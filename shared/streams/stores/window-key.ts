@@ -7,7 +7,7 @@ export function checkWindow(store: string, start: number, end = start): void {
   const window = start === end ? `at ${start}` : `from ${start} to ${end}`;
   throw new KitError(
     'record-unprocessable',
-    `The store "${store}" was given a window ${window}; its times must be whole milliseconds since the epoch, 0 or more.`,
+    `The store "${store}" was given a window ${window}; its times must be whole milliseconds since the epoch, from 0 to 8.64e15.`,
   );
 }
 
