@@ -38,8 +38,8 @@ interface Neighbours<VA> {
 interface Aggregate<VA> {
   readonly value: VA | null;
   readonly timestamp: number;
-  /** The value once more. */
-  readonly again: () => VA | null;
+  /** Of the window in the store that it was found in; absent where it is new. */
+  readonly start?: number;
 }
 
 class SlidingAggregate<K, V, VA> {
@@ -87,7 +87,7 @@ class SlidingAggregate<K, V, VA> {
     const { key, timestamp } = record;
     const { differenceMs } = this.#windows;
     const found = neighbours<VA>();
-    const stored = this.#fetch(key, Math.max(0, timestamp - 2 * differenceMs), timestamp + 1);
+    const stored = this.#store.fetch(key, Math.max(0, timestamp - 2 * differenceMs), timestamp + 1);
     for (const window of stored.toReversed()) {
       const { start } = window;
       const end = start + differenceMs;
@@ -133,7 +133,7 @@ class SlidingAggregate<K, V, VA> {
     const { differenceMs } = this.#windows;
     const found = neighbours<VA>();
     let combined: Aggregate<VA> | undefined;
-    for (const window of this.#fetch(key, 0, timestamp + 1)) {
+    for (const window of this.#store.fetch(key, 0, timestamp + 1)) {
       const { start } = window;
       found.starts.add(start);
       if (start === 0) {
@@ -172,7 +172,11 @@ class SlidingAggregate<K, V, VA> {
     const { key, value, timestamp } = record;
     const oldAggregate = stored.value;
     // What was found goes on to be read: an aggregator that changes its argument gets one of its own.
-    const newAggregate = this.#options.aggregation.add(key, value, apart(oldAggregate, stored.again));
+    const newAggregate = this.#options.aggregation.add(
+      key,
+      value,
+      apart(oldAggregate, () => this.#again(key, stored.start)),
+    );
     const newTimestamp = oldAggregate === null ? timestamp : Math.max(timestamp, stored.timestamp);
     this.#store.put(key, newAggregate, newTimestamp, start);
     this.#forward(record, start, end, oldAggregate, newAggregate, newTimestamp);
@@ -206,17 +210,12 @@ class SlidingAggregate<K, V, VA> {
   }
 
   #fresh(timestamp: number): Aggregate<VA> {
-    const { initial } = this.#options.aggregation;
-    return { value: initial(), timestamp, again: initial };
+    return { value: this.#options.aggregation.initial(), timestamp };
   }
 
-  #fetch(key: K, fromStart: number, toStart: number): (Aggregate<VA> & { readonly start: number })[] {
-    return this.#store.fetch(key, fromStart, toStart).map(({ value, timestamp, start }) => ({
-      value,
-      timestamp,
-      start,
-      again: () => this.#store.get(key, start)?.value ?? null,
-    }));
+  #again(key: K, start: number | undefined): VA | null {
+    if (start === undefined) return this.#options.aggregation.initial();
+    return this.#store.get(key, start)?.value ?? null;
   }
 }
 
