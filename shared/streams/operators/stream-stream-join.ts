@@ -11,7 +11,9 @@ export function joinWindow<K, V>(store: string): Operator<K, V, K, V> {
   return (next, context) => {
     const window = context.store<TimestampedWindowStore<K, V>>(store);
     return (record) => {
-      if (record.key !== null) window.put(record.key, record.value, record.timestamp, record.timestamp);
+      const { key, value, timestamp } = record;
+      // It still goes on to what the other side has kept. A null is the join's to count.
+      if (key !== null && !window.put(key, value, timestamp, timestamp) && value !== null) context.drop('expired');
       next(record);
     };
   };

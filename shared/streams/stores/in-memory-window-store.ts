@@ -70,19 +70,20 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     return slot === undefined ? undefined : this.#read(slot);
   }
 
-  put(key: K, value: V | null, timestamp: number, start: number): void {
+  put(key: K, value: V | null, timestamp: number, start: number): boolean {
     checkWindow(this.name, start);
     this.#dropExpired();
     const id = this.#keys.id(key);
     const bytes = (value ?? null) === null ? null : this.#values.serialize(value as V);
     this.#newestStart = Math.max(this.#newestStart, start);
-    if (start < this.#firstLiveStart()) return;
-    if (bytes === null && this.#retainDuplicates) return;
+    if (start < this.#firstLiveStart()) return false;
+    if (bytes === null && this.#retainDuplicates) return true;
     if (this.#retainDuplicates) this.#sequence = nextSequence(this.#sequence);
     const sequence = this.#sequence;
     if (bytes === null) this.#delete(id, start, sequence);
     else this.#set({ id, key, value: this.#values.keep(value as V, bytes), timestamp, start, sequence });
     this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp, bytes });
+    return true;
   }
 
   fetch(key: K, fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {

@@ -46,8 +46,8 @@ export interface WindowEntry<K, V> extends ValueAndTimestamp<V> {
 export interface TimestampedWindowStore<K, V> extends StateStore {
   readonly windowSizeMs: number;
   get(key: K, start: number): ValueAndTimestamp<V> | undefined;
-  /** Null deletes. */
-  put(key: K, value: V | null, timestamp: number, start: number): void;
+  /** Null deletes. False for a start that is gone: nothing is put there. */
+  put(key: K, value: V | null, timestamp: number, start: number): boolean;
   /** Windows of a key, ascending by start; both ends are included. */
   fetch(key: K, fromStart: number, toStart: number): readonly WindowEntry<K, V>[];
   /** Windows of all keys, ascending by start, then in the order of the keys' bytes. */

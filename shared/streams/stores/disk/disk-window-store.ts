@@ -71,14 +71,14 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     return this.#find({ key: this.#keys.text(key), start, sequence: 0 });
   }
 
-  put(key: K, value: V | null, timestamp: number, start: number): void {
+  put(key: K, value: V | null, timestamp: number, start: number): boolean {
     checkWindow(this.name, start);
     this.#dropExpired();
     const text = this.#keys.text(key);
     const bytes = (value ?? null) === null ? undefined : this.#values.encode({ value: value as V, timestamp });
     this.#contents.newestTime = Math.max(this.#contents.newestTime, start);
-    if (start < this.#firstLiveStart()) return;
-    if (bytes === undefined && this.#retainDuplicates) return;
+    if (start < this.#firstLiveStart()) return false;
+    if (bytes === undefined && this.#retainDuplicates) return true;
     const sequence = this.#retainDuplicates ? nextSequence(this.#contents.sequence) : 0;
     const slot = { key: text, start, sequence };
     if (bytes === undefined) this.#delete(slot);
@@ -88,6 +88,7 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     }
     this.#contents.sequence = sequence;
     this.#changed.add(startOrder(slot), { ...slot, timestamp });
+    return true;
   }
 
   fetch(key: K, fromStart: number, toStart: number): readonly WindowEntry<K, V>[] {
