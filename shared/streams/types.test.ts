@@ -134,6 +134,6 @@ describe('the types of a topology', () => {
       .branch(() => true, 'all')
       .noDefaultBranch();
     // @ts-expect-error there is no branch of that name
-    branches.none;
+    expect(branches.none).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 
 /** A client program that ran: what it wrote, and how it ended. */
-export interface ClientRun {
+interface ClientRun {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;

@@ -14,7 +14,7 @@ export interface KafkaUnderTest {
 }
 
 /** Registers what is to hold on a Kafka cluster. */
-export type Specify = (kafka: KafkaUnderTest) => void;
+type Specify = (kafka: KafkaUnderTest) => void;
 
 /** The first start may have to download the jars or pull the image. */
 const START_HOOK_MS = 300_000;

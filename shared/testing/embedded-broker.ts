@@ -1,7 +1,7 @@
 import { type BrokerOptions, startBroker } from '#shared/embedded/broker';
 
 /** An embedded broker on a free port that a test looks at from outside, as its clients do. */
-export interface EmbeddedBroker extends AsyncDisposable {
+interface EmbeddedBroker extends AsyncDisposable {
   /** host:port */
   readonly address: string;
   /** What the broker warned of. */

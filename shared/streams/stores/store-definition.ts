@@ -42,13 +42,13 @@ export interface SessionStoreDefinition extends WithValue {
   readonly retentionMs: number;
 }
 
-export interface OuterJoinStoreDefinition extends Definition {
+interface OuterJoinStoreDefinition extends Definition {
   readonly kind: 'outer-join';
   readonly left: Serde<unknown>;
   readonly right: Serde<unknown>;
 }
 
-export interface SuppressBufferDefinition extends WithValue {
+interface SuppressBufferDefinition extends WithValue {
   readonly kind: 'suppress';
   readonly measuresBytes: boolean;
 }
