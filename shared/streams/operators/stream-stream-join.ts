@@ -142,6 +142,8 @@ class StreamStreamJoinSide<K, VO> {
       const lookBackMs = side === 'left' ? windows.afterMs : windows.beforeMs;
       if (timestamp + lookBackMs + windows.graceMs >= time.streamTime) {
         isOpen[side] = true;
+        // Kafka Streams looks at each value by itself: the look ends at the second one of the row that is open, too.
+        if (isOpen.left && isOpen.right && values.length > 1) break;
         continue;
       }
       for (const value of values) {
