@@ -11,13 +11,19 @@ import { java } from './maven-cache.js';
 import { KAFKA_VERSION, type RealKafka, START_TIMEOUT_MS, singleNodeSettings } from './single-node-kafka.js';
 import { untilServing } from './until-serving.js';
 
-const STOP_PATIENCE_MS = 10_000;
+const CLOSE_PATIENCE_MS = 10_000;
+
+/** To a stop that is to be orderly: after a SIGKILL Kafka ends transactions without their markers. */
+const STOP_PATIENCE_MS = 60_000;
 
 type Settings = Readonly<Record<string, string>>;
 
 /** Apache Kafka in a process that can be stopped, and started again on its data and at its address. */
 interface KafkaProcess extends RealKafka {
-  /** Ends it orderly, and waits until it has ended. */
+  /**
+   * Ends it orderly, and waits until it has ended.
+   * @throws KitError 'run-failed' with the end of Kafka's log when it has not within 60 s, and was killed.
+   */
   stop(): Promise<void>;
   /** @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 60 s. */
   start(): Promise<void>;
@@ -38,9 +44,11 @@ export async function startKafkaProcess(
   let broker: BoundProcess | undefined;
   const stop = async (): Promise<void> => {
     await broker?.close(STOP_PATIENCE_MS);
+    if ((await broker?.ended) !== 'signal SIGKILL') return;
+    throw new KitError('run-failed', `Apache Kafka did not end within 60 s. The end of its log:\n${broker?.tail()}`);
   };
   const close = async (): Promise<void> => {
-    await broker?.close(STOP_PATIENCE_MS);
+    await broker?.close(CLOSE_PATIENCE_MS);
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -150,6 +150,7 @@ async function wreak(faults: readonly Fault[], scene: Scene): Promise<void> {
 async function restart({ kind, forMs }: Fault, { broker, onEvent }: Scene): Promise<void> {
   onEvent(kind);
   await broker.stop(kind === 'broker-kill' ? 'killed' : 'orderly');
+  onEvent('the broker has ended');
   await delay(forMs);
   await broker.start();
   onEvent('the broker is back');
