@@ -9,6 +9,8 @@ import { freePort, startBoundProcess, startKafkaProcess } from '#shared/testing'
 export interface ChaosBroker {
   /** host:port */
   readonly address: string;
+  /** Whether what it was asked to commit when it ends is committed, wholly or not at all, when it is back. */
+  readonly keepsCommitsInFlight: boolean;
   /** Ends it, and waits until it has ended: by SIGKILL, or orderly. */
   stop(how: 'killed' | 'orderly'): Promise<void>;
   /** Starts it again on what it left. */
@@ -36,6 +38,7 @@ async function startEmbedded(): Promise<ChaosBroker> {
   let broker = await begin();
   return {
     address: `127.0.0.1:${port}`,
+    keepsCommitsInFlight: true,
     async stop(how) {
       if (how === 'killed') broker.signal('SIGKILL');
       await broker.close(STOPPED_WITHIN_MS);
@@ -52,15 +55,17 @@ async function startEmbedded(): Promise<ChaosBroker> {
 }
 
 /**
- * Apache Kafka, from its jars: a container would not keep its address. It is never killed: a single node of 4.3.1 that
- * starts again after SIGKILL takes partitions for deleted whose leaders it does not know yet ("Couldn't find leader endpoint
- * for partitions", TransactionMarkerChannelManager) and ends transactions without their markers, those of the consumed
- * offsets among them. Whoever reads these offsets then does again what was committed, and no client can help it.
+ * Apache Kafka, from its jars: a container would not keep its address. A single node of 4.3.1 that ends or starts takes
+ * partitions that have no leader just then for deleted ("Couldn't find leader endpoint for partitions",
+ * TransactionMarkerChannelManager) and ends transactions without their markers, those of the consumed offsets among them.
+ * Whoever reads these offsets then does again what was committed, or a transaction stays open for ever, and no client can
+ * help it. So it is never killed, and stopped only when no commit is in flight.
  */
 async function startKafka(): Promise<ChaosBroker> {
   const kafka = await startKafkaProcess();
   return {
     address: kafka.brokers,
+    keepsCommitsInFlight: false,
     stop: () => kafka.stop(),
     start: () => kafka.start(),
     close: () => kafka.close(),

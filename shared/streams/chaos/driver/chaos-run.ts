@@ -126,7 +126,7 @@ interface Scene {
   readonly onEvent: (line: string) => void;
 }
 
-/** Apache Kafka is not killed: `startChaosBroker` says why. */
+/** Apache Kafka is not killed: `startKafka` says why. */
 function bearable(fault: Fault, on: ChaosCluster): Fault {
   return on === 'kafka' && fault.kind === 'broker-kill' ? { ...fault, kind: 'broker-stop' } : fault;
 }
@@ -147,9 +147,10 @@ async function wreak(faults: readonly Fault[], scene: Scene): Promise<void> {
   await Promise.all(lasting);
 }
 
-async function restart({ kind, forMs }: Fault, { broker, onEvent }: Scene): Promise<void> {
+async function restart({ kind, forMs }: Fault, { broker, fleet, onEvent }: Scene): Promise<void> {
   onEvent(kind);
-  await broker.stop(kind === 'broker-kill' ? 'killed' : 'orderly');
+  const stop = () => broker.stop(kind === 'broker-kill' ? 'killed' : 'orderly');
+  await (broker.keepsCommitsInFlight ? stop() : fleet.whileFrozen(stop));
   onEvent('the broker has ended');
   await delay(forMs);
   await broker.start();

@@ -16,6 +16,7 @@ interface Running {
   readonly process: BoundProcess;
   /** Something is done to it: nothing else may be. */
   isBusy: boolean;
+  isPaused: boolean;
   /** It is to end: how it ends is no finding. */
   isDoomed: boolean;
 }
@@ -23,6 +24,7 @@ interface Running {
 const START_AGAIN_MS = 500;
 /** A scorer that was asked to leave drains, commits and leaves; a broker that is down meanwhile has to come back. */
 const LEFT_WITHIN_MS = 30_000;
+const ANSWERED_WITHIN_MS = 1_000;
 
 /** The scorers of a run. One that ends unasked is started again, and that is noted. */
 export class ScorerFleet {
@@ -34,6 +36,7 @@ export class ScorerFleet {
   readonly #scorers = new Map<number, Running>();
   #starts = 0;
   #isClosed = false;
+  #isFrozen = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -52,8 +55,9 @@ export class ScorerFleet {
       '--session-timeout',
       String(sessionTimeoutMs),
     ]);
-    const running: Running = { name, process: child, isBusy: false, isDoomed: false };
+    const running: Running = { name, process: child, isBusy: false, isPaused: false, isDoomed: false };
     this.#scorers.set(scorer, running);
+    if (this.#isFrozen) child.signal('SIGSTOP');
     void child.ended.then((how) => this.#ended(scorer, running, how));
   }
 
@@ -95,10 +99,25 @@ export class ScorerFleet {
     const running = this.#scorers.get(scorer);
     if (running === undefined) return;
     running.isBusy = true;
+    running.isPaused = true;
     running.process.signal('SIGSTOP');
     await delay(forMs);
-    running.process.signal('SIGCONT');
+    running.isPaused = false;
+    if (!this.#isFrozen) running.process.signal('SIGCONT');
     running.isBusy = false;
+  }
+
+  /** Stops all, those that start meanwhile too; when what they had asked for is done, does `work`, and lets them go on. */
+  async whileFrozen(work: () => Promise<void>): Promise<void> {
+    this.#isFrozen = true;
+    for (const { process: child } of this.#scorers.values()) child.signal('SIGSTOP');
+    try {
+      await delay(ANSWERED_WITHIN_MS);
+      await work();
+    } finally {
+      this.#isFrozen = false;
+      for (const { process: child, isPaused } of this.#scorers.values()) if (!isPaused) child.signal('SIGCONT');
+    }
   }
 
   /** Asks it to leave. */
