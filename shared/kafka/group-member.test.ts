@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { KitError } from '#shared/errors';
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafka, makeTopic } from '#shared/testing';
 import {
   type Assignment,
   type Cluster,
@@ -57,11 +57,7 @@ await describeOnEachKafka('a group member', (kafka) => {
     return () => cluster.close();
   });
 
-  const topic = async (name: string, partitions = 4): Promise<string> => {
-    const unique = kafka.unique(name);
-    await cluster.ensureTopics([{ name: unique, partitions, config: {} }]);
-    return unique;
-  };
+  const topic = (name: string, partitions = 4): Promise<string> => makeTopic(kafka, cluster, name, partitions);
 
   interface Joined {
     readonly member: GroupMember;

@@ -154,10 +154,10 @@ async function eachPartition(nodes: Nodes, doing: string, wanted: PartialOffsets
 export type PartitionsOf = readonly string[] | ReadonlyMap<string, readonly number[]>;
 
 /**
- * What a group has committed; undefined where it has not. What a transaction is about to commit is waited for. Of whole
- * topics not for long: it may be one that a process that is gone has left open, and then what was committed before it
- * counts. Of partitions that are named as long as anything is insisted on: whoever goes on from there must not take an
- * offset for the last that is not.
+ * What a group has committed; undefined where it has not. An offset that a transaction is about to commit is waited for.
+ * Of whole topics for 2 s only: a process that is gone may have left the transaction open, and then what was committed
+ * before it counts. Of partitions that are named until the call gives up altogether: whoever goes on from there must not
+ * start at an offset that is about to be replaced.
  */
 export async function committedOffsets(
   nodes: Nodes,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it, vi } from 'vitest';
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafka, makeTopic } from '#shared/testing';
 import {
   type Chunk,
   type Cluster,
@@ -37,11 +37,7 @@ await describeOnEachKafka('a partition reader', (kafka) => {
     return () => cluster.close();
   });
 
-  const topic = async (name: string, partitions = 1): Promise<string> => {
-    const unique = kafka.unique(name);
-    await cluster.ensureTopics([{ name: unique, partitions, config: {} }]);
-    return unique;
-  };
+  const topic = (name: string, partitions = 1): Promise<string> => makeTopic(kafka, cluster, name, partitions);
   const write = async (records: readonly OutgoingRecord[]): Promise<void> => {
     const producer = await cluster.produce();
     await producer.send(records);

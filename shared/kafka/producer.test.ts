@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBroker } from '#shared/embedded/broker';
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafka, makeTopic } from '#shared/testing';
 import { type Cluster, connectCluster, type OutgoingRecord } from './index.js';
 
 const record = (topic: string, value: string, more: Partial<OutgoingRecord> = {}): OutgoingRecord => ({
@@ -37,11 +37,7 @@ await describeOnEachKafka('a producer', (kafka) => {
     return () => cluster.close();
   });
 
-  const topic = async (name: string, partitions = 1): Promise<string> => {
-    const unique = kafka.unique(name);
-    await cluster.ensureTopics([{ name: unique, partitions, config: {} }]);
-    return unique;
-  };
+  const topic = (name: string, partitions = 1): Promise<string> => makeTopic(kafka, cluster, name, partitions);
 
   it('keeps the order of sends that are not awaited', async () => {
     const name = await topic('order');

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it, vi } from 'vitest';
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafka, makeTopic } from '#shared/testing';
 import { type Cluster, type ConsumedRecord, connectCluster, type OutgoingRecord } from './index.js';
 
 await describeOnEachKafka('a transactional producer', (kafka) => {
@@ -9,11 +9,7 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     return () => cluster.close();
   });
 
-  const topic = async (name: string, partitions = 1): Promise<string> => {
-    const unique = kafka.unique(name);
-    await cluster.ensureTopics([{ name: unique, partitions, config: {} }]);
-    return unique;
-  };
+  const topic = (name: string, partitions = 1): Promise<string> => makeTopic(kafka, cluster, name, partitions);
   const record = (name: string, value: string, more: Partial<OutgoingRecord> = {}): OutgoingRecord => ({
     topic: name,
     key: null,

@@ -206,3 +206,16 @@ describe('a punctuation that fails', () => {
     expect(going.metrics.failedRecordsTotal).toBe(1);
   });
 });
+
+describe('a record of a global table that fails', () => {
+  it('is passed over and counted, and the table keeps what it had', async () => {
+    const builder = new StreamsBuilder();
+    builder.globalTable(input, { store: 'all' });
+    builder.stream(output).filter(() => false);
+    const driver = await createTopologyTestDriver(builder.build());
+    await driver.pipe(input, [{ key: 'k', value: 1, timestamp: 5 }]);
+    await driver.pipeRaw(input, [garbage, { ...garbage, key: null }]);
+    expect(driver.metrics).toMatchObject({ failedRecordsTotal: 1, droppedRecords: { null: 1 } });
+    expect(driver.keyValueStore('all').get('k')).toBe(1);
+  });
+});

@@ -30,14 +30,14 @@ export { StreamsMetrics } from './runtime/streams-metrics.js';
 export { type Serde, serdes } from './serde.js';
 export type { SessionStore } from './stores/state-store.js';
 export type { KeyValueStore, ReadOnlyKeyValueStore, WindowStore } from './stores/store-facade.js';
-export {
-  createTopologyTestDriver,
-  type TestDriverMetrics,
-  type TestOutput,
-  type TestRecord,
-  type TopologyTestDriver,
-  type TopologyTestDriverOptions,
-} from './test-driver/topology-test-driver.js';
+export type {
+  TestDriverMetrics,
+  TestOutput,
+  TestRecord,
+  TopologyTestDriver,
+  TopologyTestDriverOptions,
+} from './test-driver/driver-types.js';
+export { createTopologyTestDriver } from './test-driver/topology-test-driver.js';
 export { type AnyTopic, type SerdeTopic, serdeTopic } from './topics.js';
 export { Topology } from './topology/topology.js';
 export { sessionWindowedSerde, timeWindowedSerde } from './windowed-serde.js';

@@ -8,6 +8,7 @@ export { type Corpus, frameCorpus, mutate } from './frame-mutator.js';
 export { freePort } from './free-port.js';
 export { kafkaJars, missingForKafkaJars } from './kafka-jars.js';
 export { startKafkaProcess } from './kafka-process.js';
+export { makeTopic } from './make-topic.js';
 export { downloaded, type JavaProgram, java, missingFor } from './maven-cache.js';
 export { generateMessage, type Random, seededRandom } from './message-generator.js';
 export { type ProgramProcess, startProgram } from './program-process.js';

@@ -64,7 +64,7 @@ export class StreamsBuilder {
     );
   }
 
-  /** A topic as a table that every instance holds whole. Its keys need not be partitioned as anything else. */
+  /** A topic as a table that every instance holds whole. A join with it needs no co-partitioning. */
   globalTable<V>(topic: Topic<V>, options?: Named & { readonly store?: string }): GlobalKTable<string, NonNullable<V>>;
   globalTable<K, V>(
     topic: SerdeTopic<K, V>,

@@ -3,6 +3,7 @@ import type { StateStore, TimestampedKeyValueStore } from '../stores/state-store
 import { openStore } from '../stores/store-definition.js';
 import type { Topology } from '../topology/topology.js';
 import type { Names } from './cluster-topics.js';
+import { putGlobalRecord } from './global-record.js';
 import type { StreamsMetrics } from './streams-metrics.js';
 import type { TopicCodec } from './topic-codec.js';
 
@@ -78,9 +79,10 @@ export class GlobalTables {
       const table = this.#tables.get(topic);
       if (table === undefined) continue;
       await table.codec.prepare(records.map(({ value }) => value));
-      for (const { key, value, timestamp } of records) {
-        if (key === null) this.#metrics.dropped('null');
-        else this.#put(table, key, value, timestamp);
+      for (const record of records) {
+        const passedOver = putGlobalRecord(table.store, table.codec, record);
+        if (passedOver === 'null') this.#metrics.dropped('null');
+        else if (passedOver === 'undecodable') this.#metrics.failed();
       }
     }
   }
@@ -88,17 +90,5 @@ export class GlobalTables {
   async close(): Promise<void> {
     await this.#reader?.close();
     for (const store of this.stores.values()) store.close();
-  }
-
-  #put({ store, codec }: GlobalTable, key: Buffer, value: Buffer | null, timestamp: number): void {
-    let decoded: readonly [key: unknown, value: unknown];
-    try {
-      decoded = [codec.decodeKey(key), value === null ? null : codec.decodeValue(value)];
-    } catch {
-      // As Kafka Streams, which logs it: a table of the whole cluster cannot set a record aside for one application.
-      this.#metrics.failed();
-      return;
-    }
-    store.put(...decoded, timestamp);
   }
 }
