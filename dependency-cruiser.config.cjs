@@ -1,15 +1,17 @@
 // The direction of imports, proved: each folder may import what stands to its right, never to its left.
 const layers = {
   demos: ['demos', 'commands', 'dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
-  commands: ['dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics', 'embedded'],
+  commands: ['dashboard', 'monitoring', 'model-import', 'scoring', 'streams', 'kafka', 'schema', 'metrics', 'embedded'],
   dashboard: ['monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
   monitoring: ['scoring', 'streams', 'kafka', 'schema', 'metrics'],
-  scoring: ['streams', 'kafka', 'schema', 'metrics'],
+  'model-import': ['scoring', 'onnx'],
+  scoring: ['onnx', 'streams', 'kafka', 'schema', 'metrics'],
   streams: ['kafka', 'schema', 'metrics'],
   kafka: ['wire'],
   schema: [],
   metrics: [],
   wire: [],
+  onnx: [],
   embedded: ['wire'],
 };
 
@@ -20,6 +22,7 @@ const wrapped = {
   avsc: 'shared/(schema|embedded/registry)',
   'onnxruntime-node': 'shared/scoring',
   'prom-client': 'shared/metrics',
+  '@bufbuild/protobuf': 'shared/onnx',
   express: 'shared/dashboard',
   lmdb: 'shared/streams/stores/disk',
 };

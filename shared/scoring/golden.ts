@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { KitError } from '#shared/errors';
 import type { BatchScorer } from '#shared/streams';
 
+const row = z.object({ input: z.record(z.string(), z.unknown()), score: z.number() });
+
 const golden = z.object({
   madeBy: z.string().default('the training tool'),
   tolerance: z.number().positive().default(1e-5),
-  rows: z.array(z.object({ input: z.record(z.string(), z.unknown()), score: z.number() })).min(1),
+  rows: z.array(row).min(1),
 });
+
+/** A row with the score that the training tool gave it. */
+export type GoldenRow = z.infer<typeof row>;
 
 /**
  * Scores the golden rows and compares with the scores that the training tool gave.

@@ -7,6 +7,10 @@ const input = z.object({
   optional: z.boolean().default(false),
   /** Several inputs with one `tensor` are the columns of that graph input, in the card's order. */
   tensor: z.string().min(1).optional(),
+  /** One input that is a nested array of numbers, such as a sequence: its dimensions, without that of the rows. */
+  shape: z.array(z.number().int().min(1)).min(1).max(6).optional(),
+  /** The texts that the model was trained on; what is none of them is scored as the graph does, and counted. */
+  categories: z.array(z.string()).optional(),
 });
 
 const card = z.object({
@@ -22,6 +26,9 @@ const card = z.object({
   output: z.object({ tensor: z.string().min(1), column: z.number().int().min(0).optional() }),
   threshold: z.number().optional(),
   labels: z.array(z.string()).optional(),
+  /** The graph's own account of a score: one column an input that it names. */
+  reasons: z.object({ tensor: z.string().min(1), names: z.array(z.string()).min(1).optional() }).optional(),
+  madeBy: z.record(z.string(), z.unknown()).optional(),
   quality: z.record(z.string(), z.unknown()).optional(),
 });
 

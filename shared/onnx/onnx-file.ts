@@ -1,0 +1,170 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { KitError } from '#shared/errors';
+import { type Attribute, fromAttributeProto } from './attributes.js';
+import {
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  ValueInfoProtoSchema,
+} from './onnx_pb.js';
+import { fromTensorProto, type OnnxTensor } from './tensor.js';
+
+/** A node of a graph that was read. */
+export class OnnxNode {
+  readonly #node: NodeProto;
+
+  constructor(node: NodeProto) {
+    this.#node = node;
+  }
+
+  get op(): string {
+    return this.#node.opType;
+  }
+
+  /** "" for ONNX's own operators, "ai.onnx.ml" for those of classical models. */
+  get domain(): string {
+    return this.#node.domain === 'ai.onnx' ? '' : this.#node.domain;
+  }
+
+  get inputs(): readonly string[] {
+    return this.#node.input;
+  }
+
+  get outputs(): readonly string[] {
+    return this.#node.output;
+  }
+
+  attribute(name: string): Attribute | undefined {
+    const attribute = this.#node.attribute.find((each) => each.name === name);
+    return attribute && fromAttributeProto(attribute);
+  }
+
+  int(name: string, otherwise: number): number {
+    const attribute = this.attribute(name);
+    return attribute !== undefined && 'int' in attribute ? attribute.int : otherwise;
+  }
+
+  float(name: string, otherwise: number): number {
+    const attribute = this.attribute(name);
+    return attribute !== undefined && 'float' in attribute ? attribute.float : otherwise;
+  }
+
+  string(name: string, otherwise: string): string {
+    const attribute = this.attribute(name);
+    return attribute !== undefined && 'string' in attribute ? attribute.string : otherwise;
+  }
+
+  /** A list of integers; empty where the node has none of this name. */
+  ints(name: string): readonly number[] {
+    const attribute = this.attribute(name);
+    return attribute !== undefined && 'ints' in attribute ? attribute.ints : [];
+  }
+
+  /** A list of numbers, given as floats or, for doubles, as a tensor called `name` with "_as_tensor". */
+  floats(name: string): readonly number[] {
+    const attribute = this.attribute(name) ?? this.attribute(`${name}_as_tensor`);
+    if (attribute === undefined) return [];
+    if ('floats' in attribute) return attribute.floats;
+    return 'tensor' in attribute ? attribute.tensor.values.map(Number) : [];
+  }
+
+  strings(name: string): readonly string[] {
+    const attribute = this.attribute(name);
+    return attribute !== undefined && 'strings' in attribute ? attribute.strings : [];
+  }
+}
+
+/** An ONNX file that was read, to be looked into, changed at its ends, and written again. */
+export class OnnxFile {
+  readonly #model: ModelProto;
+  readonly #graph: GraphProto;
+  readonly #initializers: ReadonlyMap<string, TensorProto>;
+
+  private constructor(model: ModelProto, graph: GraphProto) {
+    this.#model = model;
+    this.#graph = graph;
+    this.#initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  }
+
+  /** @throws KitError 'model-invalid' where the bytes are no ONNX file. */
+  static parse(bytes: Uint8Array): OnnxFile {
+    let model: ModelProto;
+    try {
+      model = fromBinary(ModelProtoSchema, bytes);
+    } catch (error) {
+      throw KitError.from(error, 'model-invalid', 'The file is no ONNX graph');
+    }
+    if (model.graph === undefined || model.graph.node.length === 0) {
+      throw new KitError('model-invalid', 'The file is no ONNX graph: it has no nodes.');
+    }
+    return new OnnxFile(model, model.graph);
+  }
+
+  get nodes(): readonly OnnxNode[] {
+    return this.#graph.node.map((node) => new OnnxNode(node));
+  }
+
+  /** Names of what is fed; old files list their constants among the inputs, which are left out here. */
+  get inputs(): readonly string[] {
+    return this.#graph.input.map(({ name }) => name).filter((name) => !this.#initializers.has(name));
+  }
+
+  get outputs(): readonly string[] {
+    return this.#graph.output.map(({ name }) => name);
+  }
+
+  /** The node that gives a value; undefined for inputs and constants. */
+  producerOf(value: string): OnnxNode | undefined {
+    const node = this.#graph.node.find(({ output }) => output.includes(value));
+    return node && new OnnxNode(node);
+  }
+
+  /** A constant: an initializer, or what a Constant node gives; undefined for every other value. */
+  constant(value: string): OnnxTensor | undefined {
+    const tensor = this.#initializers.get(value);
+    if (tensor !== undefined) return fromTensorProto(tensor);
+    const node = this.producerOf(value);
+    const attribute = node?.op === 'Constant' ? node.attribute('value') : undefined;
+    return attribute !== undefined && 'tensor' in attribute ? attribute.tensor : undefined;
+  }
+
+  /** Makes a value an output of the graph, whose type the runtime finds. */
+  expose(value: string): void {
+    if (!this.outputs.includes(value)) this.#graph.output.push(create(ValueInfoProtoSchema, { name: value }));
+  }
+
+  /**
+   * Takes off the ZipMaps at the end of the graph, which turn a tensor of class scores into a list of maps: what the
+   * ZipMap got becomes the output, under the ZipMap's name. Gives the labels of each by its name.
+   */
+  removeZipMaps(): ReadonlyMap<string, readonly (string | number)[]> {
+    const removed = new Map<string, readonly (string | number)[]>();
+    for (const output of this.#graph.output) {
+      const node = this.#graph.node.find((each) => each.opType === 'ZipMap' && each.output.includes(output.name));
+      const [scores] = node?.input ?? [];
+      if (node === undefined || scores === undefined) continue;
+      const zipMap = new OnnxNode(node);
+      const labels = zipMap.strings('classlabels_strings');
+      removed.set(output.name, labels.length > 0 ? labels : zipMap.ints('classlabels_int64s'));
+      this.#graph.node = this.#graph.node.filter((each) => each !== node);
+      this.#rename(scores, output.name);
+      delete output.type;
+    }
+    return removed;
+  }
+
+  toBytes(): Uint8Array {
+    return toBinary(ModelProtoSchema, this.#model);
+  }
+
+  #rename(from: string, to: string): void {
+    const renamed = (name: string): string => (name === from ? to : name);
+    for (const node of this.#graph.node) {
+      node.input = node.input.map(renamed);
+      node.output = node.output.map(renamed);
+    }
+    for (const output of this.#graph.output) output.name = renamed(output.name);
+  }
+}
