@@ -136,20 +136,21 @@ export class OnnxFile {
   }
 
   /**
-   * Takes off the ZipMaps at the end of the graph, which turn a tensor of class scores into a list of maps: what the
-   * ZipMap got becomes the output, under the ZipMap's name. Gives the labels of each by its name.
+   * Takes off the ZipMaps at the end of the graph, which turn a tensor of class scores into a list of maps: the tensor
+   * itself becomes the output of that name. Gives the labels of each.
    */
   removeZipMaps(): ReadonlyMap<string, readonly (string | number)[]> {
     const removed = new Map<string, readonly (string | number)[]>();
     for (const output of this.#graph.output) {
       const node = this.#graph.node.find((each) => each.opType === 'ZipMap' && each.output.includes(output.name));
-      const [scores] = node?.input ?? [];
-      if (node === undefined || scores === undefined) continue;
+      if (node === undefined) continue;
       const zipMap = new OnnxNode(node);
       const labels = zipMap.strings('classlabels_strings');
       removed.set(output.name, labels.length > 0 ? labels : zipMap.ints('classlabels_int64s'));
-      this.#graph.node = this.#graph.node.filter((each) => each !== node);
-      this.#rename(scores, output.name);
+      node.opType = 'Identity';
+      node.domain = '';
+      node.attribute = [];
+      // The runtime finds it.
       delete output.type;
     }
     return removed;
@@ -157,14 +158,5 @@ export class OnnxFile {
 
   toBytes(): Uint8Array {
     return toBinary(ModelProtoSchema, this.#model);
-  }
-
-  #rename(from: string, to: string): void {
-    const renamed = (name: string): string => (name === from ? to : name);
-    for (const node of this.#graph.node) {
-      node.input = node.input.map(renamed);
-      node.output = node.output.map(renamed);
-    }
-    for (const output of this.#graph.output) output.name = renamed(output.name);
   }
 }

@@ -1,110 +1,88 @@
-import { createHash } from 'node:crypto';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import type { BatchScorer, ScoredRow } from '#shared/streams';
 import { CallBatcher } from './call-batcher.js';
 import { decide } from './decision.js';
-import { checkGolden } from './golden.js';
-import { GraphInputs } from './graph-inputs.js';
-import { type ModelCard, parseModelCard } from './model-card.js';
-import { readModelFolder } from './model-folder.js';
-import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
+import type { Explanation } from './explanation.js';
+import { feeds } from './feeds.js';
+import { fixedRows, type GraphInput, graphInputs } from './graph-input.js';
+import { type OutputValue, type RowsOfOutput, rowsOf } from './graph-outputs.js';
+import type { ModelCard } from './model-card.js';
+import type { OnnxRuntime } from './onnx-runtime.js';
+import { rowProblem } from './row-check.js';
+
+/** What a model says of one row, with everything else that its graph gives. */
+export interface ModelRow extends ScoredRow {
+  /** The graph's outputs by their names, where the model was asked for them. */
+  readonly outputs?: Readonly<Record<string, OutputValue>>;
+}
 
 /** A loaded, checked model: scores rows whose fields are named as in its card. */
 export interface Model extends BatchScorer<object> {
   readonly card: ModelCard;
   /** Of `model.onnx`, hexadecimal. */
   readonly sha256: string;
-  /** Frees the native session; nothing may be scored afterwards. */
+  readonly score: (rows: readonly object[]) => Promise<(ModelRow | KitError)[]>;
+  /** How its scores are explained; undefined where it was not asked for reasons. */
+  readonly explainedBy: string | undefined;
+  /** Values seen that are none of an input's known categories, by the input's name; inputs whose categories are not known are not there. */
+  readonly unknownCategories: ReadonlyMap<string, number>;
+  /** Frees the native session, after the calls that are under way; nothing may be scored afterwards. */
   close(): Promise<void>;
 }
 
-export interface LoadOptions {
-  /** Told, in a sentence, what the folder did not give to check: no hash, no golden rows. */
-  readonly onNotice?: (sentence: string) => void;
+/** How calls are made one run of the graph. */
+export interface Batching {
+  /** Most rows in one run; more than some hundred gains nothing and holds up the event loop longer. 256 unless said. */
+  readonly maxRows?: number;
+  /** How long the first of several calls may wait for others, milliseconds; 0, unless said, is until the end of this turn of the event loop. */
+  readonly maxWaitMs?: number;
 }
 
-/** Most rows in one call of the graph: more gains nothing and holds up the event loop longer. */
 const ROWS_PER_RUN = 256;
+/** A row has so many reasons at most. */
+const MAX_REASONS = 5;
 
-/**
- * Loads a model folder and checks it: the hash, the card against the graph, the golden rows.
- * @throws KitError 'model-missing', 'model-invalid', 'model-hash-mismatch' or 'model-golden-mismatch'.
- */
-export async function loadModel(folder: string, { onNotice = () => {} }: LoadOptions = {}): Promise<Model> {
-  const files = await readModelFolder(folder);
-  const card = parseModelCard(files.card, `${folder}/model.json`);
-  const sha256 = createHash('sha256').update(files.graph).digest('hex');
-  if (card.sha256 === undefined) {
-    onNotice(
-      `The card of ${card.name} names no sha256: that model.onnx is the file it was made with could not be checked.`,
-    );
-  } else if (card.sha256 !== sha256) {
-    throw new KitError(
-      'model-hash-mismatch',
-      `The model file ${folder}/model.onnx is not the one its card describes: sha256 is ${sha256}, the card says ${card.sha256}. ` +
-        'The file is damaged or was changed; restore it, or export the model again.',
-    );
-  }
-  const runtime = await loadOnnxRuntime();
-  const session = await openSession(runtime, files.graph, folder);
-  const model = new OnnxModel(card, sha256, session, new GraphInputs(runtime, card, session.inputMetadata));
-  if (files.golden === undefined) {
-    onNotice(
-      `${folder} has no golden.json: that ${card.name} scores as the tool that trained it could not be checked.`,
-    );
-  } else {
-    await checkGolden(model, files.golden, `${folder}/golden.json`);
-  }
-  return model;
+interface ModelParts {
+  readonly card: ModelCard;
+  readonly sha256: string;
+  readonly runtime: OnnxRuntime;
+  readonly session: InferenceSession;
+  readonly categories: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly explanation: Explanation | undefined;
+  /** Outputs to be given with each row; those of the graph as it was made. */
+  readonly outputs: readonly string[];
+  readonly batching: Batching;
 }
 
-/**
- * The card of a model folder alone, without loading or checking the model.
- * @throws KitError 'model-missing' or 'model-invalid'.
- */
-export async function readModelCard(folder: string): Promise<ModelCard> {
-  return parseModelCard((await readModelFolder(folder)).card, `${folder}/model.json`);
-}
+type Row = Readonly<Record<string, unknown>>;
 
-async function openSession(
-  { InferenceSession }: OnnxRuntime,
-  graph: Buffer,
-  folder: string,
-): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(graph, {
-      // The default thread pool spins and takes the cores from the broker and its clients.
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+/** A model in ONNX Runtime. */
+export class OnnxModel implements Model {
+  readonly card: ModelCard;
+  readonly sha256: string;
+  readonly unknownCategories: Map<string, number>;
+  readonly #parts: ModelParts;
+  readonly #inputs: readonly GraphInput[];
+  readonly #fixedRows: number | undefined;
+  readonly #fetches: readonly string[];
+  readonly #batcher: CallBatcher<object, ModelRow | KitError>;
+  #running: Promise<unknown> = Promise.resolve();
+
+  /** @throws KitError 'model-invalid' where card and graph do not fit together. */
+  constructor(parts: ModelParts) {
+    const { card, session, explanation, outputs, batching } = parts;
+    this.#parts = parts;
+    this.card = card;
+    this.sha256 = parts.sha256;
+    this.unknownCategories = new Map(Array.from(parts.categories.keys(), (input) => [input, 0]));
+    this.#inputs = graphInputs(card, session.inputMetadata);
+    this.#fixedRows = fixedRows(card, session.inputMetadata);
+    this.#fetches = [...new Set([card.output.tensor, ...(explanation?.tensors ?? []), ...outputs])];
+    this.#batcher = new CallBatcher((rows) => this.#scoreSome(rows), {
+      maxRows: batching.maxRows ?? ROWS_PER_RUN,
+      maxWaitMs: batching.maxWaitMs ?? 0,
     });
-  } catch (error) {
-    throw KitError.from(error, 'model-invalid', `The model file ${folder}/model.onnx cannot be loaded`);
-  }
-}
-
-class OnnxModel implements Model {
-  readonly #session: InferenceSession;
-  readonly #inputs: GraphInputs;
-  readonly #batcher = new CallBatcher<object, ScoredRow | KitError>((rows) => this.#scoreSome(rows), ROWS_PER_RUN);
-
-  constructor(
-    readonly card: ModelCard,
-    readonly sha256: string,
-    session: InferenceSession,
-    inputs: GraphInputs,
-  ) {
-    this.#session = session;
-    this.#inputs = inputs;
-    if (!session.outputNames.includes(card.output.tensor)) {
-      throw new KitError(
-        'model-invalid',
-        `The card of ${card.name} names the output "${card.output.tensor}"; the graph has ${session.outputNames.join(', ')}.`,
-      );
-    }
   }
 
   get name(): string {
@@ -115,38 +93,81 @@ class OnnxModel implements Model {
     return this.card.version;
   }
 
-  score(rows: readonly object[]): Promise<(ScoredRow | KitError)[]> {
-    return this.#batcher.call(rows);
+  get explainedBy(): string | undefined {
+    return this.#parts.explanation?.method;
   }
+
+  readonly score = (rows: readonly object[]): Promise<(ModelRow | KitError)[]> => {
+    const scoring = this.#batcher.call(rows);
+    this.#running = Promise.allSettled([this.#running, scoring]);
+    return scoring;
+  };
 
   async close(): Promise<void> {
-    await this.#session.release();
+    await this.#running;
+    await this.#parts.session.release();
   }
 
-  async #scoreSome(rows: readonly object[]): Promise<(ScoredRow | KitError)[]> {
+  async #scoreSome(rows: readonly object[]): Promise<(ModelRow | KitError)[]> {
     // A row is whatever record the stream carries; the card says which of its fields are read.
-    const fields = rows as readonly Readonly<Record<string, unknown>>[];
-    const problems = fields.map((row) => this.#inputs.problem(row));
+    const fields = rows as readonly Row[];
+    const problems = fields.map((row) => rowProblem(this.#inputs, row));
     const good = fields.filter((_, index) => problems[index] === undefined);
-    if (good.length === 0) return problems.filter((problem) => problem !== undefined);
-    const { tensor } = this.card.output;
-    const outputs = await this.#session.run(this.#inputs.feeds(good), [tensor]);
-    const output = outputs[tensor];
-    if (output === undefined) throw new KitError('model-invalid', `The model ${this.name} gave no output "${tensor}".`);
-    const scored = this.#read(output, good.length);
+    this.#countUnknown(good);
+    const scored: (ModelRow | KitError)[] = [];
+    const step = this.#fixedRows ?? Math.max(1, good.length);
+    for (let start = 0; start < good.length; start += step) {
+      scored.push(...(await this.#run(good.slice(start, start + step), step)));
+    }
     let next = 0;
-    return problems.map((problem) => problem ?? scored(next++));
+    // As many were scored as had no problem.
+    return problems.map((problem) => problem ?? (scored[next++] as ModelRow | KitError));
   }
 
-  #read(output: Tensor, rows: number): (row: number) => ScoredRow | KitError {
-    const { data, dims } = output;
-    const columns = dims.length === 2 ? (dims[1] ?? 1) : 1;
-    if (dims[0] !== rows || dims.length > 2 || !(data instanceof Float32Array || data instanceof Float64Array)) {
-      throw new KitError(
-        'model-invalid',
-        `The output "${this.card.output.tensor}" of ${this.name} is ${output.type} of shape [${dims.join(', ')}] for ${rows} rows; it must be float of shape [${rows}] or [${rows}, columns].`,
-      );
+  async #run(rows: readonly Row[], places: number): Promise<(ModelRow | KitError)[]> {
+    const { card, runtime, session, explanation, outputs: named } = this.#parts;
+    const tensors = await session.run(feeds(runtime, this.#inputs, rows, places), this.#fetches);
+    const outputs = new Map<string, RowsOfOutput>();
+    for (const name of this.#fetches) {
+      const tensor = tensors[name];
+      if (tensor === undefined) throw new KitError('model-invalid', `The model ${this.name} gave no output "${name}".`);
+      outputs.set(name, rowsOf(this.name, name, tensor, places));
     }
-    return (row) => decide(this.card, data.subarray(row * columns, (row + 1) * columns));
+    const reasons = explanation?.reasons(outputs, rows.length);
+    return rows.map((_, row) => {
+      const score = outputs.get(card.output.tensor)?.numbers(row);
+      if (score === undefined) return textScore(card);
+      const decided = decide(card, score);
+      if (decided instanceof KitError || (reasons === undefined && named.length === 0)) return decided;
+      return {
+        ...decided,
+        ...(reasons && { reasons: strongest(reasons[row] ?? []) }),
+        ...(named.length > 0 && {
+          outputs: Object.fromEntries(named.map((name) => [name, outputs.get(name)?.value(row) ?? 0])),
+        }),
+      };
+    });
   }
+
+  #countUnknown(rows: readonly Row[]): void {
+    for (const [input, known] of this.#parts.categories) {
+      let unknown = 0;
+      for (const row of rows) {
+        const value = row[input];
+        if (typeof value === 'string' && value !== '' && !known.has(value)) unknown += 1;
+      }
+      if (unknown > 0) this.unknownCategories.set(input, (this.unknownCategories.get(input) ?? 0) + unknown);
+    }
+  }
+}
+
+function strongest(reasons: NonNullable<ScoredRow['reasons']>): NonNullable<ScoredRow['reasons']> {
+  return reasons
+    .filter(({ contribution }) => contribution !== 0)
+    .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+    .slice(0, MAX_REASONS);
+}
+
+function textScore({ name, output }: ModelCard): KitError {
+  return new KitError('record-unscorable', `The output "${output.tensor}" of ${name} is text; a score is a number.`);
 }

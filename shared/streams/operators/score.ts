@@ -2,11 +2,19 @@ import { KitError } from '#shared/errors';
 import type { Operator } from '../topology/graph.js';
 import { mapBatch } from './map-batch.js';
 
+/** What an input did to a score, in the unit that the model's explanation is in, such as log-odds. */
+export interface Reason {
+  readonly name: string;
+  readonly contribution: number;
+}
+
 /** What a model says of one row. */
 export interface ScoredRow {
   readonly score: number;
   /** The card's label for the score; null where the model decides nothing. */
   readonly decision: string | null;
+  /** The inputs that moved the score, the strongest first; where the model was asked for them. */
+  readonly reasons?: readonly Reason[];
 }
 
 /** A model, as far as a topology needs to know it. */

@@ -1,0 +1,33 @@
+import type { OnnxFile } from '#shared/onnx';
+import type { ModelCard } from './model-card.js';
+
+/** What passes texts on as they are. */
+const PASSING = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
+
+/**
+ * The texts that a model knows, by the names of its inputs: those of the card, otherwise those of the encoder that the
+ * graph puts behind the input. Inputs of which that is not told are left out.
+ */
+export function knownCategories(card: ModelCard, file: OnnxFile): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = new Map<string, ReadonlySet<string>>();
+  for (const { name, type, tensor, shape, categories } of card.inputs) {
+    if (type !== 'string' || shape !== undefined) continue;
+    const isAlone = card.inputs.filter((other) => (other.tensor ?? other.name) === (tensor ?? name)).length === 1;
+    const texts = categories ?? (isAlone ? encodedTexts(file, tensor ?? name) : []);
+    if (texts.length > 0) known.set(name, new Set(texts));
+  }
+  return known;
+}
+
+/** The texts of the encoders that a value goes to; none where it goes to anything else as well. */
+function encodedTexts(file: OnnxFile, value: string): string[] {
+  const texts: string[] = [];
+  for (const node of file.nodes) {
+    if (!node.inputs.includes(value)) continue;
+    if (PASSING.has(node.op)) texts.push(...encodedTexts(file, node.outputs[0] ?? ''));
+    else if (node.op === 'LabelEncoder') texts.push(...node.strings('keys_strings'));
+    else if (node.op === 'OneHotEncoder' || node.op === 'CategoryMapper') texts.push(...node.strings('cats_strings'));
+    else return [];
+  }
+  return texts;
+}

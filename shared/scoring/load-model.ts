@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { InferenceSession } from 'onnxruntime-node';
+import { KitError } from '#shared/errors';
+import { OnnxFile } from '#shared/onnx';
+import { explain } from './explain.js';
+import { checkGolden } from './golden.js';
+import { knownCategories } from './known-categories.js';
+import { type Batching, type Model, OnnxModel } from './model.js';
+import { type ModelCard, parseModelCard } from './model-card.js';
+import { type ModelFiles, readModelFolder } from './model-folder.js';
+import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
+import { checkOutputs } from './output-check.js';
+
+export interface LoadOptions {
+  /** Told, in a sentence, what the folder did not give to check: no hash, no golden rows. */
+  readonly onNotice?: (sentence: string) => void;
+  /** Each row comes with the inputs that moved its score most. */
+  readonly reasons?: boolean;
+  /** Each row comes with all outputs of the graph, where it has several. */
+  readonly outputs?: boolean;
+  readonly batching?: Batching;
+}
+
+/**
+ * Loads a model folder and checks it: the hash, the card against the graph, the golden rows.
+ * @throws KitError 'model-missing', 'model-invalid', 'model-hash-mismatch' or 'model-golden-mismatch'; 'model-unexplained'
+ * where reasons are asked for and there is no way to them.
+ */
+export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
+  return loadModelFiles(await readModelFolder(folder), folder, options);
+}
+
+/**
+ * As `loadModel`, of files that are read already; `where` they come from, for the sentences.
+ * @throws KitError as `loadModel`.
+ */
+export async function loadModelFiles(
+  files: ModelFiles,
+  where: string,
+  { onNotice = () => {}, reasons = false, outputs = false, batching = {} }: LoadOptions = {},
+): Promise<Model> {
+  const card = parseModelCard(files.card, `${where}/model.json`);
+  const sha256 = checkHash(card, files.graph, where, onNotice);
+  const runtime = await loadOnnxRuntime();
+  const { file, labels, isChanged } = readGraph(card, files.graph, `${where}/model.onnx`);
+  const own = file.outputs.filter((name) => name !== card.reasons?.tensor);
+  const explained = reasons ? explain(labels === undefined ? card : { ...card, labels }, file) : undefined;
+  const explanation = typeof explained === 'string' ? undefined : explained;
+  if (typeof explained === 'string') onNotice(`The scores of ${card.name} come without reasons: ${explained}`);
+  for (const tensor of explanation?.tensors ?? []) file.expose(tensor);
+  const isExposed = explanation?.tensors.some((tensor) => !own.includes(tensor)) ?? false;
+  const graph = isChanged || isExposed ? file.toBytes() : files.graph;
+  const session = await openSession(runtime, graph, `${where}/model.onnx`);
+  try {
+    const labelled = labels === undefined ? card : { ...card, labels };
+    checkOutputs(labelled, session.outputMetadata);
+    const model = new OnnxModel({
+      card: labelled,
+      sha256,
+      runtime,
+      session,
+      categories: knownCategories(card, file),
+      explanation,
+      outputs: outputs && own.length > 1 ? own : [],
+      batching,
+    });
+    if (files.golden === undefined) {
+      onNotice(
+        `${where} has no golden.json: that ${card.name} scores as the tool that trained it could not be checked.`,
+      );
+    } else {
+      await checkGolden(model, files.golden, `${where}/golden.json`);
+    }
+    return model;
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/**
+ * The card of a model folder alone, without loading or checking the model.
+ * @throws KitError 'model-missing' or 'model-invalid'.
+ */
+export async function readModelCard(folder: string): Promise<ModelCard> {
+  return parseModelCard((await readModelFolder(folder)).card, `${folder}/model.json`);
+}
+
+function checkHash(card: ModelCard, graph: Uint8Array, where: string, onNotice: (sentence: string) => void): string {
+  const sha256 = createHash('sha256').update(graph).digest('hex');
+  if (card.sha256 === undefined) {
+    onNotice(
+      `The card of ${card.name} names no sha256: that model.onnx is the file it was made with could not be checked.`,
+    );
+  } else if (card.sha256 !== sha256) {
+    throw new KitError(
+      'model-hash-mismatch',
+      `The model file ${where}/model.onnx is not the one its card describes: sha256 is ${sha256}, the card says ${card.sha256}. ` +
+        'The file is damaged or was changed; restore it, or export the model again.',
+    );
+  }
+  return sha256;
+}
+
+interface GraphFile {
+  readonly file: OnnxFile;
+  /** Whether it is not as it was on disk. */
+  readonly isChanged: boolean;
+  /** Of the ZipMap that was taken off the score, where the card names none. */
+  readonly labels: string[] | undefined;
+}
+
+function readGraph(card: ModelCard, graph: Uint8Array, where: string): GraphFile {
+  let file: OnnxFile;
+  try {
+    file = OnnxFile.parse(graph);
+  } catch (error) {
+    throw new KitError('model-invalid', `The model file ${where} cannot be loaded. ${KitError.from(error).message}`, {
+      cause: error,
+    });
+  }
+  const zipMaps = file.removeZipMaps();
+  const labels = card.labels ?? zipMaps.get(card.output.tensor)?.map(String);
+  return { file, isChanged: zipMaps.size > 0, labels };
+}
+
+async function openSession(
+  { InferenceSession }: OnnxRuntime,
+  graph: Uint8Array,
+  where: string,
+): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(graph, {
+      // The default thread pool spins and takes the cores from the broker and its clients.
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    // The place in the runtime's own source says nothing to whoever has the model.
+    const found = String(error instanceof Error ? error.message : error).replace(/^\S+\.cc:\d+ .*?\)( const)? /, '');
+    throw new KitError('model-invalid', `The model file ${where} cannot be loaded: ${found.trim()}`, { cause: error });
+  }
+}
