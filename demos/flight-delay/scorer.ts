@@ -1,9 +1,8 @@
-import type { Model } from '#shared/scoring';
-import type { Scored, StreamsBuilder } from '#shared/streams';
+import type { Scored, Scorer, StreamsBuilder } from '#shared/streams';
 import { type Flight, flights, type Prediction, predictions, type Weather } from './topics.js';
 
 /** Scores every flight that was not cancelled, an hour before its departure. */
-export function buildTopology(builder: StreamsBuilder, model: Model): void {
+export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): void {
   builder
     .stream(flights)
     .filter((_id, flight) => !flight.cancelled)

@@ -23,6 +23,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     wholeRun: false,
     ...(page && { view: page.view, metrics: page.metrics }),
     onWarning: (sentence) => terminal.say(sentence),
+    onNews: (sentence) => terminal.say(sentence),
   });
   const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
   const group = `${options.namespace}${definition.name}.dashboard`;

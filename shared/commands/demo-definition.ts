@@ -1,8 +1,7 @@
 import type { DashboardDefinition, PredictionFields } from '#shared/dashboard';
 import type { ScoredUnit } from '#shared/monitoring';
 import type { Topic } from '#shared/schema';
-import type { Model } from '#shared/scoring';
-import type { StreamsBuilder } from '#shared/streams';
+import type { Scorer, StreamsBuilder } from '#shared/streams';
 
 /** One lap through a demo's data. */
 export interface LapOptions {
@@ -39,7 +38,7 @@ export interface DemoBasics {
   };
   /** The model folder that is served where nothing else is asked for. */
   readonly modelFolder: URL;
-  readonly buildTopology: (builder: StreamsBuilder, model: Model) => void;
+  readonly buildTopology: (builder: StreamsBuilder, model: Scorer<object>) => void;
   readonly produce: (options: LapOptions) => Iterable<DemoRecord>;
   /** Milliseconds of event time that pass in a millisecond, where no rate is asked for. */
   readonly eventTimeSpeed: number;

@@ -1,5 +1,6 @@
 import { type Dashboard, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
 import { createMetrics, type Metrics } from '#shared/metrics';
+import type { ScorerStatus } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
@@ -90,4 +91,31 @@ function refreshGauges(
     metrics.scorerRecordsScored.set(status.scoredTotal, labels);
     if (up) metrics.modelInfo.set(1, { name: status.modelName, version: status.modelVersion });
   }
+  refreshModelGauges(
+    metrics,
+    [...scorers.values()].filter(({ readAt }) => preciseNow() - readAt < SILENT_MS).map(({ status }) => status),
+  );
+}
+
+/** Of all scorers that are heard of together. */
+function refreshModelGauges(metrics: Metrics, statuses: readonly ScorerStatus[]): void {
+  metrics.challengerCompared.clear();
+  metrics.challengerDisagreement.clear();
+  metrics.unknownCategories.clear();
+  const challengers = statuses.flatMap(({ challenger }) => challenger ?? []);
+  for (const { modelName: name, modelVersion: version } of challengers) {
+    const same = challengers.filter((other) => other.modelName === name && other.modelVersion === version);
+    const compared = same.reduce((sum, each) => sum + each.compared, 0);
+    metrics.challengerCompared.set(compared, { name, version });
+    if (compared === 0) continue;
+    const disagreed = same.reduce((sum, each) => sum + each.disagreed, 0);
+    metrics.challengerDisagreement.set(disagreed / compared, { name, version });
+  }
+  const unknown = new Map<string, number>();
+  for (const { unknownCategories } of statuses) {
+    for (const [input, count] of Object.entries(unknownCategories)) {
+      unknown.set(input, (unknown.get(input) ?? 0) + count);
+    }
+  }
+  for (const [input, count] of unknown) metrics.unknownCategories.set(count, { input });
 }

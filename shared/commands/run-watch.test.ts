@@ -93,10 +93,17 @@ const status: ScorerStatus = {
   modelSha256: '',
   guarantee: 'exactly_once',
   topology: '',
+  modelSince: null,
+  swapsTotal: 0,
+  refusalsTotal: 0,
+  refusal: null,
+  challenger: null,
+  unknownCategories: {},
 };
 
 let schemas: Schemas;
 let view: LiveView<PredictionFields, Outcome>;
+let news: string[];
 let warnings: string[];
 let watch: RunWatch<Input, PredictionFields, Outcome>;
 let ends: Map<string, number>;
@@ -107,7 +114,14 @@ beforeEach(() => {
   warnings = [];
   ends = new Map();
   const demo = { schemas, topicName: ({ name }: { readonly name: string }) => `ns.${name}` };
-  watch = new RunWatch(definition, demo, { wholeRun: true, view, onWarning: (sentence) => warnings.push(sentence) });
+  news = [];
+  const onNews = (sentence: string) => news.push(sentence);
+  watch = new RunWatch(definition, demo, {
+    wholeRun: true,
+    view,
+    onWarning: (sentence) => warnings.push(sentence),
+    onNews,
+  });
 });
 
 interface Sent {

@@ -7,6 +7,7 @@ import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition } from './demo-definition.js';
+import { modelNewsInWords } from './model-news.js';
 import { LAP_HEADER, preciseNow, RUN_HEADER, SENT_AT_HEADER } from './producer-role.js';
 import type { ChunkHandler } from './topic-observer.js';
 
@@ -19,6 +20,8 @@ export interface RunWatchOptions<P extends PredictionFields, O> {
   readonly metrics?: Metrics;
   /** Told once for each topic that holds a record which does not belong there. */
   readonly onWarning: (sentence: string) => void;
+  /** Told of what became of published models. */
+  readonly onNews: (sentence: string) => void;
 }
 
 /** Settled units kept to recognize a duplicate where the run has no end. */
@@ -143,6 +146,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
   }
 
   #status(status: ScorerStatus): void {
+    const before = this.scorers.get(status.instance)?.status;
+    this.#options.metrics?.modelSwaps.add(Math.max(0, status.swapsTotal - (before?.swapsTotal ?? 0)));
+    const refused = Math.max(0, status.refusalsTotal - (before?.refusalsTotal ?? 0));
+    if (refused > 0) this.#options.metrics?.modelRefusals.add(refused, { reason: status.refusal?.code ?? 'internal' });
+    for (const sentence of modelNewsInWords(status, before)) this.#options.onNews(sentence);
     this.scorers.set(status.instance, { status, readAt: preciseNow() });
     this.#options.view?.scorer(status);
   }

@@ -43,6 +43,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
       run,
       ...(page && { view: page.view, metrics: page.metrics }),
       onWarning: (sentence) => terminal.say(sentence),
+      onNews: (sentence) => terminal.say(sentence),
     });
     const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
     const starting = startScorerProcess(scorerArguments(options, where), scorerEnvironment(where), (line) => {

@@ -229,7 +229,7 @@ describe('scorers', () => {
       { instance: 'scorer-1', silentSeconds: 12, recordsPerSecond: 0 },
       { instance: 'scorer-2', silentSeconds: null, recordsPerSecond: 40, model: 'flight-delay-gbm 2' },
     ]);
-    expect(model).toEqual({ name: 'flight-delay-gbm', version: '2', sha256: '9f2c4e' });
+    expect(model).toMatchObject({ name: 'flight-delay-gbm', version: '2', sha256: '9f2c4e' });
     expect(topology).toBe('Sub-topology: 0');
     pass(295_000);
     expect(view.snapshot().scorers.map((scorer) => scorer.instance)).toEqual(['scorer-2']);

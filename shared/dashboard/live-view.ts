@@ -3,7 +3,7 @@ import type { DashboardDefinition, DeadLetterNote, PredictionFields } from './de
 import { EventClock } from './event-clock.js';
 import { LatencyWindow } from './latency-window.js';
 import { type Awaited, OutcomeJoin, type Settled } from './outcome-join.js';
-import type { About, DeadLetter, Row, Snapshot } from './page/snapshot.js';
+import type { About, DeadLetter, Row, ServingModel, Snapshot } from './page/snapshot.js';
 import { QualityCourse } from './quality-course.js';
 import { Recent } from './recent.js';
 import { RowFormat } from './rows.js';
@@ -122,7 +122,6 @@ export class LiveView<P extends PredictionFields, O> {
   snapshot(): Snapshot {
     const now = this.#now();
     const lastWholeSecond = Math.floor(now / 1000) - 1;
-    const model = this.#scorers.newest;
     return {
       about: this.#about,
       event: { time: this.#clock.time ?? null, speed: significant(this.#clock.speed(lastWholeSecond), 2) },
@@ -153,13 +152,8 @@ export class LiveView<P extends PredictionFields, O> {
       settled: this.#settled.newestFirst().map((shown) => this.#row(shown)),
       deadLetters: this.#deadLetters.newestFirst(),
       scorers: this.#scorers.list(now),
-      model:
-        model === undefined
-          ? this.#lastModel === undefined
-            ? null
-            : { ...this.#lastModel, sha256: null }
-          : { name: model.modelName, version: model.modelVersion, sha256: model.modelSha256 },
-      topology: model?.topology ?? '',
+      model: this.#scorers.model ?? (this.#lastModel && modelOf(this.#lastModel)) ?? null,
+      topology: this.#scorers.newest?.topology ?? '',
     };
   }
 
@@ -202,6 +196,11 @@ export class LiveView<P extends PredictionFields, O> {
       p99,
     };
   }
+}
+
+/** What predictions alone tell of a model. */
+function modelOf({ name, version }: { readonly name: string; readonly version: string }): ServingModel {
+  return { name, version, sha256: null, since: null, refusal: null, challenger: null, unknown: [] };
 }
 
 /** Rounds to so many significant digits: the page shows no more, and the line carries less. */

@@ -61,6 +61,12 @@ export function sampleScorer(heartbeatAt: number, more: Partial<ScorerStatus> = 
     modelSha256: '9f2c4e',
     guarantee: 'exactly_once',
     topology: 'Sub-topology: 0',
+    modelSince: null,
+    swapsTotal: 0,
+    refusalsTotal: 0,
+    refusal: null,
+    challenger: null,
+    unknownCategories: {},
     ...more,
   };
 }

@@ -4,7 +4,16 @@ interface Described<L extends string> {
   /** The Prometheus name, with its unit suffix. */
   readonly name: `kafka_ml_${string}`;
   /** What one step of the value means. */
-  readonly unit: 'records' | 'seconds' | 'records per second' | 'partitions' | 'ratio' | 'boolean';
+  readonly unit:
+    | 'records'
+    | 'seconds'
+    | 'records per second'
+    | 'partitions'
+    | 'ratio'
+    | 'boolean'
+    | 'swaps'
+    | 'models'
+    | 'values';
   readonly labels: readonly L[];
   readonly help: string;
 }
@@ -107,6 +116,41 @@ export const catalogue = {
     labels: ['name', 'version'],
     help: 'Always 1; the labels say which model is serving.',
   },
+  modelSwaps: {
+    kind: 'counter',
+    name: 'kafka_ml_model_swaps_total',
+    unit: 'swaps',
+    labels: [],
+    help: 'Exchanges of the serving model while a scorer ran, of all scorers.',
+  },
+  modelRefusals: {
+    kind: 'counter',
+    name: 'kafka_ml_model_refusals_total',
+    unit: 'models',
+    labels: ['reason'],
+    help: 'Published model versions that a scorer refused, by error code.',
+  },
+  challengerCompared: {
+    kind: 'gauge',
+    name: 'kafka_ml_challenger_compared_records',
+    unit: 'records',
+    labels: ['name', 'version'],
+    help: 'Records that champion and challenger both scored, of all scorers.',
+  },
+  challengerDisagreement: {
+    kind: 'gauge',
+    name: 'kafka_ml_challenger_disagreement_ratio',
+    unit: 'ratio',
+    labels: ['name', 'version'],
+    help: 'Share of the compared records that champion and challenger decide differently.',
+  },
+  unknownCategories: {
+    kind: 'gauge',
+    name: 'kafka_ml_unknown_category_values',
+    unit: 'values',
+    labels: ['input'],
+    help: 'Values of a text input that the serving model was not trained on, of all scorers.',
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 /** The label names that metrics use. */
@@ -121,4 +165,5 @@ export const labelBounds: { readonly [N in LabelName]: readonly string[] | numbe
   scorer: 64,
   name: 16,
   version: 64,
+  input: 64,
 };

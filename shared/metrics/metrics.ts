@@ -81,6 +81,11 @@ export function createMetrics(): Metrics {
     scorerPartitions: gauge(catalogue.scorerPartitions),
     scorerRecordsScored: gauge(catalogue.scorerRecordsScored),
     modelInfo: gauge(catalogue.modelInfo),
+    modelSwaps: counter(catalogue.modelSwaps),
+    modelRefusals: counter(catalogue.modelRefusals),
+    challengerCompared: gauge(catalogue.challengerCompared),
+    challengerDisagreement: gauge(catalogue.challengerDisagreement),
+    unknownCategories: gauge(catalogue.unknownCategories),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -3,4 +3,4 @@ export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';
 export { type Quality, RunQuality } from './run-quality.js';
 export { exactAuc, RunningAuc } from './running-auc.js';
 export type { ScoredUnit } from './scored-unit.js';
-export { type ScorerStatus, statusTopic } from './scorer-status.js';
+export { type ChallengerStatus, type ScorerStatus, statusTopic } from './scorer-status.js';

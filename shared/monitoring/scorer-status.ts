@@ -19,6 +19,43 @@ export interface ScorerStatus {
   readonly guarantee: string;
   /** The text of `topology.describe()`. */
   readonly topology: string;
+  /** Since when the model serves here, milliseconds since 1970; null where a scorer does not say. */
+  readonly modelSince: number | null;
+  /** Exchanges of the model, and published versions refused, since the start. */
+  readonly swapsTotal: number;
+  readonly refusalsTotal: number;
+  /** The published version that was refused last, until another one is taken. */
+  readonly refusal: RefusedModel | null;
+  /** The model that scores beside the serving one. */
+  readonly challenger: ChallengerStatus | null;
+  /** By input: values that the model was not trained on. */
+  readonly unknownCategories: Readonly<Record<string, number>>;
+}
+
+export interface RefusedModel {
+  /** champion or challenger */
+  readonly role: string;
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly code: string;
+  readonly message: string;
+  readonly refusedAt: number;
+}
+
+/** How a challenger compares with the model that serves, since both of them are there. */
+export interface ChallengerStatus {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  /** Records that both scored. */
+  readonly compared: number;
+  /** Records that they decide differently. */
+  readonly disagreed: number;
+  /** Of the absolute difference of their scores. */
+  readonly meanDifference: number;
+  /** Records that the challenger could not score. */
+  readonly failed: number;
+  /** Records left out because the challenger was behind. */
+  readonly skipped: number;
 }
 
 /** `<demo>.status`, compacted: what each scorer said last. Key: instance. */

@@ -4,6 +4,7 @@ import { follow } from './connection.js';
 import { byId, setText } from './dom.js';
 import { updateFigures, updateHeader } from './figures.js';
 import { EventTimes } from './format.js';
+import { updateModelPanel } from './model-panel.js';
 import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
@@ -40,6 +41,7 @@ function draw(): void {
   latest.update(about, snapshot.latest, `Waiting for the first prediction${starting}`);
   settled.update(about, snapshot.settled, 'Outcomes arrive later in event time, each beside its prediction');
   updateSide(newest);
+  updateModelPanel(newest.snapshot);
 }
 
 /** Draws with the next frame; a page in the background draws nothing, and the newest state once it is looked at. */

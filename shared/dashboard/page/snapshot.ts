@@ -68,7 +68,7 @@ export interface Snapshot {
   readonly settled: readonly Row[];
   readonly deadLetters: readonly DeadLetter[];
   readonly scorers: readonly Scorer[];
-  readonly model: { readonly name: string; readonly version: string; readonly sha256: string | null } | null;
+  readonly model: ServingModel | null;
   /** The topology as the scorer describes it; empty until one says so. */
   readonly topology: string;
 }
@@ -94,6 +94,33 @@ export interface Row {
   readonly positive: boolean | null;
   readonly outcome: string | null;
   readonly right: boolean | null;
+}
+
+/** The model that serves, as the newest heartbeat says. */
+export interface ServingModel {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string | null;
+  /** Milliseconds since 1970. */
+  readonly since: number | null;
+  /** The published version that was refused last, until another one is taken. */
+  readonly refusal: {
+    readonly model: string;
+    readonly role: string;
+    readonly message: string;
+    readonly at: number;
+  } | null;
+  /** The model that scores beside it, of all scorers together. */
+  readonly challenger: {
+    readonly model: string;
+    readonly compared: number;
+    readonly disagreed: number;
+    readonly meanDifference: number;
+    readonly failed: number;
+    readonly skipped: number;
+  } | null;
+  /** Inputs with values that it was not trained on, and how many were seen by all scorers. */
+  readonly unknown: readonly { readonly input: string; readonly count: number }[];
 }
 
 export interface DeadLetter {

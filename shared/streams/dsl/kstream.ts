@@ -7,7 +7,7 @@ import { mapValues, type ValueMapper } from '../operators/map-values.js';
 import { passThrough } from '../operators/pass-through.js';
 import { type ForeachAction, foreach, peek } from '../operators/peek.js';
 import { type ProcessorSupplier, process } from '../operators/process.js';
-import { type BatchScorer, type Scored, score } from '../operators/score.js';
+import { type Scored, type Scorer, score } from '../operators/score.js';
 import { streamTableJoin } from '../operators/stream-table-join.js';
 import { tableSource } from '../operators/table-source.js';
 import type { AnyJoiner, JoinType, ValueJoiner } from '../operators/table-table-join.js';
@@ -121,7 +121,7 @@ export class KStream<K, V> {
   }
 
   /** Applies a model: one call for the records of a fetched chunk. */
-  score(model: BatchScorer<V>, named?: string): KStream<K, Scored<V>> {
+  score(model: Scorer<V>, named?: string): KStream<K, Scored<V>> {
     return this.#through('KSTREAM-SCORE-', score<K, V>(model), named, { value: undefined }, true);
   }
 

@@ -1,6 +1,7 @@
 import { KitError } from '#shared/errors';
+import type { StreamRecord } from '../record.js';
 import type { Operator } from '../topology/graph.js';
-import { mapBatch } from './map-batch.js';
+import { type BatchContext, mapBatch } from './map-batch.js';
 
 /** What an input did to a score, in the unit that the model's explanation is in, such as log-odds. */
 export interface Reason {
@@ -25,6 +26,19 @@ export interface BatchScorer<V> {
   readonly score: (rows: readonly V[]) => Promise<readonly (ScoredRow | KitError)[]>;
 }
 
+/**
+ * A model that can be exchanged while the stream runs. Each task acquires one before it scores and releases it when it
+ * commits, so that no transaction has scores of two.
+ */
+export interface ExchangeableScorer<V> {
+  /** The model to be used from now on; it must go on scoring until it is released. */
+  acquire(): BatchScorer<V>;
+  release(scorer: BatchScorer<V>): void;
+}
+
+/** What a stream can be scored with. */
+export type Scorer<V> = BatchScorer<V> | ExchangeableScorer<V>;
+
 /** A value with what the model says of it: the fields that every prediction carries. */
 export interface Scored<V> extends ScoredRow {
   readonly input: V;
@@ -36,23 +50,45 @@ export interface Scored<V> extends ScoredRow {
   readonly scoredAt: number;
 }
 
-export function score<K, V>(model: BatchScorer<V>): Operator<K, V, K, Scored<V>> {
-  return mapBatch(async (records, context) => {
-    const rows = await model.score(records.map(({ value }) => value));
-    const scoredAt = context.now();
-    return rows.map((row, index) => {
-      const record = records[index];
-      if (row instanceof KitError || record === undefined) return row instanceof KitError ? row : surplus(model.name);
-      return {
-        input: record.value,
-        eventTime: record.timestamp,
-        score: row.score,
-        decision: row.decision,
-        modelName: model.name,
-        modelVersion: model.version,
-        scoredAt,
-      };
+export function score<K, V>(model: Scorer<V>): Operator<K, V, K, Scored<V>> {
+  if (!('acquire' in model)) return mapBatch((records, context) => scoreAll(model, records, context));
+  return (next, context) => {
+    let acquired: BatchScorer<V> | undefined;
+    const release = (): void => {
+      if (acquired !== undefined) model.release(acquired);
+      acquired = undefined;
+    };
+    context.onCommit(release);
+    context.onClose(release);
+    const operator = mapBatch<K, V, Scored<V>>((records, batch) => {
+      acquired ??= model.acquire();
+      return scoreAll(acquired, records, batch);
     });
+    return operator(next, context);
+  };
+}
+
+async function scoreAll<K, V>(
+  model: BatchScorer<V>,
+  records: readonly StreamRecord<K, V>[],
+  context: BatchContext,
+): Promise<(Scored<V> | KitError)[]> {
+  const { name: modelName, version: modelVersion } = model;
+  const rows = await model.score(records.map(({ value }) => value));
+  const scoredAt = context.now();
+  return rows.map((row, index) => {
+    const record = records[index];
+    if (row instanceof KitError || record === undefined) return row instanceof KitError ? row : surplus(modelName);
+    const scored = {
+      input: record.value,
+      eventTime: record.timestamp,
+      score: row.score,
+      decision: row.decision,
+      modelName,
+      modelVersion,
+      scoredAt,
+    };
+    return row.reasons === undefined ? scored : { ...scored, reasons: row.reasons };
   });
 }
 

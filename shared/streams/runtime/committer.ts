@@ -122,6 +122,7 @@ export class Committer {
     const offsets = active.offsets();
     sendInTransaction(work);
     active.committed(offsets);
+    active.task.beginTransaction();
     work.hasSent = false;
     work.committing = output.commit(offsets).then(
       () => this.#options.onCommitted(offsets, [work]),
@@ -138,8 +139,13 @@ export class Committer {
       works.flatMap(({ active, failure }) => (failure === undefined ? [active.offsets()] : [])),
     );
     // After a rebalance they may be another member's, and further on: what stays here is committed the next time.
-    if (offsets.size === 0 || this.#options.isReassigned() || !(await member.commit(offsets))) return;
-    for (const { active } of works) active.committed(offsets);
+    if (this.#options.isReassigned()) return;
+    if (offsets.size > 0 && !(await member.commit(offsets))) return;
+    for (const { active } of works) {
+      active.committed(offsets);
+      active.task.beginTransaction();
+    }
+    if (offsets.size === 0) return;
     this.#options.onCommitted(offsets, works);
   }
 }

@@ -58,6 +58,8 @@ export interface OperatorContext {
   fail(at: ParkedAt, error: KitError): void;
   /** Runs when all operators of the task are made, in the order of the topology. */
   onBegin(work: () => void): void;
+  /** Runs when what the task did is about to be final: whatever comes next belongs to its next transaction. */
+  onCommit(work: () => void): void;
   /** Runs when the task ends. */
   onClose(work: () => void): void;
   /** Operators that share something within a task, as the two sides of a join their stream time, find it by name. */

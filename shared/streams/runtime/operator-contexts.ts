@@ -15,6 +15,7 @@ export interface TaskParts {
   readonly punctuations: Readonly<Record<PunctuationType, Punctuations>>;
   /** In the order in which the operators are made: those further down first. */
   readonly begins: (() => void)[];
+  readonly commits: (() => void)[];
   readonly closes: (() => void)[];
   /** What operators share, by name. */
   readonly shared: Map<string, unknown>;
@@ -24,7 +25,7 @@ export interface TaskParts {
 /** What an operator may ask of its task. */
 export function createOperatorContext(
   node: ProcessorNode,
-  { options, walk, failures, punctuations, begins, closes, shared, requestCommit }: TaskParts,
+  { options, walk, failures, punctuations, begins, commits, closes, shared, requestCommit }: TaskParts,
   stepOf: (child: string) => AnyStep | undefined,
 ): OperatorContext {
   const schedule = (intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable => {
@@ -81,6 +82,9 @@ export function createOperatorContext(
     },
     onBegin: (work) => {
       begins.push(work);
+    },
+    onCommit: (work) => {
+      commits.push(work);
     },
     onClose: (work) => {
       closes.push(work);

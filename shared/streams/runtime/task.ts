@@ -29,6 +29,7 @@ export class Task {
   readonly #waiting = new EarliestFirst<Waiting>(({ head }) => head.record.timestamp);
   /** Queues that have got a new head since the last look, in the order in which they did. */
   #filled: RecordQueue[] = [];
+  readonly #commits: (() => void)[] = [];
   readonly #closes: (() => void)[] = [];
   readonly #punctuations = { 'stream-time': new Punctuations(), 'wall-clock-time': new Punctuations() };
 
@@ -48,6 +49,7 @@ export class Task {
       failures: this.#failures,
       punctuations: this.#punctuations,
       begins,
+      commits: this.#commits,
       closes: this.#closes,
       shared: new Map(),
       requestCommit: () => {
@@ -131,6 +133,11 @@ export class Task {
   /** Runs what is scheduled by the wall clock and due. Nothing may be parked. */
   punctuateWallClock(): boolean {
     return this.#punctuate(this.#punctuations['wall-clock-time'], this.#options.now());
+  }
+
+  /** What was done so far belongs to one transaction, what comes to the next. Nothing may be parked. */
+  beginTransaction(): void {
+    for (const commit of this.#commits) commit();
   }
 
   close(): void {

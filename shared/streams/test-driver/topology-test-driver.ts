@@ -196,6 +196,7 @@ class Driver implements TopologyTestDriver {
       }
     }
     await this.#runToTheEnd();
+    this.#task.beginTransaction();
   }
 
   /** What goes through a topic of the topology's own, until nothing does any more. */

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KitError } from '#shared/errors';
+import type { Model } from '../model.js';
+import { type ModelFiles, readModelFolder } from '../model-folder.js';
+import type { ActiveModel, ModelCatalogue } from './model-catalogue.js';
+import { type Role, roles } from './model-keys.js';
+import { isSame, type ModelReference, type ModelRefusal } from './model-pointer.js';
+import { isRefusal, type Refuser, refusalOf, writeRefusal } from './refuse-model.js';
+import type { ServingModel } from './serving-model.js';
+
+/** What became of a published version. */
+export type ModelEvent =
+  | {
+      readonly type: 'exchanged';
+      readonly role: Role;
+      readonly to: ModelReference | undefined;
+      readonly tookMs: number;
+    }
+  | { readonly type: 'refused'; readonly role: Role; readonly refusal: ModelRefusal };
+
+export interface FollowerOptions extends Refuser {
+  readonly catalogue: ModelCatalogue;
+  readonly serving: ServingModel;
+  /** The demo's own model, for when nothing published is active any more. */
+  readonly ownFolder: string;
+  /** Loads and checks a published version without holding up what is served. */
+  readonly load: (files: ModelFiles, where: string) => Promise<Model>;
+  readonly onEvent: (event: ModelEvent) => void;
+}
+
+const POLL_MS = 500;
+const AFTER_FAILURE_MS = 1_000;
+/** What a refusal of it is about. */
+const OWN_MODEL = { name: "the demo's own model", version: '', sha256: '', publishedAt: 0, previous: [] };
+
+/** Follows the model topic while a scorer runs: loads what becomes active beside what serves, and exchanges them. */
+export class ModelFollower {
+  readonly #options: FollowerOptions;
+  /** When what was last looked at was published, by role; undefined: nothing was active. */
+  readonly #seen = new Map<Role, number | undefined>();
+  #isClosed = false;
+  readonly #following: Promise<void>;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#seen.set('champion', options.catalogue.active(options.demo, 'champion')?.pointer.publishedAt);
+    this.#following = this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#following;
+    await this.#options.catalogue.close();
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        for (const role of roles) await this.#apply(role);
+        await this.#options.catalogue.update(POLL_MS);
+      } catch {
+        // What serves goes on, and this is tried again; a cluster that is gone is told of by the stream itself.
+        await delay(AFTER_FAILURE_MS);
+      }
+    }
+  }
+
+  async #apply(role: Role): Promise<void> {
+    const { catalogue, demo, instance, onEvent } = this.#options;
+    const active = catalogue.active(demo, role);
+    const publishedAt = active?.pointer.publishedAt;
+    if (this.#seen.get(role) === publishedAt || this.#isClosed) return;
+    const begun = performance.now();
+    let refusal: ModelRefusal | undefined;
+    try {
+      // What another scorer has refused, this one does not take either: they would predict differently.
+      if (active?.refusal === undefined) {
+        await this.#exchange(role, active);
+        onEvent({ type: 'exchanged', role, to: active?.pointer, tookMs: performance.now() - begun });
+      }
+    } catch (thrown) {
+      const error = KitError.from(thrown, 'model-invalid');
+      if (!isRefusal(error)) throw error;
+      refusal = refusalOf(active?.pointer ?? OWN_MODEL, error, instance);
+      onEvent({ type: 'refused', role, refusal });
+    }
+    this.#seen.set(role, publishedAt);
+    if (refusal !== undefined && active !== undefined) await writeRefusal(this.#options, role, refusal);
+  }
+
+  async #exchange(role: Role, active: ActiveModel | undefined): Promise<void> {
+    const { load, ownFolder, serving } = this.#options;
+    if (role === 'challenger') serving.challenge(active && (await this.#load(active)));
+    else if (active === undefined) serving.exchange(await load(await readModelFolder(ownFolder), ownFolder));
+    else if (!isSame(active.pointer, referenceOf(serving.current))) serving.exchange(await this.#load(active));
+  }
+
+  async #load({ pointer }: ActiveModel): Promise<Model> {
+    const { catalogue, load, serving } = this.#options;
+    const where = `${pointer.name} ${pointer.version}`;
+    const model = await load(await catalogue.files(pointer), where);
+    try {
+      if (!isSame(pointer, referenceOf(model))) {
+        throw new KitError('model-hash-mismatch', `The model ${where} on the topic is another one than was published.`);
+      }
+      await tryOn(model, serving);
+      return model;
+    } catch (error) {
+      await model.close();
+      throw error;
+    }
+  }
+}
+
+function referenceOf({ name, version, sha256 }: Model): ModelReference {
+  return { name, version, sha256 };
+}
+
+/** @throws KitError 'model-invalid' where the model cannot score rows that the one before it has scored. */
+async function tryOn(model: Model, serving: ServingModel): Promise<void> {
+  const rows = [...serving.recent];
+  const failed = (await model.score(rows)).filter((row) => row instanceof KitError);
+  const [first] = failed;
+  if (first === undefined) return;
+  throw new KitError(
+    'model-invalid',
+    `${model.name} ${model.version} cannot score ${failed.length} of the last ${rows.length} records, which ${serving.current.name} ${serving.current.version} scored: ${first.message}`,
+  );
+}

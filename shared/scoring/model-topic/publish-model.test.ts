@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest';
+import { type Cluster, connectCluster, parseBrokers } from '#shared/kafka';
+import { describeOnEachKafka } from '#shared/testing';
+import { ModelCatalogue, publishModel, rollbackModel } from '../index.js';
+import { plusModel } from '../test-models.js';
+
+const champion = { demo: 'demo', role: 'champion' } as const;
+const challenger = { demo: 'demo', role: 'challenger' } as const;
+const versionOf = ({ from, to }: { from?: { version: string } | undefined; to?: { version: string } | undefined }) => [
+  from?.version,
+  to?.version,
+];
+
+await describeOnEachKafka('the model topic', (kafka) => {
+  let opened = 0;
+  async function open(): Promise<{ cluster: Cluster; topic: string } & AsyncDisposable> {
+    const cluster = await connectCluster({ brokers: parseBrokers(kafka.brokers), clientId: 'test' });
+    opened += 1;
+    return { cluster, topic: kafka.unique(`models-${opened}`), [Symbol.asyncDispose]: () => cluster.close() };
+  }
+
+  async function catalogue<T>(
+    cluster: Cluster,
+    topic: string,
+    look: (catalogue: ModelCatalogue) => T,
+  ): Promise<Awaited<T>> {
+    const opened = await ModelCatalogue.open(cluster, topic);
+    try {
+      return await look(opened);
+    } finally {
+      await opened.close();
+    }
+  }
+
+  it('gives the files of every version that can be active again, and says which is', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    expect(versionOf(await publishModel(cluster, topic, plusModel(1), champion))).toEqual([undefined, '1']);
+    expect(versionOf(await publishModel(cluster, topic, plusModel(2), champion))).toEqual(['1', '2']);
+    await catalogue(cluster, topic, async (models) => {
+      expect(models.active('demo', 'champion')?.pointer).toMatchObject({
+        name: 'plus',
+        version: '2',
+        previous: [{ version: '1' }],
+      });
+      expect(models.active('demo', 'challenger')).toBeUndefined();
+      expect(models.active('other', 'champion')).toBeUndefined();
+      for (const plus of [1, 2])
+        expect(await models.files({ name: 'plus', version: String(plus) })).toEqual(plusModel(plus));
+      await expect(models.files({ name: 'plus', version: '3' })).rejects.toMatchObject({ code: 'model-missing' });
+    });
+  });
+
+  it('rolls back as far as there is something, and then to nothing published', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    for (const plus of [1, 2, 3]) await publishModel(cluster, topic, plusModel(plus), champion);
+    const rollback = async () => versionOf(await rollbackModel(cluster, topic, champion));
+    expect(await rollback()).toEqual(['3', '2']);
+    expect(await rollback()).toEqual(['2', '1']);
+    expect(await rollback()).toEqual(['1', undefined]);
+    await expect(rollback()).rejects.toThrow('there is nothing to roll back');
+  });
+
+  it('does not take the same version with other files', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    await publishModel(cluster, topic, plusModel(1), champion);
+    await expect(publishModel(cluster, topic, plusModel(2, { version: '1' }), champion)).rejects.toThrow(
+      'has plus 1 already, with other files; give the model another "version"',
+    );
+  });
+
+  it('ends a challenger that becomes the champion', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    await publishModel(cluster, topic, plusModel(2), challenger);
+    expect(await catalogue(cluster, topic, (models) => models.active('demo', 'challenger')?.pointer.version)).toBe('2');
+    await publishModel(cluster, topic, plusModel(2), champion);
+    await catalogue(cluster, topic, (models) => {
+      expect(models.active('demo', 'challenger')).toBeUndefined();
+      expect(models.active('demo', 'champion')?.pointer.version).toBe('2');
+    });
+  });
+
+  it('deletes what no role can go back to', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(100), { demo: 'another', role: 'champion' });
+    for (let plus = 0; plus < 14; plus += 1) await publishModel(cluster, topic, plusModel(plus), champion);
+    const versions = await catalogue(cluster, topic, (models) =>
+      models.artifacts.map(({ version }) => Number(version)),
+    );
+    // The one that is active, ten before it, and the other demo's.
+    expect(versions.toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 100]);
+  });
+
+  it('lets one of two who publish at the same time win, whole', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    const results = await Promise.allSettled(
+      [1, 2].map((plus) => publishModel(cluster, topic, plusModel(plus), champion)),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(1);
+    await catalogue(cluster, topic, async (models) => {
+      const version = models.active('demo', 'champion')?.pointer.version ?? '';
+      expect(await models.files({ name: 'plus', version })).toEqual(plusModel(Number(version)));
+    });
+  });
+
+  it('passes over keys and values that are not its own', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    const producer = await cluster.produce();
+    const keys = ['active/demo/champion', 'active/demo/emperor', 'artifact/plus', 'artifact/%E0/1/0', '', 'x'];
+    await producer.send(keys.map((key) => ({ topic, key, value: Buffer.from('no pointer'), timestamp: 1 })));
+    expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('1');
+  });
+
+  it('must have one partition, and is empty where it is missing', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    expect(await catalogue(cluster, topic, (models) => models.allActive)).toEqual([]);
+    await cluster.ensureTopics([{ name: topic, partitions: 2, config: {} }]);
+    await expect(ModelCatalogue.open(cluster, topic)).rejects.toThrow('it must have one');
+  });
+});

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { KitError } from '#shared/errors';
+import type { Cluster, OutgoingRecord } from '#shared/kafka';
+import { parseModelCard } from '../model-card.js';
+import type { ModelFiles } from '../model-folder.js';
+import { toChunks } from './artifact.js';
+import { ModelCatalogue } from './model-catalogue.js';
+import { formatModelKey, type ModelKey, modelsTopicConfig, type Role } from './model-keys.js';
+import { encodeJson, isSame, type ModelPointer, type ModelReference } from './model-pointer.js';
+
+/** What a role had, and what it has now; undefined: the demo's own model, or no challenger. */
+export interface ActiveChange {
+  readonly from: ModelReference | undefined;
+  readonly to: ModelReference | undefined;
+}
+
+export interface RoleOfDemo {
+  readonly demo: string;
+  readonly role: Role;
+}
+
+/** Versions that can be rolled back to. */
+const MAX_PREVIOUS = 10;
+
+/**
+ * Writes a model to the topic and makes it active for a role, in one transaction, the pointer last. The same version with
+ * the same graph is not written again; models that no role can roll back to any more are deleted.
+ * @throws KitError 'usage' where the topic has this version with other files; 'cluster-unreachable'; 'producer-fenced' where
+ * somebody else publishes at the same time.
+ */
+export async function publishModel(
+  cluster: Cluster,
+  topic: string,
+  files: ModelFiles,
+  { demo, role }: RoleOfDemo,
+): Promise<ActiveChange> {
+  const card = parseModelCard(files.card, 'model.json');
+  const sha256 = createHash('sha256').update(files.graph).digest('hex');
+  const to: ModelReference = { name: card.name, version: card.version, sha256 };
+  return withCatalogue(cluster, topic, async (catalogue, write) => {
+    const before = catalogue.active(demo, role);
+    const chunks = toChunks(files);
+    const known = catalogue.artifacts.find(({ name, version }) => name === to.name && version === to.version);
+    if (known !== undefined) {
+      const there = toChunks(await catalogue.files(to));
+      if (there.some((chunk, index) => chunks[index]?.equals(chunk) !== true) || there.length !== chunks.length) {
+        throw new KitError(
+          'usage',
+          `The topic ${topic} has ${to.name} ${to.version} already, with other files; give the model another "version" in its card.`,
+        );
+      }
+    }
+    const records =
+      known === undefined ? chunks.map((value, chunk) => recordOf({ kind: 'artifact', ...to, chunk }, value)) : [];
+    const pointer: ModelPointer = { ...to, publishedAt: nextTime(before?.pointer), previous: historyOf(before, to) };
+    // A challenger that becomes the champion challenges nobody.
+    const challenger = role === 'champion' ? catalogue.active(demo, 'challenger') : undefined;
+    const isPromoted = challenger !== undefined && isSame(challenger.pointer, to);
+    const ended: RoleOfDemo[] = isPromoted ? [{ demo, role: 'challenger' }] : [];
+    await write([
+      ...records,
+      ...unreachable(catalogue, { demo, role, pointer }, ended, to),
+      ...ended.map((each) => recordOf({ kind: 'active', ...each }, null)),
+      recordOf({ kind: 'active', demo, role }, encodeJson(pointer)),
+    ]);
+    return { from: before?.pointer, to };
+  });
+}
+
+/**
+ * Makes active what was before; where there is nothing before, the demo's own model, or no challenger.
+ * @throws KitError 'usage' where nothing is active.
+ */
+export async function rollbackModel(
+  cluster: Cluster,
+  topic: string,
+  { demo, role }: RoleOfDemo,
+): Promise<ActiveChange> {
+  return withCatalogue(cluster, topic, async (catalogue, write) => {
+    const before = catalogue.active(demo, role);
+    if (before === undefined) {
+      throw new KitError(
+        'usage',
+        `${demo} has no published ${role} on the topic ${topic}: there is nothing to roll back.`,
+      );
+    }
+    const [to, ...previous] = before.pointer.previous;
+    const pointer = to && { ...to, publishedAt: nextTime(before.pointer), previous };
+    await write([recordOf({ kind: 'active', demo, role }, pointer ? encodeJson(pointer) : null)]);
+    return { from: before.pointer, to };
+  });
+}
+
+type Write = (records: readonly OutgoingRecord[]) => Promise<void>;
+
+async function withCatalogue<T>(
+  cluster: Cluster,
+  topic: string,
+  work: (catalogue: ModelCatalogue, write: Write) => Promise<T>,
+): Promise<T> {
+  await cluster.ensureTopics([{ name: topic, partitions: 1, config: modelsTopicConfig }]);
+  // First, so that whoever publishes at the same time fails instead of pointing to what is deleted here.
+  const producer = await cluster.transactionalProducer({ transactionalId: `${topic}.publisher` });
+  try {
+    const catalogue = await ModelCatalogue.open(cluster, topic);
+    try {
+      return await work(catalogue, async (records) => {
+        await producer.send(records.map((record) => ({ ...record, topic })));
+        await producer.commit({ groupId: '', offsets: new Map() });
+      });
+    } finally {
+      await catalogue.close();
+    }
+  } finally {
+    await producer.close();
+  }
+}
+
+function recordOf(key: ModelKey, value: Buffer | null): OutgoingRecord {
+  return { topic: '', key: formatModelKey(key), value, timestamp: Date.now() };
+}
+
+/** Later than what was published before, whatever the clocks. */
+function nextTime(before: ModelPointer | undefined): number {
+  return Math.max(Date.now(), (before?.publishedAt ?? 0) + 1);
+}
+
+/** What a rollback goes back to: what a scorer has refused has never served. */
+function historyOf(before: ReturnType<ModelCatalogue['active']>, to: ModelReference): ModelReference[] {
+  if (before === undefined) return [];
+  const { name, version, sha256, previous } = before.pointer;
+  const served = before.refusal === undefined ? [{ name, version, sha256 }, ...previous] : previous;
+  return served.filter((each) => !isSame(each, to)).slice(0, MAX_PREVIOUS);
+}
+
+/** Tombstones of the models that no role points to, or can go back to. */
+function unreachable(
+  catalogue: ModelCatalogue,
+  changed: RoleOfDemo & { readonly pointer: ModelPointer },
+  ended: readonly RoleOfDemo[],
+  published: ModelReference,
+): OutgoingRecord[] {
+  const isRole = (a: RoleOfDemo, b: RoleOfDemo): boolean => a.demo === b.demo && a.role === b.role;
+  const pointers = [
+    ...catalogue.allActive
+      .filter((active) => !isRole(active, changed) && !ended.some((each) => isRole(each, active)))
+      .map(({ pointer }) => pointer),
+    changed.pointer,
+  ];
+  const kept = pointers.flatMap((pointer) => [pointer, ...pointer.previous]);
+  return catalogue.artifacts
+    .filter(({ name, version }) => name !== published.name || version !== published.version)
+    .filter(({ name, version }) => !kept.some((each) => each.name === name && each.version === version))
+    .flatMap(({ name, version, chunks }) =>
+      chunks.map((chunk) => recordOf({ kind: 'artifact', name, version, chunk }, null)),
+    );
+}

@@ -1,0 +1,240 @@
+import { expect, it, vi } from 'vitest';
+import { type ConsumedRecord, connectCluster, parseBrokers } from '#shared/kafka';
+import { type KafkaStreams, StreamsBuilder, serdes, serdeTopic, startStreams } from '#shared/streams';
+import { describeOnEachKafka } from '#shared/testing';
+import {
+  loadModelFiles,
+  type ModelEvent,
+  publishModel,
+  rollbackModel,
+  type ServedModel,
+  serveModel,
+} from '../index.js';
+import { folderOf, plusModel } from '../test-models.js';
+
+const champion = { demo: 'demo', role: 'champion' } as const;
+const challenger = { demo: 'demo', role: 'challenger' } as const;
+const json = {
+  serialize: (value: object) => Buffer.from(JSON.stringify(value)),
+  deserialize: (bytes: Buffer) => JSON.parse(bytes.toString()) as { x: number },
+};
+
+interface Prediction {
+  readonly x: number;
+  readonly score: number;
+  readonly version: string;
+}
+
+await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
+  let opened = 0;
+  async function open(name: string) {
+    opened += 1;
+    const cluster = await connectCluster({ brokers: parseBrokers(kafka.brokers), clientId: 'test' });
+    const prefix = kafka.unique(`${name}-${opened}`);
+    const topic = `${prefix}.models`;
+    const [input, output, letters] = ['input', 'output', 'letters'].map((each) => `${prefix}.${each}`) as [
+      string,
+      string,
+      string,
+    ];
+    await cluster.ensureTopics([input, output, letters].map((each) => ({ name: each, partitions: 2, config: {} })));
+    const producer = await cluster.produce();
+    const running: { close(): Promise<void> }[] = [];
+    let next = 0;
+    return {
+      cluster,
+      topic,
+      events: [] as ModelEvent[],
+      async serve(own = plusModel(0), prefersOwn = false): Promise<ServedModel> {
+        const served = await serveModel({
+          cluster,
+          topic,
+          demo: 'demo',
+          instance: 'test',
+          ownFolder: folderOf(own),
+          prefersOwn,
+          onEvent: (event) => this.events.push(event),
+          load: loadModelFiles,
+        });
+        running.push(served);
+        return served;
+      },
+      async score(served: ServedModel, config: object = {}): Promise<KafkaStreams> {
+        const builder = new StreamsBuilder();
+        builder
+          .stream(serdeTopic<string, { x: number }>({ name: input, key: serdes.string, value: json }))
+          .score(served.scorer)
+          .mapValues(({ input: { x }, score, modelVersion }): Prediction => ({ x, score, version: modelVersion }))
+          .to(serdeTopic({ name: output, key: serdes.string, value: json as never }));
+        const streams = await startStreams(builder.build(), {
+          cluster,
+          applicationId: `${prefix}.app`,
+          commitIntervalMs: 20,
+          deadLetterTopic: { name: letters },
+          ...config,
+        });
+        running.unshift(streams);
+        return streams;
+      },
+      /** Produces so many records, x counting up. */
+      async produce(count: number, fields: (x: number) => object = (x) => ({ x })): Promise<number> {
+        const records = Array.from({ length: count }, (_, index) => ({
+          topic: input,
+          key: String(next + index),
+          value: Buffer.from(JSON.stringify(fields(next + index))),
+          timestamp: 1_000 + index,
+        }));
+        next += count;
+        await producer.send(records);
+        return next;
+      },
+      async read(isEnough: (records: readonly ConsumedRecord[]) => boolean): Promise<ConsumedRecord[]> {
+        const reader = await cluster.reader({ isolation: 'read_committed' });
+        reader.seek([0, 1].map((partition) => ({ topic: output, partition, offset: 0 })));
+        const read: ConsumedRecord[] = [];
+        await vi.waitUntil(async () => {
+          for (const { records } of await reader.poll(50)) read.push(...records);
+          return isEnough(read);
+        }, 25_000);
+        await reader.close();
+        return read;
+      },
+      async [Symbol.asyncDispose]() {
+        for (const each of running) await each.close();
+        await cluster.close();
+      },
+    };
+  }
+
+  const predictionOf = ({ value }: ConsumedRecord): Prediction => JSON.parse(String(value)) as Prediction;
+
+  it.each(['exactly_once', 'at_least_once'] as const)(
+    'exchanges versions between two transactions, no record unscored, none twice, each with its version (%s)',
+    async (processingGuarantee) => {
+      await using test = await open('swap');
+      const served = await test.serve();
+      await test.score(served, { processingGuarantee });
+      let total = 0;
+      for (let plus = 1; plus <= 6; plus += 1) {
+        total = await test.produce(400);
+        await publishModel(test.cluster, test.topic, plusModel(plus * 1_000_000), champion);
+        total = await test.produce(400);
+        await vi.waitUntil(() => served.current.version === String(plus * 1_000_000), 20_000);
+      }
+      total = await test.produce(10);
+      const records = await test.read(({ length }) => length >= total);
+      const predictions = records.map(predictionOf);
+      expect(new Set(predictions.map(({ x }) => x)).size).toBe(total);
+      expect(predictions).toHaveLength(total);
+      for (const { x, score, version } of predictions) expect(score).toBe(x + Number(version));
+      expect(new Set(predictions.map(({ version }) => version)).size).toBeGreaterThanOrEqual(6);
+      if (processingGuarantee !== 'exactly_once') return;
+      // The marker of a commit has an offset of its own: between two of them all predictions are of one version.
+      for (const partition of [0, 1]) {
+        const own = records.filter((record) => record.partition === partition);
+        for (const [index, record] of own.entries()) {
+          const before = own[index - 1];
+          if (before === undefined || record.offset !== before.offset + 1) continue;
+          expect(predictionOf(record).version).toBe(predictionOf(before).version);
+        }
+      }
+    },
+  );
+
+  it.each<[string, Parameters<typeof plusModel>, string, string]>([
+    ['scores its golden rows otherwise', [7, { golden: 9 }], 'model-golden-mismatch', 'gives the score 8 where'],
+    [
+      'needs a field that the stream does not have',
+      [7, { input: 'luck' }],
+      'model-invalid',
+      'cannot score 5 of the last 5 records, which plus 0 scored: The required input "luck" is missing',
+    ],
+    ['contradicts its card', [7, { card: { output: { tensor: 'z' } } }], 'model-invalid', 'names the output "z"'],
+  ])('refuses a version that %s, with the reason, and goes on', async (_, model, code, reason) => {
+    await using test = await open('refusal');
+    const served = await test.serve();
+    await test.score(served);
+    await test.produce(5);
+    await test.read(({ length }) => length === 5);
+    await publishModel(test.cluster, test.topic, plusModel(...model), champion);
+    await vi.waitUntil(() => test.events.length > 0, 20_000);
+    expect(test.events).toEqual([
+      {
+        type: 'refused',
+        role: 'champion',
+        refusal: expect.objectContaining({ version: '7', code, message: expect.stringContaining(reason) }),
+      },
+    ]);
+    const total = await test.produce(5);
+    const records = await test.read(({ length }) => length === total);
+    expect(new Set(records.map((record) => predictionOf(record).version))).toEqual(new Set(['0']));
+  });
+
+  it('comes back with the version that was serving, also where a later one was refused', async () => {
+    await using test = await open('restart');
+    const first = await test.serve();
+    await publishModel(test.cluster, test.topic, plusModel(1), champion);
+    await vi.waitUntil(() => first.current.version === '1', 20_000);
+    await publishModel(test.cluster, test.topic, plusModel(2, { golden: 0 }), champion);
+    await vi.waitUntil(() => test.events.some(({ type }) => type === 'refused'), 20_000);
+    expect((await test.serve()).current.version).toBe('1');
+    await rollbackModel(test.cluster, test.topic, champion);
+    await publishModel(test.cluster, test.topic, plusModel(3), champion);
+    expect((await test.serve()).current.version).toBe('3');
+    expect((await test.serve(plusModel(0), true)).current.version).toBe('0');
+  });
+
+  it('passes over what it cannot load at the start, and writes down why', async () => {
+    await using test = await open('start');
+    await publishModel(test.cluster, test.topic, plusModel(1), champion);
+    await publishModel(test.cluster, test.topic, plusModel(2, { golden: 0 }), champion);
+    expect((await test.serve()).current.version).toBe('1');
+    expect(test.events).toEqual([
+      {
+        type: 'refused',
+        role: 'champion',
+        refusal: expect.objectContaining({ version: '2', code: 'model-golden-mismatch' }),
+      },
+    ]);
+  });
+
+  it('rolls back to the version before, and then to its own model', async () => {
+    await using test = await open('rollback');
+    const served = await test.serve();
+    for (const plus of [1, 2]) {
+      await publishModel(test.cluster, test.topic, plusModel(plus), champion);
+      await vi.waitUntil(() => served.current.version === String(plus), 20_000);
+    }
+    for (const version of ['1', '0']) {
+      await rollbackModel(test.cluster, test.topic, champion);
+      await vi.waitUntil(() => served.current.version === version, 20_000);
+    }
+  });
+
+  it('compares a challenger on the same records, of which nothing is predicted', async () => {
+    await using test = await open('challenger');
+    const served = await test.serve(plusModel(0, { card: { threshold: 3 } }));
+    await test.score(served);
+    await publishModel(test.cluster, test.topic, plusModel(2, { card: { threshold: 3 } }), challenger);
+    await vi.waitUntil(() => served.comparison !== undefined, 20_000);
+    const total = await test.produce(10);
+    const records = await test.read(({ length }) => length === total);
+    expect(records.map((record) => predictionOf(record).version)).toEqual(Array.from({ length: total }, () => '0'));
+    await vi.waitUntil(() => served.comparison?.compared === total, 20_000);
+    // They decide otherwise of 1 and 2.
+    expect(served.comparison).toMatchObject({ version: '2', disagreed: 2, meanDifference: 2, failed: 0, skipped: 0 });
+    await rollbackModel(test.cluster, test.topic, challenger);
+    await vi.waitUntil(() => served.comparison === undefined, 20_000);
+  });
+
+  it('is not held up by a challenger that fails', async () => {
+    await using test = await open('failing');
+    const served = await test.serve();
+    await test.score(served);
+    await publishModel(test.cluster, test.topic, plusModel(2, { input: 'luck' }), challenger);
+    await vi.waitUntil(() => served.comparison !== undefined, 20_000);
+    const total = await test.produce(10);
+    await test.read(({ length }) => length === total);
+    await vi.waitUntil(() => served.comparison?.failed === total, 20_000);
+  });
+});

@@ -1,0 +1,104 @@
+import { KitError } from '#shared/errors';
+import type { BatchScorer, ExchangeableScorer } from '#shared/streams';
+import type { Model, ModelRow } from '../model.js';
+import { type Comparison, Shadow } from './shadow.js';
+
+/** A model, and how many tasks score with it. */
+interface Held {
+  readonly model: Model;
+  leases: number;
+}
+
+/** What a task has acquired. */
+interface Lease extends BatchScorer<object> {
+  readonly held: Held;
+}
+
+/** Rows of the stream that are kept to try a new version on. */
+const RECENT_ROWS = 64;
+
+/**
+ * The model that serves, exchanged between two transactions of a task: those that have the old one go on with it until they
+ * commit, and when none has it any more it is closed.
+ */
+export class ServingModel implements ExchangeableScorer<object> {
+  #held: Held;
+  #shadow: Shadow | undefined;
+  readonly #recent: object[] = [];
+  #recentAt = 0;
+  #closing: Promise<unknown> = Promise.resolve();
+
+  constructor(first: Model) {
+    this.#held = { model: first, leases: 0 };
+  }
+
+  get current(): Model {
+    return this.#held.model;
+  }
+
+  /** How the challenger compares with what serves; undefined where there is none. */
+  get comparison(): Comparison | undefined {
+    return this.#shadow?.comparison;
+  }
+
+  /** Rows that were scored lately. */
+  get recent(): readonly object[] {
+    return this.#recent;
+  }
+
+  acquire(): Lease {
+    const held = this.#held;
+    held.leases += 1;
+    const { model } = held;
+    return { held, name: model.name, version: model.version, score: (rows) => this.#score(model, rows) };
+  }
+
+  release(scorer: BatchScorer<object>): void {
+    // Whatever acquired it got a lease.
+    const { held } = scorer as Lease;
+    held.leases -= 1;
+    this.#closeIfLeft(held);
+  }
+
+  /** From now on this one is acquired. */
+  exchange(next: Model): void {
+    const old = this.#held;
+    this.#held = { model: next, leases: 0 };
+    // It was compared with the old one.
+    this.#shadow?.reset();
+    this.#closeIfLeft(old);
+  }
+
+  /** Scores beside what serves, for comparison alone; undefined ends that. */
+  challenge(challenger: Model | undefined): void {
+    const old = this.#shadow;
+    this.#shadow = challenger && new Shadow(challenger);
+    if (old !== undefined) this.#closeLater(old.close());
+  }
+
+  async close(): Promise<void> {
+    this.challenge(undefined);
+    this.#closeLater(this.#held.model.close());
+    await this.#closing;
+  }
+
+  async #score(model: Model, rows: readonly object[]): Promise<(ModelRow | KitError)[]> {
+    const scored = await model.score(rows);
+    for (const [index, row] of rows.slice(0, RECENT_ROWS).entries()) {
+      if (scored[index] instanceof KitError) continue;
+      this.#recent[this.#recentAt] = row;
+      this.#recentAt = (this.#recentAt + 1) % RECENT_ROWS;
+    }
+    this.#shadow?.score(rows, scored);
+    return scored;
+  }
+
+  #closeIfLeft(held: Held): void {
+    if (held === this.#held || held.leases > 0) return;
+    this.#closeLater(held.model.close());
+  }
+
+  #closeLater(closing: Promise<void>): void {
+    this.#closing = Promise.allSettled([this.#closing, closing]);
+  }
+}

@@ -1,0 +1,103 @@
+import { KitError } from '#shared/errors';
+import type { Model, ModelRow } from '../model.js';
+
+/** A challenger beside the champion, on the same rows. */
+export interface Comparison {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+  /** Rows that both scored. */
+  readonly compared: number;
+  /** Rows on which they decide differently. */
+  readonly disagreed: number;
+  /** Of the absolute difference of their scores; 0 before the first row. */
+  readonly meanDifference: number;
+  /** Rows that the champion scored and the challenger could not. */
+  readonly failed: number;
+  /** Rows that were left out, because the challenger was behind. */
+  readonly skipped: number;
+}
+
+/** Rows that may wait for the challenger: it must not hold up the stream. */
+const MAX_WAITING_ROWS = 4_096;
+
+/** Scores with a challenger what the champion has scored. Nothing of it goes anywhere but into a comparison. */
+export class Shadow {
+  readonly #model: Model;
+  #compared = 0;
+  #disagreed = 0;
+  #difference = 0;
+  #failed = 0;
+  #skipped = 0;
+  #waiting = 0;
+  #working: Promise<void> = Promise.resolve();
+  /** Counts the resets: what was scored before one does not count after it. */
+  #era = 0;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  get comparison(): Comparison {
+    const { name, version, sha256 } = this.#model;
+    return {
+      name,
+      version,
+      sha256,
+      compared: this.#compared,
+      disagreed: this.#disagreed,
+      meanDifference: this.#compared === 0 ? 0 : this.#difference / this.#compared,
+      failed: this.#failed,
+      skipped: this.#skipped,
+    };
+  }
+
+  /** Begins to compare from zero. */
+  reset(): void {
+    this.#era += 1;
+    this.#compared = 0;
+    this.#disagreed = 0;
+    this.#difference = 0;
+    this.#failed = 0;
+    this.#skipped = 0;
+  }
+
+  score(rows: readonly object[], champion: readonly (ModelRow | KitError)[]): void {
+    if (this.#waiting > MAX_WAITING_ROWS) {
+      this.#skipped += rows.length;
+      return;
+    }
+    const era = this.#era;
+    this.#waiting += rows.length;
+    this.#working = this.#working.then(async () => {
+      try {
+        const scored = await this.#model.score(rows);
+        if (era === this.#era) this.#compare(champion, scored);
+      } catch {
+        // Whatever the challenger throws concerns nobody but its own count.
+        if (era === this.#era) this.#failed += rows.length;
+      } finally {
+        this.#waiting -= rows.length;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#working;
+    await this.#model.close();
+  }
+
+  #compare(champion: readonly (ModelRow | KitError)[], challenger: readonly (ModelRow | KitError)[]): void {
+    for (const [index, row] of champion.entries()) {
+      const other = challenger[index];
+      if (row instanceof KitError) continue;
+      if (other === undefined || other instanceof KitError) {
+        this.#failed += 1;
+        continue;
+      }
+      this.#compared += 1;
+      this.#difference += Math.abs(row.score - other.score);
+      if (row.decision !== other.decision) this.#disagreed += 1;
+    }
+  }
+}
