@@ -95,6 +95,16 @@ export class ActiveTask {
     for (const input of this.inputs) input.settledTo = reader.position(input) ?? 0;
   }
 
+  /** Whether records wait, whatever they wait for. */
+  get hasQueued(): boolean {
+    return this.inputs.some(({ queue }) => queue.size > 0);
+  }
+
+  /** Whether there is a record that may be taken without waiting for others to be fetched. */
+  hasNext(reader: PartitionReader, options: IdleOptions, now: number): boolean {
+    return this.hasQueued && this.#isOver(this.#wait(reader, options), options, now);
+  }
+
   /** Whether something was processed that is not committed. */
   get hasUncommitted(): boolean {
     return this.#outgoing.length > 0 || this.inputs.some((input) => positionOf(input) > input.committed);
@@ -142,13 +152,26 @@ export class ActiveTask {
     for (const store of this.stores) store.close();
   }
 
+  #mayTake(reader: PartitionReader, options: IdleOptions, now: number): boolean {
+    const wait = this.#wait(reader, options);
+    if (wait === 'broker') return false;
+    this.#idleSince = wait === 'none' ? undefined : (this.#idleSince ?? now);
+    return this.#isOver(wait, options, now);
+  }
+
+  #isOver(wait: Wait, { maxTaskIdleMs }: IdleOptions, now: number): boolean {
+    return (
+      wait === 'none' || (wait === 'idle' && this.#idleSince !== undefined && now - this.#idleSince >= maxTaskIdleMs)
+    );
+  }
+
   /**
-   * Whether the next record is the one with the lowest timestamp as far as can be known: inputs that have nothing are waited
-   * for as long as their broker has records that are not here yet, and then for `max.task.idle.ms`.
+   * What the next record waits for, so that it is the one with the lowest timestamp as far as can be known: inputs that have
+   * nothing are waited for as long as their broker has records that are not here yet, and then for `max.task.idle.ms`.
    * Source: KIP-695, https://cwiki.apache.org/confluence/display/KAFKA/KIP-695
    */
-  #mayTake(reader: PartitionReader, { maxTaskIdleMs }: IdleOptions, now: number): boolean {
-    if (this.inputs.length === 1 || maxTaskIdleMs < 0) return true;
+  #wait(reader: PartitionReader, { maxTaskIdleMs }: IdleOptions): Wait {
+    if (this.inputs.length === 1 || maxTaskIdleMs < 0) return 'none';
     let hasAny = false;
     let hasAll = true;
     for (const input of this.inputs) {
@@ -158,16 +181,14 @@ export class ActiveTask {
       }
       hasAll = false;
       const end = reader.knownEnd(input);
-      if (end === undefined || Math.max(input.fetchedTo, input.settledTo) < end) return false;
+      if (end === undefined || Math.max(input.fetchedTo, input.settledTo) < end) return 'broker';
     }
-    if (hasAll || !hasAny || maxTaskIdleMs === 0) {
-      this.#idleSince = undefined;
-      return true;
-    }
-    this.#idleSince ??= now;
-    return now - this.#idleSince >= maxTaskIdleMs;
+    return hasAll || !hasAny || maxTaskIdleMs === 0 ? 'none' : 'idle';
   }
 }
+
+/** Nothing, what a broker is known to have or may have, or an input that has nothing. */
+type Wait = 'none' | 'broker' | 'idle';
 
 /** The offset of the next record that is to be processed. */
 function positionOf({ queue, fetchedTo }: Input): number {

@@ -22,6 +22,8 @@ const BUFFERED_RECORDS = 1_000;
 const COMMIT_INTERVAL_MS = { exactly_once: 100, at_least_once: 1_000 } as const;
 const IDLE_POLL_MS = 100;
 const HANDED_OVER_POLL_MS = 5;
+/** A task that has records waits for another input: an answer that brings none ends that wait, too. */
+const TASK_IDLE_POLL_MS = 5;
 /** How long tasks are begun anew after failures that may pass, before the application gives up. */
 const REVIVED_FOR_MS = 60_000;
 
@@ -132,10 +134,10 @@ export class Application {
         if (this.#lost !== undefined) throw this.#lost;
         if (this.#assignment !== undefined) await this.#putIntoEffect(reader, member, this.#assignment);
         await this.#reviveFailed(reader, member);
-        const worked = await this.#round(reader);
+        await this.#round(reader);
         await this.#commitIfDue(member);
-        // What is fetched arrives between two turns of the event loop.
-        if (worked > 0) await setImmediate();
+        // What is fetched arrives between two turns of the event loop, and a round may have had nothing to wait for.
+        await setImmediate();
       }
       await this.#committer.commit(this.#works, member);
       await this.#committer.settle(this.#works);
@@ -156,18 +158,18 @@ export class Application {
     }
   }
 
-  /** Fetches, processes and sends once. Gives how many records were processed. */
-  async #round(reader: PartitionReader): Promise<number> {
+  /** Fetches, processes and sends once. */
+  async #round(reader: PartitionReader): Promise<void> {
     const works = this.#handOver.isDone ? [] : this.#works;
-    const isBusy = works.some(({ active }) => active.inputs.some(({ queue }) => queue.size > 0));
+    const now = this.#config.now ?? Date.now;
+    const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
     for (const { active } of works) active.settle(reader);
+    const isBusy = works.some(({ active }) => active.hasNext(reader, idle, now()));
     await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
     await this.#globalTables.update();
     const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, works.length)));
-    const now = (this.#config.now ?? Date.now)();
-    const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
     // Side by side, so that a model is called once for the records of all tasks.
-    const taken = await Promise.all(works.map(({ active }) => active.process(share, reader, idle, now)));
+    const taken = await Promise.all(works.map(({ active }) => active.process(share, reader, idle, now())));
     for (const { active } of works) {
       if (active.task.punctuateWallClock() && active.task.hasParked) await active.task.flush();
       if (!active.task.commitRequested) continue;
@@ -179,7 +181,6 @@ export class Application {
     // Also of tasks that are handed over, which take nothing while their partitions go on being fetched.
     this.#resumeOrPause(reader, this.#works);
     await this.#committer.send(works);
-    return processed;
   }
 
   async #distribute(chunks: readonly Chunk[]): Promise<void> {
@@ -213,8 +214,9 @@ export class Application {
   #idleMs(works: readonly Work[]): number {
     if (this.#assignment !== undefined || this.#commitSoon) return 0;
     if (this.#handOver.isDone) return HANDED_OVER_POLL_MS;
+    const idleMs = works.some(({ active }) => active.hasQueued) ? TASK_IDLE_POLL_MS : IDLE_POLL_MS;
     const isDue = works.some(({ active, hasSent }) => hasSent || active.hasUncommitted);
-    return isDue ? Math.max(0, Math.min(IDLE_POLL_MS, this.#nextCommitAt - performance.now())) : IDLE_POLL_MS;
+    return isDue ? Math.max(0, Math.min(idleMs, this.#nextCommitAt - performance.now())) : idleMs;
   }
 
   async #commitIfDue(member: GroupMember): Promise<void> {
