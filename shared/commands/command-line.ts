@@ -1,19 +1,39 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { KitError } from '#shared/errors';
+import { nearest } from './near-names.js';
 
 type OptionTypes = NonNullable<ParseArgsConfig['options']>;
+
+type Values<T extends OptionTypes> = ReturnType<typeof parseArgs<{ options: T; strict: true }>>['values'];
 
 /**
  * Reads named options, nothing positional.
  * @throws KitError 'usage' in one sentence that suggests the option that was probably meant.
  */
-export function parseOptions<const T extends OptionTypes>(
+export function parseOptions<const T extends OptionTypes>(args: readonly string[], options: T): Values<T> {
+  return parse(args, options, false).values;
+}
+
+/**
+ * Reads named options, and arguments without a name.
+ * @throws KitError 'usage' in one sentence that suggests the option that was probably meant.
+ */
+export function parseArguments<const T extends OptionTypes>(
   args: readonly string[],
   options: T,
-): ReturnType<typeof parseArgs<{ options: T; strict: true }>>['values'] {
-  let values: ReturnType<typeof parseArgs<{ options: T; strict: true }>>['values'];
+): { readonly values: Values<T>; readonly positionals: readonly string[] } {
+  return parse(args, options, true);
+}
+
+function parse<const T extends OptionTypes>(
+  args: readonly string[],
+  options: T,
+  allowPositionals: boolean,
+): { readonly values: Values<T>; readonly positionals: readonly string[] } {
+  let values: Values<T>;
+  let positionals: readonly string[];
   try {
-    ({ values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }));
+    ({ values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals }));
   } catch (error) {
     const found = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : String(error);
     throw new KitError('usage', `${found}${suggestion(args, Object.keys(options))} (all options: --help).`, {
@@ -23,7 +43,7 @@ export function parseOptions<const T extends OptionTypes>(
   for (const [name, value] of Object.entries(values)) {
     if (value === '') throw new KitError('usage', `--${name} was given no value.`);
   }
-  return values;
+  return { values, positionals };
 }
 
 /** @throws KitError 'usage' when the text is not a whole number in the range. */
@@ -47,22 +67,6 @@ function suggestion(args: readonly string[], known: readonly string[]): string {
     .map((arg) => arg.slice(2).split('=')[0] ?? '')
     .find((name) => !known.includes(name));
   if (unknown === undefined) return '';
-  const [nearest] = known
-    .map((name) => ({ name, distance: editDistance(name, unknown) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  return nearest !== undefined && nearest.distance <= 3 ? `; did you mean --${nearest.name}?` : '';
-}
-
-// Levenshtein, one row at a time.
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const [meant] = nearest(unknown, known, 3);
+  return meant === undefined ? '' : `; did you mean --${meant}?`;
 }

@@ -1,9 +1,9 @@
-import { KitError } from '#shared/errors';
-import { type Cluster, connectCluster, type TopicRequest } from '#shared/kafka';
+import type { Cluster, TopicRequest } from '#shared/kafka';
 import { statusTopic } from '#shared/monitoring';
 import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } from '#shared/schema';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
+import { joinCluster } from './joined-cluster.js';
 
 /** A cluster and its registry, and how topics are called there. */
 export interface DemoCluster {
@@ -27,12 +27,7 @@ export async function connectDemo(
   { cluster: address, registry }: ClusterAddress,
 ): Promise<DemoCluster> {
   const clientId = `${definition.name}-${only ?? 'demo'}`;
-  const onLog = verbose ? (line: string): unknown => process.stderr.write(`${line}\n`) : undefined;
-  const cluster = await connectCluster({ ...address, clientId, ...(onLog && { onLog }) }).catch((error: unknown) => {
-    // What `npm run broker` starts has neither: whoever wants these is not served by it.
-    const isSecured = address.tls !== undefined || address.sasl !== undefined;
-    throw only === undefined || isSecured ? error : withBrokerHint(error);
-  });
+  const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined });
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
   const { deadLetters } = companionTopics(definition.name);
   const topics: Topic<unknown>[] = [...Object.values(definition.topics), statusTopic(definition.name)];
@@ -48,11 +43,4 @@ const deadLetterConfig = { 'retention.ms': '-1', 'retention.bytes': '33554432', 
 
 function topicRequest({ partitions, cleanupPolicy, config }: Topic<unknown>, name: string): TopicRequest {
   return { name, partitions, config: { 'cleanup.policy': cleanupPolicy, ...config } };
-}
-
-function withBrokerHint(error: unknown): KitError {
-  const { code, message } = KitError.from(error);
-  return new KitError(code, `${message} To have one on this machine, start \`npm run broker\` in another terminal.`, {
-    cause: error,
-  });
 }

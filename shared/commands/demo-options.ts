@@ -126,8 +126,11 @@ function rateOf(text: string): number {
   );
 }
 
-/** Ends with a separator, so that what follows it stays readable. */
-function namespaceOf(text: string | undefined): string {
+/**
+ * The prefix of names: ends with a separator, so that what follows it stays readable; empty where there is none.
+ * @throws KitError 'usage' where it could not be part of a topic's name.
+ */
+export function namespaceOf(text: string | undefined): string {
   if (text === undefined) return '';
   // One more than said: what a demo passes on to its scorer has its separator.
   if (!/^[a-zA-Z0-9._-]{1,101}$/.test(text)) {

@@ -41,6 +41,8 @@ export interface Cluster {
    * @throws KitError 'topic-mismatch' when a topic is missing and may not be created.
    */
   ensureTopics(topics: readonly TopicRequest[]): Promise<void>;
+  /** The topics that this client may see, in the order of their names. */
+  topicNames(): Promise<readonly string[]>;
   /** How many partitions the topics have; one that is missing has no entry, and is not created. */
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The next offset of every partition of the topics; for `read_committed` that of the first open transaction, if there is one. */
@@ -97,6 +99,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   return {
     brokers: config.brokers,
     ensureTopics: (topics) => createTopics(admin, topics),
+    topicNames: async () => (await admin.listTopics()).toSorted(),
     endOffsets: (topics, options) => endOffsets(nodes, topics, options),
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),

@@ -5,7 +5,7 @@ import { KitError } from '#shared/errors';
 export type AvroSchema = Readonly<Record<string, unknown>>;
 
 /** avsc's reading position. Its declarations leave out what subclasses of its types need. */
-interface Tap {
+export interface Tap {
   readonly buf: Buffer;
   pos: number;
   readLong(): number;
@@ -13,7 +13,7 @@ interface Tap {
   readString(): string | undefined;
   skipString(): void;
 }
-interface Inner {
+export interface Inner {
   _read(tap: Tap): unknown;
   _skip(tap: Tap): void;
 }
@@ -101,7 +101,7 @@ class ReadOnlyUnionType extends avsc.types.WrappedUnionType {
 }
 
 // Every type and every resolver of avsc has these methods; its declarations do not say so.
-const inner = (type: unknown): Inner => type as Inner;
+export const inner = (type: unknown): Inner => type as Inner;
 
 /** What kinds of values an unwrapped union can tell apart. */
 const kinds: Readonly<Record<string, string>> = {
@@ -119,7 +119,7 @@ const kinds: Readonly<Record<string, string>> = {
 const isAmbiguous = (types: readonly avsc.Type[]): boolean =>
   new Set(types.map(({ typeName }) => kinds[typeName] ?? typeName)).size < types.length;
 
-type TypeHook = (schema: avsc.Schema, options: avsc.ForSchemaOptions) => avsc.Type | undefined;
+export type TypeHook = (schema: avsc.Schema, options: avsc.ForSchemaOptions) => avsc.Type | undefined;
 
 const boundedTypes: TypeHook = (schema, options) => {
   if (Array.isArray(schema)) {
@@ -134,12 +134,17 @@ const boundedTypes: TypeHook = (schema, options) => {
   return undefined;
 };
 
+export interface AvroOptions {
+  readonly omitRecordMethods: true;
+  readonly typeHook: TypeHook;
+}
+
 /**
  * How types are built everywhere: unions are plain values (`null` or the value), logical types stay what they are
  * written as (a timestamp-millis is a number), records have no methods. A fresh object each time: avsc keeps the names
  * of the types that it has built in it.
  */
-export const avroOptions = (): { omitRecordMethods: true; typeHook: TypeHook } => ({
+export const avroOptions = (): AvroOptions => ({
   omitRecordMethods: true,
   typeHook: boundedTypes,
 });

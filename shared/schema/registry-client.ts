@@ -3,6 +3,7 @@ import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
 import { KitError } from '#shared/errors';
 import { type AvroSchema, avroOptions, plainRecords } from './avro-types.js';
+import { readableOptions } from './readable-types.js';
 import { describeFailure, isUnknown, messageOf, refusedRegistration, statusOf } from './registry-failure.js';
 
 /** Where the registry is, and how to be let in. */
@@ -12,6 +13,8 @@ export interface SchemaRegistryOptions {
   readonly auth?: { readonly username: string; readonly password: string };
   /** The certificate authority of an https registry, PEM, where the system does not know it. */
   readonly ca?: string;
+  /** Read values for people: logical types are text, longs beyond 2^53 bigints. Not for values that go on. */
+  readonly readable?: boolean;
 }
 
 /** The type of a schema, or why records of that schema cannot be read, as the end of a sentence about a record. */
@@ -30,7 +33,7 @@ const contract = 'BACKWARD';
 
 /** Connects to a registry; nothing is sent yet. Throws KitError 'usage' for an address that is none. */
 export function connectRegistry(options: SchemaRegistryOptions): RegistryClient {
-  const { url, auth, ca } = options;
+  const { url, auth, ca, readable = false } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new KitError(
       'usage',
@@ -54,7 +57,7 @@ export function connectRegistry(options: SchemaRegistryOptions): RegistryClient 
         }),
       ],
     },
-    { [SchemaType.AVRO]: avroOptions() },
+    { [SchemaType.AVRO]: readable ? readableOptions() : avroOptions() },
   );
 
   const registerAt = async (subject: string, text: string, level: string): Promise<number> => {
