@@ -69,12 +69,13 @@ function wordsOf(decoded: Decoded, most: number): string {
     case 'null':
       return '(null)';
     case 'text':
-      return bounded(visibleText(decoded.text), most);
+      return decoded.text === '' ? '(empty)' : bounded(visibleText(decoded.text), most);
     case 'json':
       return bounded(decoded.json, most);
     case 'bytes': {
       const { bytes, reason } = decoded;
-      return `(${bytes.length} bytes, ${bounded(bytes.toString('base64'), Math.min(most, 80))}; ${visibleText(reason)})`;
+      const count = bytes.length === 1 ? '1 byte' : `${bytes.length} bytes`;
+      return `(${count}, ${bounded(bytes.toString('base64'), Math.min(most, 80))}; ${visibleText(reason)})`;
     }
   }
 }

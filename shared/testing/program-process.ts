@@ -13,6 +13,8 @@ export interface ProgramProcess {
   /** Resolves with the first group of the first match on either output; rejects when the program ends without one. */
   said(pattern: RegExp): Promise<string>;
   signal(name: NodeJS.Signals): void;
+  /** Closes the pipe of its standard output, as `head` does when it has enough. */
+  stopReading(): void;
   /** The exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
   /** Kills it if it still runs. */
@@ -64,6 +66,7 @@ export function startProgram(
     stderr: () => stderr,
     exited,
     signal: (name) => child.kill(name),
+    stopReading: () => child.stdout.destroy(),
     said: (pattern) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
