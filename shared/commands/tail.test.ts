@@ -103,10 +103,18 @@ describe('tail', () => {
     const offsets = async (...args: string[]): Promise<unknown[]> => {
       await using program = tail('offsets', '--json', ...args);
       expect(await program.exited).toBe(0);
-      return parsed(program).map(({ partition, offset }) => `${partition}/${offset}`);
+      return parsed(program).map(({ partition, offset }) => [partition, offset]);
     };
-    expect((await offsets('--from', '8', '--limit', '4')).toSorted()).toEqual(['0/8', '0/9', '1/8', '1/9']);
-    expect((await offsets('--from', '-1', '--limit', '2')).toSorted()).toEqual(['0/9', '1/9']);
+    expect(await offsets('--from', '8', '--limit', '4')).toEqual([
+      [0, 8],
+      [0, 9],
+      [1, 8],
+      [1, 9],
+    ]);
+    expect(await offsets('--from', '-1', '--limit', '2')).toEqual([
+      [0, 9],
+      [1, 9],
+    ]);
     await using later = tail('offsets', '--json', '--from', '11', '--limit', '1');
     await later.said(/from offset 11/);
     await send('offsets', [text('10', { partition: 0 }), text('11', { partition: 0 })]);

@@ -59,7 +59,7 @@ async function show(
   const reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
   const merged = new MergedReader(reader, stretches);
   const style: LineStyle = {
-    dim: screen.dim,
+    dim: (text) => screen.dim(text),
     mostCharacters: process.stdout.isTTY ? MOST_CHARACTERS : Number.POSITIVE_INFINITY,
   };
   const lineOf = (record: DecodedRecord): string => (json ? jsonLine(record) : humanLine(record, style));
