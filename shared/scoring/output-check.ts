@@ -44,7 +44,10 @@ function outputOf(
 }
 
 /** Values of one row, where the graph says so. */
-function columnsOf({ shape: [, ...row] }: InferenceSession.TensorValueMetadata): number | undefined {
+function columnsOf({ shape }: InferenceSession.TensorValueMetadata): number | undefined {
+  // No dimensions at all: what the runtime cannot infer, such as what stood in front of a ZipMap, looks like a scalar.
+  if (shape.length === 0) return undefined;
+  const [, ...row] = shape;
   let columns = 1;
   for (const size of row) {
     if (typeof size !== 'number' || size <= 0) return undefined;
