@@ -32,7 +32,7 @@ export interface ScorerStatus {
   readonly unknownCategories: Readonly<Record<string, number>>;
 }
 
-export interface RefusedModel {
+interface RefusedModel {
   /** champion or challenger */
   readonly role: string;
   readonly modelName: string;

@@ -1,0 +1,36 @@
+import { KitError } from '#shared/errors';
+import { rollbackModel } from '#shared/scoring';
+import { runModelCommand } from './model-command.js';
+import { clusterHelp, requireDemo } from './model-options.js';
+import { awaitScorers } from './model-scorers.js';
+
+const help = `Usage: npm run model:rollback -- --demo NAME [options]
+
+Makes active again what was active before the last model:publish; where there was nothing
+before, the demo's own model, or no challenger.
+
+  --demo NAME       the demo, such as flight-delay
+  --as ROLE         champion (default) or challenger
+${clusterHelp}
+Exit codes: 0 rolled back; 1 a scorer refused it, or the cluster is not reached; 2 the command line is
+wrong, or there is nothing to roll back.
+`;
+
+await runModelCommand({
+  help,
+  async prepare(options, terminal, shutdown) {
+    const demo = requireDemo(options);
+    if (options.positionals.length > 0) {
+      throw new KitError('usage', `"${options.positionals[0]}" is no option; which demo is said with --demo NAME.`);
+    }
+    return async (cluster) => {
+      const { role, namespace, topic } = options;
+      const scorers = await awaitScorers(cluster, options.registry, `${namespace}${demo}.status`, demo);
+      const { from, to } = await rollbackModel(cluster, topic, { demo, role });
+      const nothing = role === 'champion' ? "the demo's own model" : 'none';
+      const now = to === undefined ? nothing : `${to.name} ${to.version}`;
+      terminal.say(`${demo}'s ${role} is ${now} again, instead of ${from?.name} ${from?.version}.`);
+      return scorers.answer({ role, model: to, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
+    };
+  },
+});

@@ -1,0 +1,107 @@
+import { KitError } from '#shared/errors';
+import type { Cluster } from '#shared/kafka';
+import { type ScorerStatus, statusTopic } from '#shared/monitoring';
+import { connectSchemas, type SchemaRegistryOptions } from '#shared/schema';
+import type { ModelReference, Role } from '#shared/scoring';
+
+interface Question {
+  readonly role: Role;
+  /** What is active now; undefined: the demo's own model, or no challenger. */
+  readonly model: ModelReference | undefined;
+  readonly say: (sentence: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The demo's scorers, of whose heartbeats none since this was made is missed. */
+interface Scorers {
+  /** Says what each scorer that is heard of makes of a publication. Gives 1 where one refused it. */
+  answer(question: Question): Promise<0 | 1>;
+}
+
+/** Heartbeats come once a second; loading a large model takes its time. */
+const HEARD_WITHIN_MS = 3_000;
+const ANSWERED_WITHIN_MS = 20_000;
+
+/** To be made before something is published. */
+export async function awaitScorers(
+  cluster: Cluster,
+  registry: SchemaRegistryOptions,
+  topic: string,
+  demo: string,
+): Promise<Scorers> {
+  const [offset] = (await cluster.partitionCounts([topic])).has(topic)
+    ? ((await cluster.endOffsets([topic])).get(topic) ?? [])
+    : [];
+  return {
+    async answer(question) {
+      if (offset === undefined) {
+        question.say(`No scorer of ${demo} has run on this cluster; the first one begins with it.`);
+        return 0;
+      }
+      const heartbeats = connectSchemas(registry).deserializer<ScorerStatus>({ reader: statusTopic(demo).schema });
+      const reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
+      try {
+        reader.seek([{ topic, partition: 0, offset }]);
+        return await listen(question, async () => {
+          const records = (await reader.poll(200)).flatMap((chunk) => chunk.records);
+          await heartbeats.prepare(records.map(({ value }) => value));
+          return records.flatMap(({ value }) => (value === null ? [] : [heartbeats.decode(value)]));
+        });
+      } catch (error) {
+        question.say(`Whether scorers took it is not known: ${KitError.from(error).message}`);
+        return 0;
+      } finally {
+        await reader.close();
+      }
+    },
+  };
+}
+
+async function listen(
+  { role, model, say, signal }: Question,
+  poll: () => Promise<readonly ScorerStatus[]>,
+): Promise<0 | 1> {
+  const begun = performance.now();
+  const waiting = new Set<string>();
+  const answered = new Set<string>();
+  let refused = false;
+  for (;;) {
+    for (const status of await poll()) {
+      if (answered.has(status.instance) || status.state === 'NOT_RUNNING') continue;
+      const answer = answerOf(status, role, model);
+      waiting.add(status.instance);
+      if (answer === undefined) continue;
+      waiting.delete(status.instance);
+      answered.add(status.instance);
+      refused ||= answer.refused;
+      say(`Scorer ${status.instance} ${answer.sentence}`);
+    }
+    const elapsed = performance.now() - begun;
+    if (signal.aborted || (elapsed > HEARD_WITHIN_MS && (waiting.size === 0 || elapsed > ANSWERED_WITHIN_MS))) break;
+    if (answered.size > 0 && waiting.size === 0 && elapsed > HEARD_WITHIN_MS / 2) break;
+  }
+  if (waiting.size > 0) say(`Not heard yet of what ${[...waiting].join(', ')} made of it.`);
+  else if (answered.size === 0) say('No scorer is running; the next one that starts begins with it.');
+  return refused ? 1 : 0;
+}
+
+function answerOf(
+  { refusal, challenger, modelName, modelVersion, modelSha256, swapsTotal }: ScorerStatus,
+  role: Role,
+  model: ModelReference | undefined,
+): { readonly refused: boolean; readonly sentence: string } | undefined {
+  const isOf = (name: string, version: string): boolean => name === model?.name && version === model.version;
+  if (refusal?.role === role && isOf(refusal.modelName, refusal.modelVersion)) {
+    return { refused: true, sentence: `refused it and goes on with ${modelName} ${modelVersion}: ${refusal.message}` };
+  }
+  if (role === 'challenger') {
+    if (model === undefined)
+      return challenger === null ? { refused: false, sentence: 'has no challenger now.' } : undefined;
+    const isThere = challenger !== null && isOf(challenger.modelName, challenger.modelVersion);
+    return isThere ? { refused: false, sentence: `scores with it beside ${modelName} ${modelVersion}.` } : undefined;
+  }
+  // Which is the demo's own, a heartbeat does not say: any exchange it was.
+  const isServing =
+    model === undefined ? swapsTotal > 0 : modelSha256 === model.sha256 && isOf(modelName, modelVersion);
+  return isServing ? { refused: false, sentence: `serves ${modelName} ${modelVersion}.` } : undefined;
+}
