@@ -38,10 +38,11 @@ await runModelCommand({
     return async (cluster) => {
       const { role, namespace, topic } = options;
       const scorers = await awaitScorers(cluster, options.registry, `${namespace}${demo}.status`, demo);
-      const { from, to } = await publishModel(cluster, topic, files, { demo, role });
+      const change = await publishModel(cluster, topic, files, { demo, role });
+      const { from, to } = change;
       const before = from === undefined ? '' : `, instead of ${from.name} ${from.version}`;
       terminal.say(`${to?.name} ${to?.version} is published as ${demo}'s ${role}${before}.`);
-      return scorers.answer({ role, model: to, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
+      return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
     };
   },
 });

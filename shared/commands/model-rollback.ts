@@ -26,11 +26,12 @@ await runModelCommand({
     return async (cluster) => {
       const { role, namespace, topic } = options;
       const scorers = await awaitScorers(cluster, options.registry, `${namespace}${demo}.status`, demo);
-      const { from, to } = await rollbackModel(cluster, topic, { demo, role });
+      const change = await rollbackModel(cluster, topic, { demo, role });
+      const { from, to } = change;
       const nothing = role === 'champion' ? "the demo's own model" : 'none';
       const now = to === undefined ? nothing : `${to.name} ${to.version}`;
       terminal.say(`${demo}'s ${role} is ${now} again, instead of ${from?.name} ${from?.version}.`);
-      return scorers.answer({ role, model: to, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
+      return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
     };
   },
 });

@@ -2,12 +2,11 @@ import { KitError } from '#shared/errors';
 import type { Cluster } from '#shared/kafka';
 import { type ScorerStatus, statusTopic } from '#shared/monitoring';
 import { connectSchemas, type SchemaRegistryOptions } from '#shared/schema';
-import type { ModelReference, Role } from '#shared/scoring';
+import type { ActiveChange, Role } from '#shared/scoring';
 
 interface Question {
   readonly role: Role;
-  /** What is active now; undefined: the demo's own model, or no challenger. */
-  readonly model: ModelReference | undefined;
+  readonly change: ActiveChange;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
@@ -58,7 +57,7 @@ export async function awaitScorers(
 }
 
 async function listen(
-  { role, model, say, signal }: Question,
+  { role, change, say, signal }: Question,
   poll: () => Promise<readonly ScorerStatus[]>,
 ): Promise<0 | 1> {
   const begun = performance.now();
@@ -68,7 +67,7 @@ async function listen(
   for (;;) {
     for (const status of await poll()) {
       if (answered.has(status.instance) || status.state === 'NOT_RUNNING') continue;
-      const answer = answerOf(status, role, model);
+      const answer = answerOf(status, role, change);
       waiting.add(status.instance);
       if (answer === undefined) continue;
       waiting.delete(status.instance);
@@ -86,22 +85,20 @@ async function listen(
 }
 
 function answerOf(
-  { refusal, challenger, modelName, modelVersion, modelSha256, swapsTotal }: ScorerStatus,
+  { refusal, challenger, modelName, modelVersion, modelPublishedAt }: ScorerStatus,
   role: Role,
-  model: ModelReference | undefined,
+  { to: model, publishedAt }: ActiveChange,
 ): { readonly refused: boolean; readonly sentence: string } | undefined {
-  const isOf = (name: string, version: string): boolean => name === model?.name && version === model.version;
-  if (refusal?.role === role && isOf(refusal.modelName, refusal.modelVersion)) {
+  if (refusal?.role === role && refusal.publishedAt === publishedAt) {
     return { refused: true, sentence: `refused it and goes on with ${modelName} ${modelVersion}: ${refusal.message}` };
   }
   if (role === 'challenger') {
     if (model === undefined)
       return challenger === null ? { refused: false, sentence: 'has no challenger now.' } : undefined;
-    const isThere = challenger !== null && isOf(challenger.modelName, challenger.modelVersion);
+    const isThere = challenger?.modelName === model.name && challenger.modelVersion === model.version;
     return isThere ? { refused: false, sentence: `scores with it beside ${modelName} ${modelVersion}.` } : undefined;
   }
-  // Which is the demo's own, a heartbeat does not say: any exchange it was.
-  const isServing =
-    model === undefined ? swapsTotal > 0 : modelSha256 === model.sha256 && isOf(modelName, modelVersion);
-  return isServing ? { refused: false, sentence: `serves ${modelName} ${modelVersion}.` } : undefined;
+  return modelPublishedAt === (publishedAt ?? null)
+    ? { refused: false, sentence: `serves ${modelName} ${modelVersion}.` }
+    : undefined;
 }

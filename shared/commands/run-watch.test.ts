@@ -94,6 +94,7 @@ const status: ScorerStatus = {
   guarantee: 'exactly_once',
   topology: '',
   modelSince: null,
+  modelPublishedAt: null,
   swapsTotal: 0,
   refusalsTotal: 0,
   refusal: null,

@@ -26,9 +26,9 @@ export class ModelNews {
 
   take(event: ModelEvent): void {
     if (event.type === 'refused') {
-      const { name: modelName, version: modelVersion, code, message, refusedAt } = event.refusal;
+      const { name: modelName, version: modelVersion, publishedAt, code, message, refusedAt } = event.refusal;
       this.refusalsTotal += 1;
-      this.refusal = { role: event.role, modelName, modelVersion, code, message, refusedAt };
+      this.refusal = { role: event.role, modelName, modelVersion, publishedAt, code, message, refusedAt };
     } else {
       if (event.role === 'champion') {
         this.swapsTotal += 1;
@@ -103,6 +103,7 @@ export class ScorerHeartbeat {
       guarantee,
       topology,
       modelSince: news.since,
+      modelPublishedAt: served.publishedAt ?? null,
       swapsTotal: news.swapsTotal,
       refusalsTotal: news.refusalsTotal,
       refusal: news.refusal,

@@ -62,6 +62,7 @@ export function sampleScorer(heartbeatAt: number, more: Partial<ScorerStatus> = 
     guarantee: 'exactly_once',
     topology: 'Sub-topology: 0',
     modelSince: null,
+    modelPublishedAt: null,
     swapsTotal: 0,
     refusalsTotal: 0,
     refusal: null,

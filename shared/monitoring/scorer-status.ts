@@ -21,6 +21,8 @@ export interface ScorerStatus {
   readonly topology: string;
   /** Since when the model serves here, milliseconds since 1970; null where a scorer does not say. */
   readonly modelSince: number | null;
+  /** When it was published; null: it is the scorer's own. */
+  readonly modelPublishedAt: number | null;
   /** Exchanges of the model, and published versions refused, since the start. */
   readonly swapsTotal: number;
   readonly refusalsTotal: number;
@@ -37,6 +39,7 @@ interface RefusedModel {
   readonly role: string;
   readonly modelName: string;
   readonly modelVersion: string;
+  readonly publishedAt: number;
   readonly code: string;
   readonly message: string;
   readonly refusedAt: number;

@@ -8,6 +8,6 @@ export { ModelCatalogue } from './model-topic/model-catalogue.js';
 export type { ModelEvent } from './model-topic/model-follower.js';
 export { MODELS_TOPIC, type Role, roles } from './model-topic/model-keys.js';
 export type { ModelReference, ModelRefusal } from './model-topic/model-pointer.js';
-export { publishModel, rollbackModel } from './model-topic/publish-model.js';
+export { type ActiveChange, publishModel, rollbackModel } from './model-topic/publish-model.js';
 export { type ServedModel, serveModel } from './model-topic/serve-model.js';
 export type { Comparison } from './model-topic/shadow.js';

@@ -91,8 +91,9 @@ export class ModelFollower {
   async #exchange(role: Role, active: ActiveModel | undefined): Promise<void> {
     const { load, ownFolder, serving } = this.#options;
     if (role === 'challenger') serving.challenge(active && (await this.#load(active)));
-    else if (active === undefined) serving.exchange(await load(await readModelFolder(ownFolder), ownFolder));
-    else if (!isSame(active.pointer, referenceOf(serving.current))) serving.exchange(await this.#load(active));
+    else if (active === undefined) serving.exchange(await load(await readModelFolder(ownFolder), ownFolder), undefined);
+    else if (isSame(active.pointer, referenceOf(serving.current))) serving.republished(active.pointer.publishedAt);
+    else serving.exchange(await this.#load(active), active.pointer.publishedAt);
   }
 
   async #load({ pointer }: ActiveModel): Promise<Model> {

@@ -12,6 +12,8 @@ import { encodeJson, isSame, type ModelPointer, type ModelReference } from './mo
 export interface ActiveChange {
   readonly from: ModelReference | undefined;
   readonly to: ModelReference | undefined;
+  /** When that was, milliseconds since the epoch; undefined where nothing published is active now. */
+  readonly publishedAt: number | undefined;
 }
 
 export interface RoleOfDemo {
@@ -63,7 +65,7 @@ export async function publishModel(
       ...ended.map((each) => recordOf({ kind: 'active', ...each }, null)),
       recordOf({ kind: 'active', demo, role }, encodeJson(pointer)),
     ]);
-    return { from: before?.pointer, to };
+    return { from: before?.pointer, to, publishedAt: pointer.publishedAt };
   });
 }
 
@@ -87,7 +89,7 @@ export async function rollbackModel(
     const [to, ...previous] = before.pointer.previous;
     const pointer = to && { ...to, publishedAt: nextTime(before.pointer), previous };
     await write([recordOf({ kind: 'active', demo, role }, pointer ? encodeJson(pointer) : null)]);
-    return { from: before.pointer, to };
+    return { from: before.pointer, to, publishedAt: pointer?.publishedAt };
   });
 }
 

@@ -30,6 +30,8 @@ export interface ServedModel {
   readonly scorer: ExchangeableScorer<object>;
   /** What serves now. */
   readonly current: Model;
+  /** When it was published, milliseconds since the epoch; undefined for the demo's own model. */
+  readonly publishedAt: number | undefined;
   /** How the challenger compares; undefined where there is none. */
   readonly comparison: Comparison | undefined;
   close(): Promise<void>;
@@ -48,7 +50,8 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
   const load = (files: ModelFiles, where: string): Promise<Model> => loadWith(files, where, { reasons });
   let serving: ServingModel;
   try {
-    serving = new ServingModel(await firstModel(options, catalogue, load));
+    const first = await firstModel(options, catalogue, load);
+    serving = new ServingModel(first.model, first.publishedAt);
   } catch (error) {
     await catalogue.close();
     throw error;
@@ -58,6 +61,9 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
     scorer: serving,
     get current() {
       return serving.current;
+    },
+    get publishedAt() {
+      return serving.publishedAt;
     },
     get comparison() {
       return serving.comparison;
@@ -73,15 +79,16 @@ async function firstModel(
   { prefersOwn, ownFolder, reasons = false, onEvent, onNotice, ...refuser }: ServeOptions,
   catalogue: ModelCatalogue,
   load: (files: ModelFiles, where: string) => Promise<Model>,
-): Promise<Model> {
-  const loadOwn = (): Promise<Model> => loadModel(ownFolder, { reasons, ...(onNotice && { onNotice }) });
+): Promise<{ readonly model: Model; readonly publishedAt?: number }> {
+  const loadOwn = async () => ({ model: await loadModel(ownFolder, { reasons, ...(onNotice && { onNotice }) }) });
   const active = prefersOwn ? undefined : catalogue.active(refuser.demo, 'champion');
   if (active === undefined) return loadOwn();
   const { pointer, refusal } = active;
   if (refusal !== undefined) onEvent({ type: 'refused', role: 'champion', refusal });
   for (const each of refusal === undefined ? [pointer, ...pointer.previous] : pointer.previous) {
     try {
-      return await load(await catalogue.files(each), `${each.name} ${each.version}`);
+      const model = await load(await catalogue.files(each), `${each.name} ${each.version}`);
+      return each === pointer ? { model, publishedAt: pointer.publishedAt } : { model };
     } catch (thrown) {
       const error = KitError.from(thrown, 'model-invalid');
       if (!isRefusal(error)) throw error;

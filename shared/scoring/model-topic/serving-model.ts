@@ -6,6 +6,7 @@ import { type Comparison, Shadow } from './shadow.js';
 /** A model, and how many tasks score with it. */
 interface Held {
   readonly model: Model;
+  publishedAt: number | undefined;
   leases: number;
 }
 
@@ -28,12 +29,18 @@ export class ServingModel implements ExchangeableScorer<object> {
   #recentAt = 0;
   #closing: Promise<unknown> = Promise.resolve();
 
-  constructor(first: Model) {
-    this.#held = { model: first, leases: 0 };
+  /** `publishedAt`, milliseconds since the epoch; undefined for a model that nobody has published. */
+  constructor(first: Model, publishedAt: number | undefined) {
+    this.#held = { model: first, publishedAt, leases: 0 };
   }
 
   get current(): Model {
     return this.#held.model;
+  }
+
+  /** When what serves was published; undefined where nobody has. */
+  get publishedAt(): number | undefined {
+    return this.#held.publishedAt;
   }
 
   /** How the challenger compares with what serves; undefined where there is none. */
@@ -61,12 +68,17 @@ export class ServingModel implements ExchangeableScorer<object> {
   }
 
   /** From now on this one is acquired. */
-  exchange(next: Model): void {
+  exchange(next: Model, publishedAt: number | undefined): void {
     const old = this.#held;
-    this.#held = { model: next, leases: 0 };
+    this.#held = { model: next, publishedAt, leases: 0 };
     // It was compared with the old one.
     this.#shadow?.reset();
     this.#closeIfLeft(old);
+  }
+
+  /** What serves was published anew. */
+  republished(publishedAt: number): void {
+    this.#held.publishedAt = publishedAt;
   }
 
   /** Scores beside what serves, for comparison alone; undefined ends that. */
