@@ -23,6 +23,7 @@ const wrapped = {
   'onnxruntime-node': 'shared/scoring',
   'prom-client': 'shared/metrics',
   '@bufbuild/protobuf': 'shared/onnx',
+  hyparquet: 'shared/model-import/spark',
   express: 'shared/dashboard',
   lmdb: 'shared/streams/stores/disk',
 };

@@ -1,0 +1,1 @@
+export { importSpark } from './import-spark.js';
