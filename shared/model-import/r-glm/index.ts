@@ -1,0 +1,1 @@
+export { importRGlm } from './import-r-glm.js';
