@@ -6,13 +6,14 @@
 #
 # Base R, nothing to install. `model` is what glm() or lm() gave back. Up to 1,000 rows of `newdata` (the training data where
 # it is absent) go along with R's own predictions: the import is checked against them. What the importer could not compute
-# exactly as R does (contrasts other than treatment, offsets, poly, splines) is refused here, by name.
+# exactly as R does (contrasts other than treatment, offsets, splines) is refused here, by name.
 
 export_glm <- function(model, file, newdata = NULL, rows = 1000L) {
-  model_terms <- stats::terms(model)
-  family <- stats::family(model)
   if (!inherits(model, "lm")) stop("export_glm takes what glm() or lm() gave back, not a ", class(model)[1])
   if (inherits(model, "mlm")) stop("models of several responses cannot be exported")
+  model_terms <- stats::terms(model)
+  family <- stats::family(model)
+  if (length(attr(model_terms, "term.labels")) == 0L) stop("a model of the intercept alone cannot be exported: it needs no record")
   if (!is.null(attr(model_terms, "offset")) || !is.null(model$offset)) stop("offsets cannot be exported")
   links <- c("identity", "log", "logit", "probit", "cloglog", "inverse", "sqrt")
   if (!family$link %in% links)
@@ -54,10 +55,12 @@ glm_variables <- function(model, model_terms) {
     if (at == response) next
     name <- names(classes)[at]
     class <- classes[[at]]
-    # scale() makes a matrix of one column.
-    scaled <- class == "nmatrix.1" && is.call(expressions[[at]]) && identical(expressions[[at]][[1L]], as.name("scale"))
-    if (class == "numeric" || scaled) {
-      variables[[name]] <- list(kind = "number", expression = predicted[[at]])
+    called <- if (is.call(expressions[[at]])) as.character(expressions[[at]][[1L]])[1L] else ""
+    if (class == "numeric" || (called == "scale" && class == "nmatrix.1")) {
+      variables[[name]] <- list(kind = "number", names = name, json = js_expression(predicted[[at]]))
+    } else if (called == "poly") {
+      json <- js_poly(predicted[[at]])
+      variables[[name]] <- list(kind = "number", names = paste0(name, seq_along(json)), json = json)
     } else if (class %in% c("factor", "character", "logical")) {
       contrast <- model$contrasts[[name]]
       if (!is.null(contrast) && !identical(contrast, "contr.treatment"))
@@ -98,7 +101,7 @@ glm_coefficients <- function(model, model_terms, variables) {
       name <- names(attr(model_terms, "dataClasses"))[row]
       variable <- variables[[name]]
       if (variable$kind == "number") {
-        pieces <- list(list(name = name, factors = paste0("{\"number\": ", js_expression(variable$expression), "}")))
+        pieces <- Map(function(name, json) list(name = name, factors = paste0("{\"number\": ", json, "}")), variable$names, variable$json)
       } else {
         # 1: treatment contrasts, without the reference; 2: an indicator for each level, where the margin is missing.
         levels <- if (factors[row, term] == 1L) variable$levels[-1L] else variable$levels
@@ -212,7 +215,7 @@ js_expression <- function(expression) {
                  exp = 1L, sqrt = 1L, abs = 1L)
   if (!call %in% names(counts) || !length(arguments) %in% counts[[call]] || !is.null(names(arguments)))
     stop("the expression ", paste(deparse(expression), collapse = " "), " cannot be exported; these can: ",
-         paste(c(names(counts), "I", "scale"), collapse = " "), ", each with the arguments it must have")
+         paste(c(names(counts), "I", "scale", "poly"), collapse = " "), ", each with the arguments it must have")
   paste0("[", paste(c(js_text(call), vapply(arguments, js_expression, "")), collapse = ", "), "]")
 }
 
@@ -223,11 +226,35 @@ js_scale <- function(arguments) {
   paste0("[\"/\", ", centred, ", ", js_number(constant(arguments$scale, 1)), "]")
 }
 
+# The columns of poly(x, degree): by the recurrence that predict() uses, with what poly() found in training; or x, x^2 …
+js_poly <- function(expression) {
+  arguments <- as.list(expression)[-1L]
+  plain <- arguments[!names(arguments) %in% c("coefs", "raw", "degree", "simple")]
+  degree <- if (is.null(arguments$degree)) plain[-1L] else c(list(arguments$degree), plain[-1L])
+  if (length(degree) != 1L || !is.numeric(degree[[1L]]) || degree[[1L]] > 9)
+    stop("the expression ", paste(deparse(expression), collapse = " "), " cannot be exported; poly of one number, to the ninth degree, can")
+  degree <- as.integer(degree[[1L]])
+  value <- js_expression(plain[[1L]])
+  if (isTRUE(arguments$raw)) return(sprintf("[\"^\", %s, %d]", value, seq_len(degree)))
+  coefs <- arguments$coefs
+  if (!is.list(coefs)) coefs <- eval(coefs, baseenv())
+  minus <- function(at) sprintf("[\"-\", %s, %s]", value, js_number(coefs$alpha[at]))
+  columns <- c("1", minus(1L))
+  for (at in seq_len(degree)[-1L]) {
+    before <- sprintf("[\"*\", %s, %s]", js_number(coefs$norm2[at + 1L] / coefs$norm2[at]), columns[at - 1L])
+    columns <- c(columns, sprintf("[\"-\", [\"*\", %s, %s], %s]", minus(at), columns[at], before))
+  }
+  sprintf("[\"/\", %s, %s]", columns[-1L], js_number(sqrt(coefs$norm2[-(1:2)])))
+}
+
 # --- JSON by hand, so that nothing has to be installed --------------------------------------------------------------------
 
 js_number <- function(values) sprintf("%.17g", values)
 
 js_text <- function(text) {
+  locale <- l10n_info()
+  if (Encoding(text) == "unknown" && !locale[["UTF-8"]] && !locale[["Latin-1"]] && any(charToRaw(text) > as.raw(127L)))
+    stop("the text \"", text, "\" is of unknown encoding in this locale; start R with LC_ALL=C.UTF-8")
   points <- utf8ToInt(enc2utf8(text))
   escaped <- vapply(points, function(point) {
     if (point %in% c(34L, 92L)) paste0("\\", intToUtf8(point))
