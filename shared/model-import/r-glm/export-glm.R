@@ -31,9 +31,9 @@ export_glm <- function(model, file, newdata = NULL, rows = 1000L) {
     family = js_text(family$family),
     link = js_text(family$link),
     labels = js_list(vapply(glm_labels(model, family), js_text, "")),
-    fields = js_list(fields$json),
-    coefficients = js_list(parts),
-    golden = js_list(golden)
+    fields = js_lines(fields$json),
+    coefficients = js_lines(parts),
+    golden = js_lines(golden)
   )
   text <- paste0("{\n", paste0("  \"", names(document), "\": ", unlist(document), collapse = ",\n"), "\n}\n")
   connection <- base::file(file, open = "wb")
@@ -265,3 +265,6 @@ js_text <- function(text) {
 }
 
 js_list <- function(items) paste0("[", paste(items, collapse = ", "), "]")
+
+# One item a line.
+js_lines <- function(items) if (length(items) == 0L) "[]" else paste0("[\n    ", paste(items, collapse = ",\n    "), "\n  ]")

@@ -13,7 +13,7 @@ const field = z.object({
 });
 
 /** Functions of numbers that an expression may call, with how many arguments each takes. */
-export const FUNCTIONS = {
+const FUNCTIONS = {
   '+': [1, 2],
   '-': [1, 2],
   '*': [2],
@@ -37,19 +37,19 @@ export type Expression =
   | { readonly call: FunctionName; readonly arguments: readonly Expression[] };
 
 /** A factor that a coefficient is multiplied with: a number, or 1 where a field has a level and 0 elsewhere. */
-export type Factor = { readonly number: Expression } | { readonly field: string; readonly level: string };
+type Factor = { readonly number: Expression } | { readonly field: string; readonly level: string };
 
-const factor = z.union([
-  z.object({ field: name, level: z.string() }),
-  z.object({ number: z.unknown() }).transform(({ number }, context): { number: Expression } | never => {
+const factor = z
+  .object({ field: name.optional(), level: z.string().optional(), number: z.unknown().optional() })
+  .transform(({ field, level, number }, context): Factor => {
+    if (field !== undefined && level !== undefined) return { field, level };
     try {
       return { number: expressionOf(number, 0) };
     } catch (error) {
-      context.addIssue(error instanceof Error ? error.message : String(error));
+      context.addIssue(KitError.from(error).message);
       return z.NEVER;
     }
-  }),
-]);
+  });
 
 const glm = z.object({
   format: z.literal('r-glm'),

@@ -106,7 +106,7 @@ export class GlmGraph {
       throw this.#wrong(
         `the interaction ${fields.join(':')} has ${size} combinations; at most ${LARGEST_TABLE} are read`,
       );
-    const table = new Array<number>(size).fill(0);
+    const table = Array.from({ length: size }, () => 0);
     for (const { levels: combination, value } of coefficients) {
       const index = combination.reduce((at, level, position) => {
         const known = levels[position] ?? [];

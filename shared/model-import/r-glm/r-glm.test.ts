@@ -1,45 +1,228 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { KitError } from '#shared/errors';
 import { projectFile } from '#shared/project-file';
-import { loadModel, type Model } from '#shared/scoring';
+import { type LoadOptions, loadModel, type Model } from '#shared/scoring';
+import { temporaryFolders } from '../temporary-folders.js';
+import { writeModelFolder } from '../write-model-folder.js';
 import { importRGlm } from './index.js';
 
 const fixtures = fileURLToPath(projectFile('shared/model-import/r-glm/fixtures'));
+const folders = temporaryFolders('r-glm-import-');
+afterAll(() => folders.remove());
 
-/** Imports a fixture, writes it as a model folder, and loads it as a scorer would: with R's golden rows. */
-async function imported(file: string): Promise<Model> {
-  const { graph, card, golden } = await importRGlm(file);
-  const folder = await mkdtemp(join(tmpdir(), 'r-glm-import-'));
-  try {
-    const sha256 = createHash('sha256').update(graph).digest('hex');
-    await writeFile(join(folder, 'model.onnx'), graph);
-    await writeFile(join(folder, 'model.json'), JSON.stringify({ ...card, sha256 }));
-    await writeFile(join(folder, 'golden.json'), JSON.stringify(golden));
-    return await loadModel(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** A model that R exported, as JSON. */
+interface Exported {
+  fields: { name: string; type: string; levels?: string[] }[];
+  coefficients: { name: string; value: number; factors: unknown[] }[];
+  [other: string]: unknown;
 }
-const names = (await readdir(fixtures)).filter((name) => name.endsWith('.json'));
-describe.each(names)('the R model %s', (name) => {
-  it('scores as R did on every golden row', async () => {
-    const { golden, graph } = await importRGlm(join(fixtures, name));
-    const model = await imported(join(fixtures, name));
+
+const fixture = (name: string): string => join(fixtures, `${name}.r-glm.json`);
+
+/** Imports an exported model, writes it as a model folder, and loads it as a scorer would: with R's golden rows. */
+async function imported(file: string, options: LoadOptions = {}): Promise<Model> {
+  const folder = await folders.make();
+  await writeModelFolder(folder, await importRGlm(file));
+  return await loadModel(folder, options);
+}
+
+/** The file of a fixture with something changed. */
+async function changed(name: string, change: (model: Exported) => void): Promise<string> {
+  const model = JSON.parse(await readFile(fixture(name), 'utf8')) as Exported;
+  change(model);
+  const file = join(await folders.make(), 'changed.r-glm.json');
+  await writeFile(file, JSON.stringify(model));
+  return file;
+}
+
+async function scoresOf(model: Model, rows: readonly object[]): Promise<number[]> {
+  const results = await model.score(rows);
+  return results.map((result) => (result instanceof KitError ? Number.NaN : result.score));
+}
+
+describe('a model that R exported scores as R did', () => {
+  it.each([
+    'plain',
+    'interactions',
+    'aliased',
+    'logical',
+    'expressions',
+    'polynomials',
+    'poisson',
+    'gaussian',
+    'no-intercept',
+    'gamma',
+    'mlc-churn',
+  ])('%s, on 120 rows that it was not trained on', async (name) => {
+    const { golden } = await importRGlm(fixture(name));
     const rows = golden?.rows ?? [];
-    const results = await model.score(rows.map(({ input }) => input));
+    const model = await imported(fixture(name));
+    const scores = await scoresOf(
+      model,
+      rows.map(({ input }) => input),
+    );
     await model.close();
-    let worst = 0;
-    for (const [at, { score }] of rows.entries()) {
-      const result = results[at];
-      if (result === undefined || result instanceof KitError) throw result ?? new Error('no result');
-      worst = Math.max(worst, Math.abs(result.score - score));
-    }
-    console.log(name, rows.length, 'largest difference', worst, graph.length);
-    expect(worst).toBeLessThanOrEqual(1e-6);
+    expect(rows).toHaveLength(120);
+    const differences = rows.map(({ score }, at) => Math.abs((scores[at] ?? Number.NaN) - score));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(1e-13);
+  });
+
+  it('and every fixture is among them', async () => {
+    expect((await readdir(fixtures)).filter((name) => name.endsWith('.json'))).toHaveLength(11);
+  });
+});
+
+describe('the card of a model from R', () => {
+  it('has the variables of the formula as inputs, texts with their levels, and the labels of the response', async () => {
+    const { card, golden } = await importRGlm(fixture('interactions'));
+    expect(card).toMatchObject({
+      name: 'interactions',
+      task: 'binary',
+      inputs: [
+        { name: 'plan', type: 'string', optional: false, categories: ['plus "é"', 'basic', 'gold'] },
+        { name: 'area', type: 'string', optional: false, categories: ['east', 'north', 'south'] },
+        { name: 'minutes', type: 'number', optional: false },
+        { name: 'calls', type: 'number', optional: false },
+        { name: 'weekend', type: 'number', optional: false },
+      ],
+      labels: ['no', 'yes'],
+      madeBy: { tool: 'R 4.2.2', algorithm: 'generalized linear model (binomial, logit)' },
+    });
+    expect(golden).toMatchObject({ madeBy: 'R 4.2.2', tolerance: 1e-6 });
+  });
+
+  it('names its output anew where a field has the name', async () => {
+    const file = await changed('poisson', (model) => {
+      const text = JSON.stringify(model).replaceAll('"field":"minutes"', '"field":"score"');
+      Object.assign(model, JSON.parse(text.replaceAll('"name":"minutes"', '"name":"score"')), { golden: [] });
+    });
+    expect((await importRGlm(file)).card.output).toEqual({ tensor: 'score_' });
+    const model = await imported(file);
+    expect(await scoresOf(model, [{ plan: 'gold', score: 100 }])).toEqual([expect.any(Number)]);
+    await model.close();
+  });
+});
+
+describe('fields that R would not take', () => {
+  const row = { plan: 'gold', area: 'south', minutes: 100, calls: 2 };
+
+  it('are scored as the reference level where a text is not known, and counted', async () => {
+    const model = await imported(fixture('plain'));
+    const [unknown, reference] = await scoresOf(model, [
+      { ...row, area: 'the moon' },
+      { ...row, area: 'east' },
+    ]);
+    expect(unknown).toBe(reference);
+    expect(model.unknownCategories.get('area')).toBe(1);
+    await model.close();
+  });
+
+  it('are scored as the reference level where a factor of numbers has another number', async () => {
+    const model = await imported(fixture('no-intercept'));
+    const [unknown, reference, other] = await scoresOf(
+      model,
+      [1.5, 1, 2].map((stars) => ({ area: 'east', plan: 'gold', stars, calls: 3 })),
+    );
+    expect(unknown).toBe(reference);
+    expect(unknown).not.toBe(other);
+    await model.close();
+  });
+
+  it('make the row unscorable where they are missing', async () => {
+    const model = await imported(fixture('plain'));
+    const [result] = await model.score([{ ...row, minutes: null }]);
+    await model.close();
+    expect(result).toMatchObject({
+      code: 'record-unscorable',
+      message: expect.stringMatching(/"minutes" is missing/),
+    });
+  });
+});
+
+it('gives the reasons: coefficient times value, an interaction shared equally by its fields', async () => {
+  const model = await imported(fixture('gaussian'), { reasons: true });
+  const { coefficients } = JSON.parse(await readFile(fixture('gaussian'), 'utf8')) as Exported;
+  const coefficient = (name: string): number => coefficients.find((one) => one.name === name)?.value ?? Number.NaN;
+  const [result] = await model.score([{ plan: 'basic', area: 'north', minutes: 100 }]);
+  await model.close();
+  if (result === undefined || result instanceof KitError) throw new Error('the row has a score');
+  const shared = (100 * coefficient('areanorth:minutes')) / 2;
+  const contributions = Object.fromEntries((result.reasons ?? []).map((reason) => [reason.name, reason.contribution]));
+  expect(contributions).toEqual({
+    plan: expect.closeTo(coefficient('planbasic'), 12),
+    area: expect.closeTo(coefficient('areanorth') + shared, 12),
+    minutes: expect.closeTo(100 * coefficient('minutes') + shared, 12),
+  });
+  const sum = Object.values(contributions).reduce((one, other) => one + other, coefficient('(Intercept)'));
+  expect(result.score).toBeCloseTo(sum, 12);
+});
+
+describe('a file that is not understood is refused', () => {
+  it('when it is not there, is no JSON, or is something else', async () => {
+    const folder = await folders.make();
+    await expect(importRGlm(join(folder, 'nowhere.json'))).rejects.toMatchObject({ code: 'model-missing' });
+    const file = join(folder, 'broken.json');
+    await writeFile(file, '{"format": "r-glm"');
+    await expect(importRGlm(file)).rejects.toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringMatching(/broken\.json is not JSON/),
+    });
+    await writeFile(file, '{"format": "pickle"}');
+    await expect(importRGlm(file)).rejects.toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringMatching(/wrong at "format": .*Write it with export_glm of export-glm\.R\.$/),
+    });
+  });
+
+  /** An expression of so many minus signs. */
+  const deep = (depth: number): unknown => (depth === 0 ? { field: 'minutes' } : ['-', deep(depth - 1)]);
+  const first = (model: Exported, factors: unknown[]): void => {
+    model.coefficients = [{ name: 'x', value: 1, factors }];
+  };
+  it.each<[string, (model: Exported) => void, RegExp]>([
+    ['a link', (model) => Object.assign(model, { link: 'cauchit' }), /wrong at "link"/],
+    ['a function', (model) => first(model, [{ number: ['sin', { field: 'minutes' }] }]), /function sin of 1 arguments/],
+    ['a property of all objects', (model) => first(model, [{ number: ['toString', 1] }]), /function toString/],
+    ['a nested expression', (model) => first(model, [{ number: deep(60) }]), /nested deeper than 50/],
+    [
+      'a field',
+      (model) => first(model, [{ number: { field: 'hour' } }]),
+      /field "hour", which is not among its fields/,
+    ],
+    ['a level', (model) => first(model, [{ field: 'plan', level: 'lead' }]), /field "plan" has no level "lead"/],
+    ['a text as a number', (model) => first(model, [{ number: { field: 'plan' } }]), /"plan" is a text and used as a/],
+    ['a number as a text', (model) => first(model, [{ field: 'minutes', level: '1' }]), /"minutes" is categorical and/],
+    ['no coefficients', (model) => first(model, []), /no coefficient but the intercept/],
+    ['a coefficient of nothing', (model) => first(model, [{ number: 3 }]), /belongs to no field/],
+    ['fields of one name', (model) => model.fields.push({ name: 'plan', type: 'text' }), /have the same name/],
+    [
+      'a table without end',
+      (model) => {
+        const levels = Array.from({ length: 2000 }, (_, at) => `level ${at}`);
+        model.fields = ['a', 'b'].map((name) => ({ name, type: 'text', levels }));
+        first(model, [
+          { field: 'a', level: 'level 1' },
+          { field: 'b', level: 'level 1' },
+        ]);
+      },
+      /interaction a:b has 4000000 combinations; at most 1000000/,
+    ],
+    [
+      'fractions as levels',
+      (model) => {
+        model.fields = [{ name: 'a', type: 'number', levels: ['0.333333333333333'] }];
+        first(model, [{ field: 'a', level: '0.333333333333333' }]);
+      },
+      /level "0.333333333333333"; whole numbers are understood/,
+    ],
+  ])('by name: %s', async (_, change, message) => {
+    const file = await changed('plain', change);
+    await expect(importRGlm(file)).rejects.toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringMatching(message),
+    });
   });
 });

@@ -27,5 +27,12 @@ export function nanUnless(builder: GraphBuilder, value: string): string {
 export function sumOfColumns(builder: GraphBuilder, value: string, columns: number): string {
   return columns === 1
     ? value
-    : builder.node('MatMul', [value, builder.constant('double', new Array(columns).fill(1), [columns, 1])]);
+    : builder.node('MatMul', [
+        value,
+        builder.constant(
+          'double',
+          Array.from({ length: columns }, () => 1),
+          [columns, 1],
+        ),
+      ]);
 }

@@ -7,7 +7,7 @@ export type Split = { readonly feature: number } & (
   | { readonly categories: readonly number[]; readonly inSetGoesLeft: boolean }
 );
 
-export type TreeNode =
+type TreeNode =
   | { readonly prediction: number; readonly statistics: readonly number[] }
   | { readonly split: Split; readonly left: number; readonly right: number };
 

@@ -76,7 +76,7 @@ export async function oneHotEncoder(stage: SavedStage, graph: PipelineGraph): Pr
     const always = (input.levels ?? Number.POSITIVE_INFINITY) <= size;
     const width = size + (keep ? 1 : 0) - (dropLast ? 1 : 0);
     if (width === 0) throw stage.refusal(`its column "${output}" has no element`);
-    const sources = new Array<string>(width).fill(input.sources[0] ?? '');
+    const sources = Array.from({ length: width }, () => input.sources[0] ?? '');
     const whole = always ? input.value : builder.node('Floor', [input.value]);
     const hot = (count: number): string => {
       const numbers = Array.from({ length: count }, (_, category) => category);

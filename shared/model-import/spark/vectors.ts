@@ -12,7 +12,7 @@ export const vector = z
   })
   .transform(({ type, size, indices, values }, context): number[] => {
     if (type === 1) return values;
-    const dense = new Array<number>(size ?? 0).fill(0);
+    const dense = Array.from({ length: size ?? 0 }, () => 0);
     for (const [position, index] of (indices ?? []).entries()) {
       const value = values[position];
       if (value === undefined || index < 0 || index >= dense.length) {
@@ -40,7 +40,7 @@ export const matrix = z
       context.addIssue(`a matrix of ${numRows} × ${numCols} is too large`);
       return z.NEVER;
     }
-    const rows = Array.from({ length: numRows }, () => new Array<number>(numCols).fill(0));
+    const rows = Array.from({ length: numRows }, () => Array.from({ length: numCols }, () => 0));
     const put = (major: number, minor: number, value: number | undefined): boolean => {
       const row = rows[isTransposed ? major : minor];
       const column = isTransposed ? minor : major;

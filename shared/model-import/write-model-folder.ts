@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImportedModel } from './imported-model.js';
+
+/** Writes an imported model as a model folder: the graph, the card with the graph's hash, golden rows where there are any. */
+export async function writeModelFolder(folder: string, { graph, card, golden }: ImportedModel): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const sha256 = createHash('sha256').update(graph).digest('hex');
+  await writeFile(join(folder, 'model.onnx'), graph);
+  await writeFile(join(folder, 'model.json'), `${JSON.stringify({ ...card, sha256 }, undefined, 2)}\n`);
+  if (golden !== undefined) await writeFile(join(folder, 'golden.json'), `${JSON.stringify(golden)}\n`);
+}
