@@ -86,7 +86,9 @@ function scaler(
       throw stage.refusal(`it scales ${scale.length} elements, and its column has ${input.width}`);
     let { value } = input;
     if (shift.some((by) => by !== 0)) value = builder.node('Sub', [value, row(builder, shift)]);
-    if (scale.some((by) => by !== 1)) value = builder.node('Mul', [value, row(builder, scale)]);
+    // ONNX Runtime fuses a single factor with the MatMul behind it and rounds it to float32, but not a MatMul with a MatMul.
+    const product = input.width === 1 ? 'MatMul' : 'Mul';
+    if (scale.some((by) => by !== 1)) value = builder.node(product, [value, row(builder, scale)]);
     if (offset.some((by) => by !== 0)) value = builder.node('Add', [value, row(builder, offset)]);
     return { value, width: input.width, sources: input.sources };
   });
