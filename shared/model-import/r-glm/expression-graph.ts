@@ -4,7 +4,7 @@ import type { Expression, FunctionName } from './glm-file.js';
 const BINARY: Partial<Record<FunctionName, string>> = { '+': 'Add', '-': 'Sub', '*': 'Mul', '/': 'Div', '^': 'Pow' };
 const UNARY: Partial<Record<FunctionName, string>> = { log: 'Log', exp: 'Exp', sqrt: 'Sqrt', abs: 'Abs', '-': 'Neg' };
 
-/** The value [N, 1] of an expression in doubles; `valueOf` gives that of a field. */
+/** The value [N, 1] of an expression in doubles; `fieldValue` gives that of a field. */
 export function expressionGraph(
   builder: GraphBuilder,
   expression: Expression,

@@ -4,8 +4,10 @@ import type { ImportedModel } from '../imported-model.js';
 import { type GlmFile, readGlmFile } from './glm-file.js';
 import { GlmGraph } from './glm-graph.js';
 
-/** How far a score may be from R's own: both reckon in doubles. */
-const TOLERANCE = 1e-6;
+/** How far a score may be from R's own: both reckon in doubles, so that only very large means are further off. */
+function toleranceOf(rows: GlmFile['golden']): number {
+  return rows.reduce((tolerance, { score }) => Math.max(tolerance, Math.abs(score) * 1e-12), 1e-6);
+}
 
 /**
  * Makes a model of a generalized linear model that `export-glm.R` wrote. The record's fields are the variables of R's formula;
@@ -34,7 +36,7 @@ export async function importRGlm(file: string): Promise<ImportedModel> {
       madeBy: { tool: `R ${glm.rVersion}`, algorithm: `generalized linear model (${glm.family}, ${glm.link})` },
     },
     ...(glm.golden.length > 0 && {
-      golden: { madeBy: `R ${glm.rVersion}`, tolerance: TOLERANCE, rows: glm.golden },
+      golden: { madeBy: `R ${glm.rVersion}`, tolerance: toleranceOf(glm.golden), rows: glm.golden },
     }),
   };
 }
