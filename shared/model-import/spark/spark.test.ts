@@ -43,12 +43,14 @@ describe('a saved Spark pipeline scores and decides as Spark did', () => {
   // What ONNX Runtime's trees give is float32; all else is computed in doubles. Delays of thousands are exact to 1e-9.
   it.each([
     ['logistic-strings', 125, 1e-14],
+    ['logistic-strings-spark-3.5', 125, 1e-14],
     ['logistic-multinomial', 120, 1e-14],
     ['linear-regression', 126, 1e-11],
     ['poisson-regression', 120, 1e-13],
     ['kmeans', 120, 1e-14],
     ['tree-classifier', 144, 1e-7],
     ['gbt-classifier', 315, 1e-7],
+    ['gbt-classifier-spark-3.5', 315, 1e-7],
     ['forest-multiclass', 258, 1e-7],
     ['forest-binary-one-hot', 154, 1e-7],
     ['tree-regressor', 175, 1e-9],
