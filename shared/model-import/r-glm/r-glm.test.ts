@@ -9,7 +9,7 @@ import { temporaryFolders } from '../temporary-folders.js';
 import { writeModelFolder } from '../write-model-folder.js';
 import { importRGlm } from './index.js';
 
-const fixtures = fileURLToPath(projectFile('shared/model-import/r-glm/fixtures'));
+const fixtures = fileURLToPath(projectFile('shared/model-import/r-glm/fixtures/exported'));
 const folders = temporaryFolders('r-glm-import-');
 afterAll(() => folders.remove());
 
