@@ -6,6 +6,8 @@ export interface ImportedModel {
   readonly graph: Uint8Array;
   /** Its card, but for the hash, which is taken when the folder is written. */
   readonly card: Omit<ModelCard, 'sha256'>;
+  /** What the user has to look over, a sentence each. */
+  readonly notes?: readonly string[];
   /** Rows that the tool itself scored, where its file carries such. */
   readonly golden?: { readonly madeBy: string; readonly tolerance: number; readonly rows: readonly GoldenRow[] };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportedModel } from './imported-model.js';
 
@@ -9,5 +9,7 @@ export async function writeModelFolder(folder: string, { graph, card, golden }: 
   const sha256 = createHash('sha256').update(graph).digest('hex');
   await writeFile(join(folder, 'model.onnx'), graph);
   await writeFile(join(folder, 'model.json'), `${JSON.stringify({ ...card, sha256 }, undefined, 2)}\n`);
-  if (golden !== undefined) await writeFile(join(folder, 'golden.json'), `${JSON.stringify(golden)}\n`);
+  // What another model was scored with does not stay beside this one.
+  if (golden === undefined) await rm(join(folder, 'golden.json'), { force: true });
+  else await writeFile(join(folder, 'golden.json'), `${JSON.stringify(golden)}\n`);
 }

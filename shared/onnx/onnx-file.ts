@@ -7,9 +7,10 @@ import {
   ModelProtoSchema,
   type NodeProto,
   type TensorProto,
+  type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
-import { fromTensorProto, type OnnxTensor } from './tensor.js';
+import { type ElementType, elementType, fromTensorProto, type OnnxTensor } from './tensor.js';
 
 /** A node of a graph that was read. */
 export class OnnxNode {
@@ -76,6 +77,15 @@ export class OnnxNode {
   }
 }
 
+/** What a graph declares of an input or output. */
+export interface ValueDescription {
+  readonly name: string;
+  /** Undefined where it is no tensor, or one of a type that is not read here. */
+  readonly type: ElementType | undefined;
+  /** A size, or the name of one that is known when the graph runs; undefined where the graph does not say. */
+  readonly shape: readonly (number | string)[] | undefined;
+}
+
 /** An ONNX file that was read, to be looked into, changed at its ends, and written again. */
 export class OnnxFile {
   readonly #model: ModelProto;
@@ -113,6 +123,19 @@ export class OnnxFile {
 
   get outputs(): readonly string[] {
     return this.#graph.output.map(({ name }) => name);
+  }
+
+  describeInputs(): ValueDescription[] {
+    return this.#graph.input.filter(({ name }) => !this.#initializers.has(name)).map(describe);
+  }
+
+  describeOutputs(): ValueDescription[] {
+    return this.#graph.output.map(describe);
+  }
+
+  /** The same file once more, to be changed. */
+  copy(): OnnxFile {
+    return OnnxFile.parse(this.toBytes());
   }
 
   /** The node that gives a value; undefined for inputs and constants. */
@@ -159,4 +182,13 @@ export class OnnxFile {
   toBytes(): Uint8Array {
     return toBinary(ModelProtoSchema, this.#model);
   }
+}
+
+function describe({ name, type }: ValueInfoProto): ValueDescription {
+  const tensor = type?.tensorType;
+  return {
+    name,
+    type: tensor && elementType(tensor.elemType),
+    shape: tensor?.shape?.dim.map(({ dimValue, dimParam }) => (dimParam === '' ? Number(dimValue) : dimParam)),
+  };
 }

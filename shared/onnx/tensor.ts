@@ -30,7 +30,7 @@ const CODES: Readonly<Record<ElementType, DataType>> = {
 export const elementCode = (type: ElementType): DataType => CODES[type];
 
 /** The element type of ONNX's number; undefined for those that are not read here. */
-function elementType(code: number): ElementType | undefined {
+export function elementType(code: number): ElementType | undefined {
   return (Object.keys(CODES) as ElementType[]).find((type) => CODES[type] === code);
 }
 
