@@ -52,5 +52,7 @@ function normalDistribution(builder: GraphBuilder, x: string): string {
     builder.node('MatMul', [powers, builder.constant('double', coefficients, [8, 1])]);
   const tail = builder.node('Mul', [density, builder.node('Div', [polynomial(HART_ABOVE), polynomial(HART_BELOW)])]);
   const upper = builder.node('Sub', [constant(1), tail]);
-  return builder.node('Where', [builder.node('LessOrEqual', [x, constant(0)]), tail, upper]);
+  // Neither holds of NaN, which stays what it is.
+  const notBelow = builder.node('Where', [builder.node('Greater', [x, constant(0)]), upper, x]);
+  return builder.node('Where', [builder.node('LessOrEqual', [x, constant(0)]), tail, notBelow]);
 }

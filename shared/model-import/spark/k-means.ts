@@ -30,7 +30,7 @@ export async function kMeans(stage: SavedStage, graph: PipelineGraph): Promise<P
     return builder.node('Sqrt', [builder.node('MatMul', [square, ones])]);
   });
   const all = distances.length === 1 ? (distances[0] ?? '') : builder.node('Concat', distances, { axis: { int: 1 } });
-  const tensor = graph.end(all, 'distances', centres.length);
+  const tensor = graph.end(graph.refusing(all), 'distances', centres.length);
   return {
     card: { task: 'clustering', output: { tensor } },
     algorithm: `k-means of ${centres.length} clusters`,

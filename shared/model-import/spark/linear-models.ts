@@ -26,7 +26,7 @@ export async function logisticRegression(stage: SavedStage, graph: PipelineGraph
   const algorithm = 'logistic regression';
   if (!saved.isMultinomial) {
     const eta = linear(graph, features, coefficients[0] ?? [], intercepts[0] ?? 0);
-    const tensor = graph.end(builder.node('Sigmoid', [eta]), 'probability', 1);
+    const tensor = graph.end(builder.node('Sigmoid', [graph.refusing(eta)]), 'probability', 1);
     const reasons = contributions(graph, features, coefficients[0] ?? []);
     const card = { task: 'binary', output: { tensor }, threshold: thresholdOf(stage), reasons } as const;
     return { card, algorithm, classes };
@@ -34,7 +34,11 @@ export async function logisticRegression(stage: SavedStage, graph: PipelineGraph
   const transposed = features.sources.map((_, at) => coefficients.map((line) => line[at] ?? 0));
   const products = builder.node('MatMul', [features.value, matrixOf(builder, transposed)]);
   const margins = builder.node('Add', [products, row(builder, intercepts)]);
-  const tensor = graph.end(builder.node('Softmax', [margins], { axis: { int: 1 } }), 'probabilities', classes);
+  const tensor = graph.end(
+    builder.node('Softmax', [graph.refusing(margins)], { axis: { int: 1 } }),
+    'probabilities',
+    classes,
+  );
   if (classes === 2)
     return {
       card: { task: 'binary', output: { tensor, column: 1 }, threshold: thresholdOf(stage) },
@@ -89,7 +93,7 @@ async function generalized(
   const { intercept, coefficients } = await stage.row(linearRow);
   const features = await featuresOf(stage, graph, coefficients.length);
   const eta = linear(graph, features, coefficients, intercept);
-  const tensor = graph.end(inverseLink(graph.builder, link, eta), 'prediction', 1);
+  const tensor = graph.end(graph.refusing(inverseLink(graph.builder, link, eta)), 'prediction', 1);
   const reasons = contributions(graph, features, coefficients);
   return { card: { task: 'regression', output: { tensor }, reasons }, algorithm };
 }

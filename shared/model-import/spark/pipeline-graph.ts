@@ -77,20 +77,24 @@ export class PipelineGraph {
     this.#invalid.push(value);
   }
 
-  /** Ends the graph: the value becomes the output, NaN in rows that Spark refuses. Gives back the output's name. */
+  /** The value [N, columns] as it is, but NaN in rows that Spark refuses: for the sum before a link, or the score itself. */
+  refusing(value: string): string {
+    const [first, ...more] = this.#invalid;
+    if (first === undefined) return value;
+    return this.builder.node('Add', [value, more.length === 0 ? first : this.builder.node('Sum', this.#invalid)]);
+  }
+
+  /** Ends the graph: the value becomes the output. Gives back its name. */
   end(value: string, wanted: string, width: number): string {
     const output = this.#outputName(wanted);
-    this.builder.node(...this.#ending(value), {}, { output });
+    this.builder.node('Identity', [value], {}, { output });
     this.builder.output(output, 'double', ['N', width]);
     return output;
   }
 
   /** A further output, [N, one column an input of the card]; gives back its name. */
   alsoGive(value: string, wanted: string): string {
-    const output = this.#outputName(wanted);
-    this.builder.node('Identity', [value], {}, { output });
-    this.builder.output(output, 'double', ['N', this.#fields.size]);
-    return output;
+    return this.end(value, wanted, this.#fields.size);
   }
 
   /** The record's fields in the order in which the graph asked for them. */
@@ -101,12 +105,6 @@ export class PipelineGraph {
       optional,
       ...(categories && { categories: [...categories] }),
     }));
-  }
-
-  #ending(value: string): [string, string[]] {
-    const [first, ...more] = this.#invalid;
-    if (first === undefined) return ['Identity', [value]];
-    return ['Add', [value, more.length === 0 ? first : this.builder.node('Sum', this.#invalid)]];
   }
 
   #outputName(wanted: string): string {

@@ -7,9 +7,10 @@ export type Split = { readonly feature: number } & (
   | { readonly categories: readonly number[]; readonly inSetGoesLeft: boolean }
 );
 
-type TreeNode =
+type TreeNode = { readonly trainingRows: number } & (
   | { readonly prediction: number; readonly statistics: readonly number[] }
-  | { readonly split: Split; readonly left: number; readonly right: number };
+  | { readonly split: Split; readonly left: number; readonly right: number }
+);
 
 /** Nodes in Spark's order, the root first: a node's children come after it. */
 export interface Tree {
@@ -21,6 +22,11 @@ const nodeRow = z.object({
   id: z.number().int(),
   prediction: z.number(),
   impurityStats: z.array(z.number()),
+  // Spark 2 did not save it, and Spark 3 says -1 of what Spark 2 saved.
+  rawCount: z
+    .union([z.number(), z.bigint()])
+    .nullish()
+    .transform((rows) => Number(rows ?? -1)),
   leftChild: z.number().int(),
   rightChild: z.number().int(),
   split: z.object({
@@ -65,14 +71,15 @@ function nodesOf(stage: SavedStage, rows: NodeRow[]): TreeNode[] {
   const reached = new Set([0]);
   const nodes = rows.map((row, at): TreeNode => {
     if (row.id !== at) throw stage.refusal(`a tree has no node ${at}; a part of the saved model is missing`);
-    if (row.leftChild < 0) return { prediction: row.prediction, statistics: row.impurityStats };
+    const trainingRows = row.rawCount;
+    if (row.leftChild < 0) return { trainingRows, prediction: row.prediction, statistics: row.impurityStats };
     for (const child of [row.leftChild, row.rightChild]) {
       // Each node has one parent before it: so what is read is a tree.
       if (child <= at || child >= rows.length || reached.has(child))
         throw stage.refusal(`the node ${at} of a tree has the child ${child}, which cannot be`);
       reached.add(child);
     }
-    return { split: splitOf(stage, row), left: row.leftChild, right: row.rightChild };
+    return { trainingRows, split: splitOf(stage, row), left: row.leftChild, right: row.rightChild };
   });
   if (nodes.length === 0 || reached.size !== nodes.length)
     throw stage.refusal(`a tree has ${nodes.length} nodes, of which ${reached.size} hang together`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { KitError } from '#shared/errors';
+import { OnnxFile } from '#shared/onnx';
 import { projectFile } from '#shared/project-file';
 import { type LoadOptions, loadModel, type Model } from '#shared/scoring';
 import { temporaryFolders } from '../temporary-folders.js';
@@ -155,4 +156,11 @@ it('gives the reasons of a linear model: what each field adds to the linear pred
   const wind = (row: typeof first) => row.reasons?.find(({ name }) => name === 'wind')?.contribution ?? Number.NaN;
   expect(wind(second) - wind(first)).toBeCloseTo(Math.log(second.score / first.score), 12);
   expect(wind(second) / wind(first)).toBeCloseTo(1.5, 12);
+});
+
+it('writes into the graph how many rows of training came to each node of a tree, for the reasons of its scores', async () => {
+  const { graph } = await importSpark(join(fixtures, 'gbt-classifier', 'pipeline'));
+  const trees = OnnxFile.parse(graph).nodes.find(({ op }) => op === 'TreeEnsembleRegressor');
+  const [root, left] = trees?.floats('nodes_hitrates') ?? [];
+  expect([root, left]).toEqual([455, 246]);
 });

@@ -29,12 +29,14 @@ export function treeEnsemble(
     values: [] as number[],
     trueIds: [] as number[],
     falseIds: [] as number[],
+    trainingRows: [] as number[],
   };
   const leaves = { treeIds: [] as number[], nodeIds: [] as number[], targets: [] as number[], weights: [] as number[] };
   for (const [treeId, tree] of trees.entries()) {
     for (const [nodeId, node] of tree.nodes.entries()) {
       nodes.treeIds.push(treeId);
       nodes.nodeIds.push(nodeId);
+      nodes.trainingRows.push(node.trainingRows);
       if ('split' in node) {
         const { feature, threshold, trueGoesLeft } = sets.branch(node.split);
         nodes.features.push(feature);
@@ -72,6 +74,8 @@ export function treeEnsemble(
       nodes_values_as_tensor: { tensor: doubles(nodes.values) },
       nodes_truenodeids: { ints: nodes.trueIds },
       nodes_falsenodeids: { ints: nodes.falseIds },
+      // Not for the score: explanations weigh the ways through a tree by them.
+      ...(nodes.trainingRows.every((rows) => rows > 0) && { nodes_hitrates: { floats: nodes.trainingRows } }),
       target_treeids: { ints: leaves.treeIds },
       target_nodeids: { ints: leaves.nodeIds },
       target_ids: { ints: leaves.targets },

@@ -21,12 +21,12 @@ export async function classificationTrees(stage: SavedStage, graph: PipelineGrap
   const algorithm = forest ? `random forest of ${trees.length} trees` : 'decision tree';
   if (classes === 2) {
     const sums = treeEnsemble(graph, features, trees, 1, (leaf) => proportions(leaf).slice(1));
-    const tensor = graph.end(toDouble(graph.builder, sums), 'probability', 1);
+    const tensor = graph.end(graph.refusing(toDouble(graph.builder, sums)), 'probability', 1);
     return { card: { task: 'binary', output: { tensor }, threshold: thresholdOf(stage) }, algorithm, classes };
   }
   refuseUnequalThresholds(stage);
   const sums = treeEnsemble(graph, features, trees, classes, proportions);
-  const tensor = graph.end(toDouble(graph.builder, sums), 'probabilities', classes);
+  const tensor = graph.end(graph.refusing(toDouble(graph.builder, sums)), 'probabilities', classes);
   return { card: { task: 'multiclass', output: { tensor } }, algorithm, classes };
 }
 
@@ -42,7 +42,7 @@ export async function boostedClassifier(stage: SavedStage, graph: PipelineGraph)
     treeEnsemble(graph, features, trees, 1, ({ prediction }, { weight }) => [prediction * weight]),
   );
   const logOdds = builder.node('Mul', [margin, row(builder, [2])]);
-  const tensor = graph.end(builder.node('Sigmoid', [logOdds]), 'probability', 1);
+  const tensor = graph.end(builder.node('Sigmoid', [graph.refusing(logOdds)]), 'probability', 1);
   return {
     card: { task: 'binary', output: { tensor }, threshold: thresholdOf(stage) },
     algorithm: `gradient-boosted trees (${trees.length})`,
@@ -65,7 +65,7 @@ export async function regressionTrees(stage: SavedStage, graph: PipelineGraph): 
   // One product, not a sum and a quotient: ONNX Runtime fuses a factor with the MatMul before it, and rounds it to float32.
   const factor = boosted || single ? 1 : 1 / trees.length;
   const mean = builder.node('MatMul', [toDouble(builder, sums), matrixOf(builder, [[factor], [factor]])]);
-  const tensor = graph.end(mean, 'prediction', 1);
+  const tensor = graph.end(graph.refusing(mean), 'prediction', 1);
   const algorithm = single
     ? 'decision tree'
     : `${boosted ? 'gradient-boosted trees' : 'random forest'} (${trees.length})`;
