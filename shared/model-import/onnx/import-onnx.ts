@@ -16,12 +16,20 @@ const MOST_BYTES = 512 * 1_048_576;
  */
 export async function importOnnx(path: string): Promise<ImportedModel> {
   const graph = await read(path);
-  const file = OnnxFile.parse(graph);
+  const file = parse(graph, path);
   const labels = file.copy().removeZipMaps();
   const notes: string[] = [];
   const inputs = file.describeInputs().flatMap((input) => inputsOf(input, notes));
   const name = basename(path).replace(/\.onnx$/i, '');
   return { graph, card: { name, version: '1', description: '', inputs, ...outcome(file, labels, notes) }, notes };
+}
+
+function parse(graph: Uint8Array, path: string): OnnxFile {
+  try {
+    return OnnxFile.parse(graph);
+  } catch (error) {
+    throw new KitError('model-invalid', `Reading ${path}: ${KitError.from(error).message}`, { cause: error });
+  }
 }
 
 function inputsOf({ name, type, shape }: ValueDescription, notes: string[]): Card['inputs'] {
