@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,6 +129,42 @@ describe('loadModel refuses', () => {
       code: 'model-invalid',
       message: expect.stringContaining('cannot be loaded'),
     });
+  });
+
+  it.each<[string, number, string]>([
+    ['of no bytes', 0, 'The file is no ONNX graph: it has no nodes'],
+    ['of zeros', 100_000, 'The file is no ONNX graph'],
+    ['of 2 GB of zeros', 2 * 1_024 ** 3, 'has 2147483648 bytes; at most 536870912 are read'],
+  ])('a graph %s', async (_, bytes, sentence) => {
+    const folder = edited((card) => {
+      delete card.sha256;
+    });
+    truncateSync(join(folder, 'model.onnx'), 0);
+    // What is not written takes no place on the disk.
+    truncateSync(join(folder, 'model.onnx'), bytes);
+    const error = await refusal(folder);
+    expect(error.code).toBe('model-invalid');
+    expect(error.message).toContain(sentence);
+  });
+
+  it('golden rows that are not JSON, or none', async () => {
+    for (const text of ['', '{"rows":[]}', '{"rows":[{"input":{}}]}']) {
+      const folder = edited();
+      writeFileSync(join(folder, 'golden.json'), text);
+      expect(await refusal(folder)).toMatchObject({
+        code: 'model-invalid',
+        message: expect.stringContaining('golden.json cannot be read'),
+      });
+    }
+  });
+
+  it('a graph that was cut off', async () => {
+    const folder = edited((card) => {
+      delete card.sha256;
+    });
+    const file = join(folder, 'model.onnx');
+    writeFileSync(file, readFileSync(file).subarray(0, 100_000));
+    expect(await refusal(folder)).toMatchObject({ code: 'model-invalid' });
   });
 
   it.each<[string, (card: Record<string, unknown>) => void, string]>([
