@@ -14,6 +14,7 @@ export const errorCodes = [
   'model-invalid',
   'model-hash-mismatch',
   'model-golden-mismatch',
+  'model-unexplained',
   'platform-unsupported',
   'topology',
   'run-failed',

@@ -7,6 +7,8 @@ export interface Explanation {
   readonly method: string;
   /** Values of the graph that it needs, beyond the score. */
   readonly tensors: readonly string[];
-  /** What each input did to the scores of rows, in the order of the rows; every input that the explanation knows. */
-  reasons(outputs: ReadonlyMap<string, RowsOfOutput>, rows: number): readonly (readonly Reason[])[];
+  /** Takes example rows, such as the golden ones, as what is usual; reasons then say what differs from it. */
+  learn?(outputs: ReadonlyMap<string, RowsOfOutput>, rows: number): void;
+  /** The inputs that moved the scores of rows, in the order of the rows: of each the strongest first, five unless said. */
+  reasons(outputs: ReadonlyMap<string, RowsOfOutput>, rows: number, most?: number): readonly (readonly Reason[])[];
 }

@@ -13,12 +13,18 @@ const golden = z.object({
 /** A row with the score that the training tool gave it. */
 export type GoldenRow = z.infer<typeof row>;
 
+/** The golden rows of a model folder, with how far a score may be off. */
+export type Golden = z.infer<typeof golden>;
+
 /**
  * Scores the golden rows and compares with the scores that the training tool gave.
  * @throws KitError 'model-golden-mismatch' naming the row that is furthest off.
  */
-export async function checkGolden(model: BatchScorer<object>, text: string, file: string): Promise<void> {
-  const { madeBy, tolerance, rows } = parse(text, file);
+export async function checkGolden(
+  model: BatchScorer<object>,
+  { madeBy, tolerance, rows }: Golden,
+  file: string,
+): Promise<void> {
   const results = await model.score(rows.map(({ input }) => input));
   let furthest = { row: -1, distance: tolerance, found: '' };
   results.forEach((result, index) => {
@@ -37,7 +43,11 @@ export async function checkGolden(model: BatchScorer<object>, text: string, file
   }
 }
 
-function parse(text: string, file: string): z.infer<typeof golden> {
+/**
+ * Reads a file of golden rows.
+ * @throws KitError 'model-invalid' where it is none.
+ */
+export function parseGolden(text: string, file: string): Golden {
   try {
     return golden.parse(JSON.parse(text));
   } catch (error) {

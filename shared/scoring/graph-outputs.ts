@@ -8,6 +8,8 @@ export type OutputValue = string | number | boolean | readonly OutputValue[];
 export interface RowsOfOutput {
   /** Values of one row. */
   readonly width: number;
+  /** The numbers of all rows, one row after the other; texts have none. */
+  readonly all: Float64Array | Float32Array | undefined;
   /** The numbers of one row; texts have none. */
   numbers(row: number): Float64Array | Float32Array | undefined;
   /** As JSON has it. */
@@ -30,6 +32,7 @@ export function rowsOf(model: string, name: string, { data, dims, type }: Tensor
   const numbers = numbersOf(data);
   return {
     width,
+    all: numbers,
     numbers: (row) => numbers?.subarray(row * width, (row + 1) * width),
     value(row) {
       const values = Array.from({ length: width }, (_, column) => element(data[row * width + column], type));

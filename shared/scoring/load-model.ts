@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import { OnnxFile } from '#shared/onnx';
 import { explain } from './explain.js';
-import { checkGolden } from './golden.js';
+import { checkGolden, parseGolden } from './golden.js';
 import { knownCategories } from './known-categories.js';
 import { type Batching, type Model, OnnxModel } from './model.js';
 import { type ModelCard, parseModelCard } from './model-card.js';
@@ -12,7 +12,7 @@ import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
 import { checkOutputs } from './output-check.js';
 
 export interface LoadOptions {
-  /** Told, in a sentence, what the folder did not give to check: no hash, no golden rows. */
+  /** Told, in a sentence, what the folder did not give to check: no hash, no golden rows; and why reasons are missing. */
   readonly onNotice?: (sentence: string) => void;
   /** Each row comes with the inputs that moved its score most. */
   readonly reasons?: boolean;
@@ -23,8 +23,7 @@ export interface LoadOptions {
 
 /**
  * Loads a model folder and checks it: the hash, the card against the graph, the golden rows.
- * @throws KitError 'model-missing', 'model-invalid', 'model-hash-mismatch' or 'model-golden-mismatch'; 'model-unexplained'
- * where reasons are asked for and there is no way to them.
+ * @throws KitError 'model-missing', 'model-invalid', 'model-hash-mismatch' or 'model-golden-mismatch'.
  */
 export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
   return loadModelFiles(await readModelFolder(folder), folder, options);
@@ -44,13 +43,20 @@ export async function loadModelFiles(
   const runtime = await loadOnnxRuntime();
   const { file, labels, isChanged } = readGraph(card, files.graph, `${where}/model.onnx`);
   const own = file.outputs.filter((name) => name !== card.reasons?.tensor);
-  const explained = reasons ? explain(labels === undefined ? card : { ...card, labels }, file) : undefined;
-  const explanation = typeof explained === 'string' ? undefined : explained;
-  if (typeof explained === 'string') onNotice(`The scores of ${card.name} come without reasons: ${explained}`);
+  const withoutReasons = (why: string): void => onNotice(`The scores of ${card.name} come without reasons: ${why}`);
+  const explained = reasons ? explain(card, file, withoutReasons) : undefined;
+  let explanation = typeof explained === 'string' ? undefined : explained;
+  if (typeof explained === 'string') withoutReasons(explained);
+  const plain = isChanged ? file.toBytes() : files.graph;
   for (const tensor of explanation?.tensors ?? []) file.expose(tensor);
   const isExposed = explanation?.tensors.some((tensor) => !own.includes(tensor)) ?? false;
-  const graph = isChanged || isExposed ? file.toBytes() : files.graph;
-  const session = await openSession(runtime, graph, `${where}/model.onnx`);
+  const open = (graph: Uint8Array): Promise<InferenceSession> => openSession(runtime, graph, `${where}/model.onnx`);
+  const session = await open(isExposed ? file.toBytes() : plain).catch((error: unknown) => {
+    if (!isExposed) throw error;
+    explanation = undefined;
+    withoutReasons(`what they need cannot be had from the graph. ${KitError.from(error).message}`);
+    return open(plain);
+  });
   try {
     const labelled = labels === undefined ? card : { ...card, labels };
     checkOutputs(labelled, session.outputMetadata);
@@ -69,7 +75,9 @@ export async function loadModelFiles(
         `${where} has no golden.json: that ${card.name} scores as the tool that trained it could not be checked.`,
       );
     } else {
-      await checkGolden(model, files.golden, `${where}/golden.json`);
+      const golden = parseGolden(files.golden, `${where}/golden.json`);
+      await model.learn(golden.rows.map(({ input }) => input));
+      await checkGolden(model, golden, `${where}/golden.json`);
     }
     return model;
   } catch (error) {

@@ -40,8 +40,8 @@ export interface Batching {
 }
 
 const ROWS_PER_RUN = 256;
-/** A row has so many reasons at most. */
-const MAX_REASONS = 5;
+/** Fewer example rows say little about what is usual. */
+const ENOUGH_EXAMPLES = 30;
 
 interface ModelParts {
   readonly card: ModelCard;
@@ -103,6 +103,18 @@ export class OnnxModel implements Model {
     return scoring;
   };
 
+  /** Shows the explanation, where there is one, example rows: reasons then say how a row differs from them. */
+  async learn(rows: readonly object[]): Promise<void> {
+    const { explanation } = this.#parts;
+    const good = (rows as readonly Row[]).filter((row) => rowProblem(this.#inputs, row) === undefined);
+    if (explanation?.learn === undefined || good.length < ENOUGH_EXAMPLES) return;
+    const step = this.#fixedRows ?? ROWS_PER_RUN;
+    for (let start = 0; start < good.length; start += step) {
+      const some = good.slice(start, start + step);
+      explanation.learn(await this.#outputs(some, this.#fixedRows ?? some.length), some.length);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#running;
     await this.#parts.session.release();
@@ -125,14 +137,8 @@ export class OnnxModel implements Model {
   }
 
   async #run(rows: readonly Row[], places: number): Promise<(ModelRow | KitError)[]> {
-    const { card, runtime, session, explanation, outputs: named } = this.#parts;
-    const tensors = await session.run(feeds(runtime, this.#inputs, rows, places), this.#fetches);
-    const outputs = new Map<string, RowsOfOutput>();
-    for (const name of this.#fetches) {
-      const tensor = tensors[name];
-      if (tensor === undefined) throw new KitError('model-invalid', `The model ${this.name} gave no output "${name}".`);
-      outputs.set(name, rowsOf(this.name, name, tensor, places));
-    }
+    const { card, explanation, outputs: named } = this.#parts;
+    const outputs = await this.#outputs(rows, places);
     const reasons = explanation?.reasons(outputs, rows.length);
     return rows.map((_, row) => {
       const score = outputs.get(card.output.tensor)?.numbers(row);
@@ -141,12 +147,29 @@ export class OnnxModel implements Model {
       if (decided instanceof KitError || (reasons === undefined && named.length === 0)) return decided;
       return {
         ...decided,
-        ...(reasons && { reasons: strongest(reasons[row] ?? []) }),
+        ...(reasons && { reasons: reasons[row] ?? [] }),
         ...(named.length > 0 && {
           outputs: Object.fromEntries(named.map((name) => [name, outputs.get(name)?.value(row) ?? 0])),
         }),
       };
     });
+  }
+
+  async #outputs(rows: readonly Row[], places: number): Promise<Map<string, RowsOfOutput>> {
+    const { card, runtime, session, outputs: named } = this.#parts;
+    const running = session.run(feeds(runtime, this.#inputs, rows, places), this.#fetches);
+    const tensors = await running.catch((error: unknown) => {
+      throw KitError.from(error, 'model-invalid', `Running the model ${this.name}`);
+    });
+    const outputs = new Map<string, RowsOfOutput>();
+    for (const name of this.#fetches) {
+      const tensor = tensors[name];
+      if (tensor === undefined) throw new KitError('model-invalid', `The model ${this.name} gave no output "${name}".`);
+      // A value of the graph's inside need not have the rows in front; its explanation will miss it, and say so.
+      const isInside = ![card.output.tensor, card.reasons?.tensor, ...named].includes(name);
+      if (!isInside || tensor.dims[0] === places) outputs.set(name, rowsOf(this.name, name, tensor, places));
+    }
+    return outputs;
   }
 
   #countUnknown(rows: readonly Row[]): void {
@@ -159,13 +182,6 @@ export class OnnxModel implements Model {
       if (unknown > 0) this.unknownCategories.set(input, (this.unknownCategories.get(input) ?? 0) + unknown);
     }
   }
-}
-
-function strongest(reasons: NonNullable<ScoredRow['reasons']>): NonNullable<ScoredRow['reasons']> {
-  return reasons
-    .filter(({ contribution }) => contribution !== 0)
-    .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-    .slice(0, MAX_REASONS);
 }
 
 function textScore({ name, output }: ModelCard): KitError {

@@ -1,6 +1,7 @@
 import type { OnnxFile } from '#shared/onnx';
 import type { Explanation } from './explanation.js';
 import type { ModelCard } from './model-card.js';
+import { strongestReasons } from './strongest-reasons.js';
 
 /** Reasons that the graph itself gives: one column an input, or a name of the card's. */
 export function tensorReasons(
@@ -12,11 +13,11 @@ export function tensorReasons(
   return {
     method: `the output "${tensor}" of the graph`,
     tensors: [tensor],
-    reasons(outputs, rows) {
+    reasons(outputs, rows, most) {
       const contributions = outputs.get(tensor);
       return Array.from({ length: rows }, (_, row) => {
-        const values = contributions?.numbers(row) ?? [];
-        return Array.from(values, (contribution, column) => ({ name: names[column] ?? String(column), contribution }));
+        const values = contributions?.numbers(row) ?? new Float64Array();
+        return strongestReasons(values, (column) => names[column] ?? String(column), most);
       });
     },
   };
