@@ -4,6 +4,25 @@ import { DELAYED_FROM_MINUTES, type Outcome, type Prediction } from './topics.js
 const NEW_YORK = 'America/New_York';
 const departure = new Intl.DateTimeFormat('en-GB', { timeZone: NEW_YORK, hour: '2-digit', minute: '2-digit' });
 
+/** What a column has room for; the model's other inputs are words already. */
+const words: Readonly<Record<string, string>> = {
+  carrier: 'airline',
+  dest: 'destination',
+  dayOfWeek: 'weekday',
+  departureMinute: 'hour',
+  arrivalMinute: 'arrival',
+  planeYear: "plane's age",
+  planeSeats: 'seats',
+  dewPoint: 'dew point',
+  windDirection: 'wind from',
+  windSpeed: 'wind',
+  precipitation: 'rain',
+};
+
+/** "rain ↑": it made the delay likelier. */
+const inWords = ({ name, contribution }: Prediction['reasons'][number]): string =>
+  `${words[name] ?? name} ${contribution > 0 ? '↑' : '↓'}`;
+
 /** What the live page shows of a flight. */
 export const dashboard: DashboardDefinition<Prediction, Outcome> = {
   title: 'Flight delay',
@@ -16,6 +35,7 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     { header: 'Flight', cell: ({ carrier, flight }) => `${carrier} ${flight}` },
     { header: 'Route', cell: ({ origin, dest }) => `${origin} → ${dest}` },
     { header: 'Departure', cell: ({ scheduledDeparture }) => departure.format(scheduledDeparture) },
+    { header: 'Why', wide: true, cell: ({ reasons }) => reasons.slice(0, 2).map(inWords).join(', ') },
   ],
   outcome: {
     id: ({ id }) => id,

@@ -10,6 +10,7 @@ await runDemo({
   topics: { input: flights, predictions, outcomes },
   scoredUnit,
   modelFolder: projectFile('demos/flight-delay/model/'),
+  explains: true,
   buildTopology,
   produce,
   eventTimeSpeed: 3_600,

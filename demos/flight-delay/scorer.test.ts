@@ -17,7 +17,7 @@ const october = [...produce({ lap: 1, limit: 100, seed: 1 })]
 
 let model: Model;
 beforeAll(async () => {
-  model = await loadModel(fileURLToPath(projectFile('demos/flight-delay/model')));
+  model = await loadModel(fileURLToPath(projectFile('demos/flight-delay/model')), { reasons: true });
 });
 afterAll(() => model.close());
 
@@ -52,7 +52,13 @@ describe('the topology', () => {
       origin: first.origin,
       dest: first.dest,
       scheduledDeparture: first.eventTime + 3_600_000,
+      reasons: [expect.anything(), expect.anything(), expect.anything()],
     });
+    const contributions = scored[0]?.value?.reasons.map(({ contribution }) => Math.abs(contribution)) ?? [];
+    expect(contributions).toEqual(contributions.toSorted((a, b) => b - a));
+    for (const { name } of scored[0]?.value?.reasons ?? []) {
+      expect(model.card.inputs.map((field) => field.name)).toContain(name);
+    }
   });
 
   it('keys a prediction by its flight, whatever key the flight came with', async () => {

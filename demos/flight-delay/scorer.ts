@@ -50,5 +50,6 @@ function toPrediction(scored: Scored<ReturnType<typeof toFeatures>>): Prediction
   const { id, carrier, flight, origin, dest, scheduledDeparture } = scored.input;
   const { eventTime, score, decision, modelName, modelVersion, scoredAt } = scored;
   const route = { carrier, flight, origin, dest, scheduledDeparture };
-  return { id, eventTime, score, decision, modelName, modelVersion, scoredAt, ...route };
+  const reasons = scored.reasons?.slice(0, 3) ?? [];
+  return { id, eventTime, score, decision, modelName, modelVersion, scoredAt, ...route, reasons };
 }

@@ -1,6 +1,7 @@
 import type { ScoredUnit } from '#shared/monitoring';
 import { projectFile } from '#shared/project-file';
 import { defineTopic } from '#shared/schema';
+import type { Reason } from '#shared/streams';
 
 const schema = (name: string): URL => projectFile(`demos/flight-delay/schemas/${name}.avsc`);
 
@@ -63,6 +64,8 @@ export interface Prediction {
   origin: string;
   dest: string;
   scheduledDeparture: number;
+  /** What moved the score most, the strongest first; contributions to the log-odds of a delay. */
+  reasons: readonly Reason[];
 }
 
 export const predictions = defineTopic<Prediction>({

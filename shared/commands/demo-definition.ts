@@ -38,6 +38,8 @@ export interface DemoBasics {
   };
   /** The model folder that is served where nothing else is asked for. */
   readonly modelFolder: URL;
+  /** Whether its predictions say why: the model is asked for reasons. */
+  readonly explains?: boolean;
   readonly buildTopology: (builder: StreamsBuilder, model: Scorer<object>) => void;
   readonly produce: (options: LapOptions) => Iterable<DemoRecord>;
   /** Milliseconds of event time that pass in a millisecond, where no rate is asked for. */

@@ -43,6 +43,7 @@ export async function runScorer(
       instance,
       ownFolder: modelFolder(definition, options),
       prefersOwn: options.model !== undefined,
+      reasons: definition.explains ?? false,
       onNotice: (sentence) => terminal.say(sentence),
       onEvent: (event) => {
         news.take(event);

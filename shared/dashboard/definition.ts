@@ -25,6 +25,8 @@ export interface DashboardDefinition<P, O> {
 export interface Column<P> {
   readonly header: string;
   readonly align?: 'left' | 'right';
+  /** Room for several words. */
+  readonly wide?: boolean;
   cell(prediction: P): string;
 }
 

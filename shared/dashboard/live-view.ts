@@ -62,7 +62,7 @@ export class LiveView<P extends PredictionFields, O> {
       negative: definition.negative,
       threshold: definition.threshold ?? null,
       scoreRange,
-      columns: definition.columns.map(({ header, align = 'left' }) => ({ header, align })),
+      columns: definition.columns.map(({ header, align = 'left', wide = false }) => ({ header, align, wide })),
     };
     this.#join = new OutcomeJoin(definition, limits);
     this.#rows = new RowFormat(definition);

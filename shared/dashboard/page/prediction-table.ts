@@ -82,12 +82,15 @@ export class PredictionTable {
       head.append(cell);
     };
     add('Event time', 'text');
-    for (const column of about.columns) add(column.header, '', column.align === 'right' ? 'right' : '');
+    for (const column of about.columns) {
+      add(column.header, column.wide ? 'words' : '', column.align === 'right' ? 'right' : '');
+    }
     add('Score', 'wide');
     add('Decision', 'middle');
     add('True outcome', 'text');
     add('Verdict', 'narrow');
-    this.#table.style.setProperty('--columns', String(about.columns.length));
+    this.#table.style.setProperty('--columns', String(about.columns.filter(({ wide }) => !wide).length));
+    this.#table.style.setProperty('--wide-columns', String(about.columns.filter(({ wide }) => wide).length));
     const [low, high] = about.scoreRange;
     // Without a threshold its mark lies outside the bar, which cuts it off.
     const threshold = about.threshold === null ? -1 : (about.threshold - low) / (high - low);

@@ -81,7 +81,7 @@ export interface About {
   readonly negative: string;
   readonly threshold: number | null;
   readonly scoreRange: readonly [number, number];
-  readonly columns: readonly { readonly header: string; readonly align: 'left' | 'right' }[];
+  readonly columns: readonly { readonly header: string; readonly align: 'left' | 'right'; readonly wide: boolean }[];
 }
 
 /** A prediction, and its outcome once that is known. */
