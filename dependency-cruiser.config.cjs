@@ -24,6 +24,7 @@ const wrapped = {
   'prom-client': 'shared/metrics',
   '@bufbuild/protobuf': 'shared/onnx',
   hyparquet: 'shared/model-import/spark',
+  'csv-parse': 'shared/commands',
   express: 'shared/dashboard',
   lmdb: 'shared/streams/stores/disk',
 };

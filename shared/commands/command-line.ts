@@ -46,6 +46,12 @@ function parse<const T extends OptionTypes>(
   return { values, positionals };
 }
 
+/** @throws KitError 'usage' when the option was not given. */
+export function required(option: string, value: string | undefined, what: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new KitError('usage', `${option} is not given; it names ${what} (all options: --help).`);
+}
+
 /** @throws KitError 'usage' when the text is not a whole number in the range. */
 export function integer(option: string, text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -78,6 +78,7 @@ export async function loadModelFiles(
       const golden = parseGolden(files.golden, `${where}/golden.json`);
       await model.learn(golden.rows.map(({ input }) => input));
       await checkGolden(model, golden, `${where}/golden.json`);
+      model.forgetUnknown();
     }
     return model;
   } catch (error) {

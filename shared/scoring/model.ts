@@ -172,6 +172,11 @@ export class OnnxModel implements Model {
     return outputs;
   }
 
+  /** Begins to count unknown categories anew. */
+  forgetUnknown(): void {
+    for (const input of this.unknownCategories.keys()) this.unknownCategories.set(input, 0);
+  }
+
   #countUnknown(rows: readonly Row[]): void {
     for (const [input, known] of this.#parts.categories) {
       let unknown = 0;

@@ -22,14 +22,14 @@ export interface ProgramProcess {
 }
 
 /**
- * Starts `dist/<script>` in a folder that is not the project's. With `fileBlocks` no file of it can grow beyond so many blocks
- * of 512 bytes, as on a full disk; that takes a POSIX system.
+ * Starts `dist/<script>` in a folder that is not the project's, with `input` on its standard input. With `fileBlocks` no
+ * file of it can grow beyond so many blocks of 512 bytes, as on a full disk; that takes a POSIX system.
  */
 export function startProgram(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  { fileBlocks }: { readonly fileBlocks?: number } = {},
+  { fileBlocks, input }: { readonly fileBlocks?: number; readonly input?: string | Buffer } = {},
 ): ProgramProcess {
   const command = [process.execPath, fileURLToPath(projectFile(`dist/${script}`)), ...args];
   const limited = ['/bin/sh', '-c', `ulimit -f ${fileBlocks} && exec "$@"`, 'limited', ...command];
@@ -37,8 +37,10 @@ export function startProgram(
   const child = spawn(program, rest, {
     cwd: tmpdir(),
     env: { ...process.env, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A program that ends before it has read all of it is not a failure here.
+  child.stdin.on('error', () => undefined).end(input ?? '');
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();
