@@ -116,10 +116,75 @@ const kinds: Readonly<Record<string, string>> = {
   error: 'object',
 };
 
-const isAmbiguous = (types: readonly avsc.Type[]): boolean =>
-  new Set(types.map(({ typeName }) => kinds[typeName] ?? typeName)).size < types.length;
+const isAmbiguous = (types: readonly avsc.Type[]): boolean => new Set(types.map(kindOf)).size < types.length;
+
+function kindOf(type: avsc.Type): string {
+  const { typeName } = type instanceof avsc.types.LogicalType ? type.underlyingType : type;
+  return kinds[typeName] ?? typeName;
+}
 
 export type TypeHook = (schema: avsc.Schema, options: avsc.ForSchemaOptions) => avsc.Type | undefined;
+
+const MAX_LONG_BYTES = 10;
+
+/**
+ * avsc reads a long as a double before it takes the sign out of it: from 2^52 on that is rounded, to a number of the other
+ * sign at worst. Here a long is exact; one beyond 2^53 does not decode.
+ */
+class ExactLongType extends avsc.types.LongType {
+  _read(tap: Tap): number | bigint {
+    const start = tap.pos;
+    const number = tap.readLong();
+    if (number < 2 ** 52 && number > -(2 ** 52)) return number;
+    if (tap.pos - start > MAX_LONG_BYTES) throw new Error(`a long of ${tap.pos - start} bytes`);
+    const long = readBigLong(tap.buf.subarray(start, tap.pos));
+    return Number.isSafeInteger(Number(long)) ? Number(long) : this.beyond(long);
+  }
+
+  protected beyond(long: bigint): bigint {
+    throw new Error(`the long ${long} is no exact number`);
+  }
+}
+
+/** As above; one beyond 2^53 is a bigint. */
+class EveryLongType extends ExactLongType {
+  protected override beyond(long: bigint): bigint {
+    return long;
+  }
+}
+
+// Seven bits a byte, the lowest first; then zigzag: 0, -1, 1, -2 …
+function readBigLong(bytes: Buffer): bigint {
+  let unsigned = 0n;
+  for (const byte of bytes.toReversed()) unsigned = (unsigned << 7n) | BigInt(byte & 0x7f);
+  return BigInt.asIntN(64, (unsigned >> 1n) ^ -(unsigned & 1n));
+}
+
+/** A decimal as the nearest double; without a type of its own it is the bytes of its digits. Read only. */
+class DecimalType extends avsc.types.LogicalType {
+  readonly #scale: number;
+
+  constructor(schema: avsc.Schema, options?: object) {
+    super(schema, options);
+    const { scale = 0 } = schema as { readonly scale?: unknown };
+    if (typeof scale !== 'number') throw new Error('the scale of a decimal is a number');
+    this.#scale = scale;
+  }
+
+  protected override _fromValue(bytes: Buffer): number {
+    const digits = BigInt.asIntN(8 * bytes.length, BigInt(`0x0${bytes.toString('hex')}`));
+    // As text, which is read to the nearest double; a division would round twice.
+    return Number(`${digits}e${-this.#scale}`);
+  }
+
+  protected override _toValue(): undefined {
+    return undefined;
+  }
+
+  protected override _resolve(): undefined {
+    return undefined;
+  }
+}
 
 const boundedTypes: TypeHook = (schema, options) => {
   if (Array.isArray(schema)) {
@@ -134,20 +199,28 @@ const boundedTypes: TypeHook = (schema, options) => {
   return undefined;
 };
 
+const typesWith =
+  (Long: typeof ExactLongType): TypeHook =>
+  (schema, options) => {
+    const isLong = schema === 'long' || (typeof schema === 'object' && 'type' in schema && schema.type === 'long');
+    return isLong ? new Long() : boundedTypes(schema, options);
+  };
+
 export interface AvroOptions {
   readonly omitRecordMethods: true;
   readonly typeHook: TypeHook;
+  readonly logicalTypes?: { readonly decimal: typeof DecimalType };
 }
 
 /**
  * How types are built everywhere: unions are plain values (`null` or the value), logical types stay what they are
- * written as (a timestamp-millis is a number), records have no methods. A fresh object each time: avsc keeps the names
- * of the types that it has built in it.
+ * written as (a timestamp-millis is a number), records have no methods. With `everyNumber`, longs beyond 2^53 are bigints
+ * and decimals are numbers. A fresh object each time: avsc keeps the names of the types that it has built in it.
  */
-export const avroOptions = (): AvroOptions => ({
-  omitRecordMethods: true,
-  typeHook: boundedTypes,
-});
+export const avroOptions = (everyNumber = false): AvroOptions =>
+  everyNumber
+    ? { omitRecordMethods: true, typeHook: typesWith(EveryLongType), logicalTypes: { decimal: DecimalType } }
+    : { omitRecordMethods: true, typeHook: typesWith(ExactLongType) };
 
 /** Builds the type that reads a schema. Throws KitError 'schema' naming what it belongs to. */
 export function readerTypeOf(schema: AvroSchema, owner: string): avsc.Type {

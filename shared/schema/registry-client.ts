@@ -31,8 +31,11 @@ export interface RegistryClient {
 const requestTimeoutMs = 10_000;
 const contract = 'BACKWARD';
 
-/** Connects to a registry; nothing is sent yet. Throws KitError 'usage' for an address that is none. */
-export function connectRegistry(options: SchemaRegistryOptions): RegistryClient {
+/**
+ * Connects to a registry; nothing is sent yet. With `everyNumber`, what is found reads every number. Throws KitError
+ * 'usage' for an address that is none.
+ */
+export function connectRegistry(options: SchemaRegistryOptions, everyNumber = false): RegistryClient {
   const { url, auth, ca, readable = false } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new KitError(
@@ -57,7 +60,7 @@ export function connectRegistry(options: SchemaRegistryOptions): RegistryClient 
         }),
       ],
     },
-    { [SchemaType.AVRO]: readable ? readableOptions() : avroOptions() },
+    { [SchemaType.AVRO]: readable ? readableOptions() : avroOptions(everyNumber) },
   );
 
   const registerAt = async (subject: string, text: string, level: string): Promise<number> => {

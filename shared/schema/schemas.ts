@@ -26,11 +26,16 @@ export interface Schemas {
 export interface SchemasOptions extends SchemaRegistryOptions {
   /** The clock by which unknown ids are forgotten, in milliseconds; the system's where absent. */
   readonly now?: () => number;
+  /**
+   * Reads a long beyond 2^53 as a bigint, where otherwise its record does not decode, and a decimal as the nearest double,
+   * where otherwise it is the bytes of its digits: for whoever reads records that others have declared.
+   */
+  readonly everyNumber?: boolean;
 }
 
 /** Connects serdes to a registry; nothing is sent before the first use. Throws KitError 'usage' for a malformed address. */
 export function connectSchemas(options: SchemasOptions): Schemas {
-  return schemasOf(connectRegistry(options), options.now ?? Date.now);
+  return schemasOf(connectRegistry(options, options.everyNumber), options.now ?? Date.now);
 }
 
 /** Serdes that need no registry: ids are given out as schemas are registered, and known to this object alone. */
