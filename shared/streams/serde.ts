@@ -6,6 +6,12 @@ export interface Serde<T> {
   serialize(value: T): Buffer;
   /** @throws KitError where the bytes are none of this serde's. */
   deserialize(bytes: Buffer): T;
+  /**
+   * Looks up what is needed to deserialize these values, such as their schemas, before they are. Only for the values of a
+   * topic: keys, and what a store keeps, are not prepared.
+   * @throws KitError where that cannot be told now: the application ends, and none of the records is given up.
+   */
+  prepare?(values: Iterable<Buffer | null>): Promise<void>;
 }
 
 const string: Serde<string> = {

@@ -43,7 +43,7 @@ function serdeCodec(topic: SerdeTopic<unknown, unknown>, name: string): TopicCod
   return {
     name,
     internal,
-    prepare: async () => undefined,
+    prepare: async (values) => value.prepare?.(values),
     decodeKey: (bytes) => (bytes === null ? null : undecodable(name, 'key', () => key.deserialize(bytes))),
     decodeValue: (bytes) => (bytes === null ? null : undecodable(name, 'value', () => value.deserialize(bytes))),
     encodeKey: (given) =>
