@@ -1,6 +1,7 @@
 import type { Cluster, TopicRequest } from '#shared/kafka';
 import { statusTopic } from '#shared/monitoring';
 import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } from '#shared/schema';
+import { deadLetterConfig } from './dead-letter-config.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { joinCluster } from './joined-cluster.js';
@@ -37,9 +38,6 @@ export async function connectDemo(
   ]);
   return { cluster, schemas: connectSchemas(registry), topicName };
 }
-
-// A dead letter is its record and headers beside it: what just fitted on the input topic must fit here too.
-const deadLetterConfig = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'max.message.bytes': '2097152' };
 
 function topicRequest({ partitions, cleanupPolicy, config }: Topic<unknown>, name: string): TopicRequest {
   return { name, partitions, config: { 'cleanup.policy': cleanupPolicy, ...config } };

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KitError } from '#shared/errors';
 import type { ModelCard } from '#shared/scoring';
+import { jsonRow, numberInputs } from './json-row.js';
 import { lineBlocks, MAX_RECORD_BYTES } from './score-blocks.js';
 
 /** A row as it is given to the model; a KitError says why it cannot be. */
@@ -11,7 +12,7 @@ const MAX_ROWS = 4_096;
 
 /** Reads a JSON object a line, some thousands at a time; blank lines at the end are no rows. */
 export async function* readJsonLines(source: AsyncIterable<Buffer>, card: ModelCard): AsyncGenerator<ReadRow[]> {
-  const numbers = card.inputs.filter(({ type }) => type === 'number').map(({ name }) => name);
+  const numbers = numberInputs(card);
   let rows: ReadRow[] = [];
   let blanks = 0;
   let isInLongLine = false;
@@ -28,7 +29,7 @@ export async function* readJsonLines(source: AsyncIterable<Buffer>, card: ModelC
         yield rows;
         rows = [];
       }
-      rows.push(typeof line === 'string' ? rowOf(line, numbers) : line);
+      rows.push(typeof line === 'string' ? jsonRow('line', line, numbers) : line);
       if (rows.length < MAX_ROWS) continue;
       yield rows;
       rows = [];
@@ -62,41 +63,6 @@ function* linesOf(bytes: Buffer): Generator<string | KitError> {
     yield text.slice(start, end);
     start = end + 1;
   }
-}
-
-function rowOf(line: string, numbers: readonly string[]): ReadRow {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    return undecodable(`The line is not JSON: ${found}.`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return undecodable(
-      `The line holds ${kindOf(value)}; a row is a JSON object, with the model's inputs as its fields.`,
-    );
-  }
-  const row = value as Readonly<Record<string, unknown>>;
-  for (const name of numbers) {
-    const number = row[name];
-    if (typeof number === 'number' ? !Number.isFinite(number) : Array.isArray(number) && isBeyond(number)) {
-      return undecodable(`The input "${name}" has a number beyond ±1.8e308, the largest that there is.`);
-    }
-  }
-  return row;
-}
-
-// JSON.parse gives infinity for a number that is too large; it gives no NaN.
-function isBeyond(values: readonly unknown[]): boolean {
-  return values.some((value) =>
-    typeof value === 'number' ? !Number.isFinite(value) : Array.isArray(value) && isBeyond(value),
-  );
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
 const notText = (): KitError => undecodable('The line is not text in UTF-8.');

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GraphBuilder } from '#shared/onnx';
 import { projectFile } from '#shared/project-file';
-import { type ProgramProcess, startProgram } from '#shared/testing';
+import { type ProgramProcess, startProgram, writeSumModel } from '#shared/testing';
 
 let dir: string;
 beforeAll(() => {
@@ -22,44 +20,7 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-/** score = a + the number of `carrier` (UA 1, AA 2, others 0), decided at 3; with hash and golden rows. */
-function model(changes: object = {}): string {
-  const graph = new GraphBuilder('sum');
-  const a = graph.input('a', 'float', ['N', 1]);
-  const carrier = graph.input('carrier', 'string', ['N', 1]);
-  const encoder = {
-    keys_strings: { strings: ['UA', 'AA'] },
-    values_floats: { floats: [1, 2] },
-    default_float: { float: 0 },
-  };
-  const encoded = graph.node('LabelEncoder', [carrier], encoder, { domain: 'ai.onnx.ml' });
-  const sum = graph.node('Add', [a, encoded], {}, { output: 'sum' });
-  const parts = graph.node('Concat', [a, encoded], { axis: { int: 1 } }, { output: 'parts' });
-  graph.output(sum, 'float', ['N', 1]);
-  graph.output(parts, 'float', ['N', 2]);
-  const bytes = graph.toBytes();
-  const folder = mkdtempSync(join(dir, 'model-'));
-  writeFileSync(join(folder, 'model.onnx'), bytes);
-  const card = {
-    name: 'sum',
-    version: '1',
-    task: 'regression',
-    inputs: [
-      { name: 'a', type: 'number' },
-      { name: 'carrier', type: 'string' },
-    ],
-    output: { tensor: 'sum' },
-    threshold: 3,
-    labels: ['small', 'large'],
-    reasons: { tensor: 'parts', names: ['a', 'carrier'] },
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    ...changes,
-  };
-  writeFileSync(join(folder, 'model.json'), JSON.stringify(card));
-  const golden = { madeBy: 'hand', tolerance: 1e-6, rows: [{ input: { a: 1, carrier: 'ZZ' }, score: 1 }] };
-  writeFileSync(join(folder, 'golden.json'), JSON.stringify(golden));
-  return folder;
-}
+const model = (changes: object = {}): string => writeSumModel(dir, changes);
 
 const score = (args: readonly string[], input?: string): ProgramProcess =>
   startProgram('shared/commands/score.js', args, {}, input === undefined ? {} : { input });

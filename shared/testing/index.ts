@@ -16,4 +16,5 @@ export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
 export { describeOnSecuredCluster, type SecuredClusterUnderTest } from './secured-cluster.js';
 export { DEFAULT_REPLICATION_FACTOR, SESSION_MS } from './secured-kafka.js';
 export type { RealKafka } from './single-node-kafka.js';
+export { writeSumModel } from './sum-model.js';
 export { WireClient } from './wire-client.js';

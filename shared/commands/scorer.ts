@@ -1,0 +1,85 @@
+import { KitError } from '#shared/errors';
+import { type Cluster, connectCluster } from '#shared/kafka';
+import { connectSchemas } from '#shared/schema';
+import { loadModel, type Model } from '#shared/scoring';
+import { startStreams } from '#shared/streams';
+import { anyRecordSerde } from './any-record.js';
+import { withBrokerHint } from './broker-hint.js';
+import { nearest } from './command-line.js';
+import { deadLetterConfig } from './dead-letter-config.js';
+import { exitCodeOf } from './exit-code.js';
+import { parseScorerOptions, type ScorerOptions, scorerHelp } from './scorer-options.js';
+import { predictionsTopic, scorerTopology } from './scorer-topology.js';
+import { aborted, listenForShutdown } from './shutdown.js';
+import { createTerminal } from './terminal.js';
+
+// What is scored may have happened long ago: by Kafka's default of seven days its predictions would be deleted at once.
+const PREDICTIONS_CONFIG = { 'retention.ms': '-1', 'retention.bytes': '1073741824' };
+
+const terminal = createTerminal({ dataOnStdout: false, verbose: process.argv.includes('--verbose') });
+const shutdown = listenForShutdown(false);
+try {
+  const options = parseScorerOptions(process.argv.slice(2), process.env);
+  if (options === undefined) terminal.say(scorerHelp.trimEnd());
+  else await scoreTopic(options);
+} catch (error) {
+  terminal.error(error);
+  process.exitCode = exitCodeOf(KitError.from(error).code);
+}
+// Timers and sockets of a client that failed must not keep a run alive that is over.
+setTimeout(() => process.exit(), 1_000).unref();
+
+async function scoreTopic(options: ScorerOptions): Promise<void> {
+  const onNotice = (sentence: string): unknown => process.stderr.write(`${sentence}\n`);
+  const model = await loadModel(options.model, { onNotice });
+  try {
+    const cluster = await connect(options);
+    try {
+      await run(options, cluster, model);
+    } finally {
+      await cluster.close();
+    }
+  } finally {
+    await model.close();
+  }
+}
+
+function connect({ cluster, verbose }: ScorerOptions): Promise<Cluster> {
+  const onLog = (line: string): unknown => process.stderr.write(`${line}\n`);
+  return connectCluster({ ...cluster, clientId: 'scorer', ...(verbose && { onLog }) }).catch((error: unknown) => {
+    throw withBrokerHint(error, cluster);
+  });
+}
+
+async function run(options: ScorerOptions, cluster: Cluster, model: Model): Promise<void> {
+  const { input, output, deadLetters, group, guarantee, registry } = options;
+  const partitions = await partitionsOf(input, cluster);
+  await cluster.ensureTopics([
+    { name: output, partitions, config: PREDICTIONS_CONFIG },
+    { name: deadLetters, partitions, config: deadLetterConfig },
+  ]);
+  const schemas = connectSchemas({ ...registry, everyNumber: true });
+  const records = anyRecordSerde(schemas.deserializer(), model.card);
+  const serialize = await schemas.register(predictionsTopic(output, partitions), output);
+  const streams = await startStreams(scorerTopology({ input, output, records, serialize }, model), {
+    cluster,
+    applicationId: group,
+    processingGuarantee: guarantee,
+    deadLetterTopic: { name: deadLetters },
+  });
+  terminal.say(`Scoring ${input} with ${model.name} ${model.version} to ${output}; Ctrl-C ends it.`);
+  await Promise.race([streams.finished, aborted(shutdown.signal)]);
+  await streams.close();
+}
+
+/** @throws KitError 'usage' where there is no such topic, with those that are called nearly so. */
+async function partitionsOf(topic: string, cluster: Cluster): Promise<number> {
+  const partitions = (await cluster.partitionCounts([topic])).get(topic);
+  if (partitions !== undefined) return partitions;
+  const near = nearest(topic, await cluster.topicNames());
+  const meant = near.length === 0 ? 'create it before' : `did you mean ${near.slice(0, 3).join(' or ')}?`;
+  throw new KitError(
+    'usage',
+    `The topic ${topic}, which is to be scored, is not on the cluster; ${meant}${near.length === 0 ? '.' : ''}`,
+  );
+}
