@@ -96,7 +96,9 @@ class CsvTable {
       this.#blanks += 1;
       return;
     }
-    for (; this.#blanks > 0; this.#blanks -= 1) this.#rows.push(this.#rowOf(['']));
+    // One for all of them: there may be very many.
+    const blank = this.#blanks > 0 ? this.#rowOf(['']) : undefined;
+    for (; blank !== undefined && this.#blanks > 0; this.#blanks -= 1) this.#rows.push(blank);
     this.#rows.push(this.#rowOf(cells));
   }
 

@@ -39,7 +39,9 @@ Scores the rows of a file with a model folder: one line of JSON for each row, in
   --help            this text
 
 Rows count from 1; the header of a CSV file is none, nor are blank lines at the end. In CSV an
-empty field is a missing value. Everything else that is said goes to standard error.
+empty field is a missing value, a number is written as in JSON, and an array, too; fields are
+parted by commas, or by semicolons or tabs where more of the model's inputs are found so. A row
+that is not UTF-8, or longer than 16 MiB, fails. Notices go to standard error.
 
 Example: npm run -s score -- --model demos/flight-delay/model --input flights.csv --output scores.jsonl
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { serdes } from './serde.js';
+import { createTopologyTestDriver, StreamsBuilder, serdeTopic } from './index.js';
+import { type Serde, serdes } from './serde.js';
 
 const json = serdes.json<unknown>();
 const roundTrip = (value: unknown): unknown => json.deserialize(json.serialize(value));
@@ -48,4 +49,24 @@ describe('JSON', () => {
       `An object of the class ${name} cannot be written as JSON; give the store (or topic) a serde.`,
     );
   });
+});
+
+it('looks up what it needs before the values of a topic are read, nulls among them', async () => {
+  const prepared: (string | undefined)[] = [];
+  const value: Serde<string> = {
+    ...serdes.string,
+    async prepare(values) {
+      await Promise.resolve();
+      prepared.push(...Array.from(values, (bytes) => bytes?.toString()));
+    },
+    deserialize: (bytes) => `${prepared.includes(bytes.toString()) ? 'prepared' : 'surprised'} ${bytes.toString()}`,
+  };
+  const from = serdeTopic<string, string | null>({ name: 'from', key: serdes.string, value });
+  const to = serdeTopic<string, string | null>({ name: 'to', key: serdes.string, value: serdes.string });
+  const builder = new StreamsBuilder();
+  builder.stream(from).to(to);
+  const driver = await createTopologyTestDriver(builder.build());
+  const records = ['a', null, 'b'].map((given, timestamp) => ({ key: 'k', value: given, timestamp }));
+  await driver.pipe(from, records);
+  expect((await driver.read(to)).map((record) => record.value)).toEqual(['prepared a', null, 'prepared b']);
 });
