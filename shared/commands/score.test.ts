@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ const model = (changes: object = {}): string => writeSumModel(dir, changes);
 
 const score = (args: readonly string[], input?: string): ProgramProcess =>
   startProgram('shared/commands/score.js', args, {}, input === undefined ? {} : { input });
+
+const scoreProgram = fileURLToPath(projectFile('dist/shared/commands/score.js'));
 
 const linesOf = (text: string): unknown[] =>
   text
@@ -122,6 +124,35 @@ describe('npm run score', () => {
   });
 });
 
+describe('npm run score with a full disk', () => {
+  const rows = (): string => file('disk.jsonl', '{"a":1,"carrier":"UA"}\n'.repeat(50_000));
+
+  it.skipIf(process.platform === 'win32')('says so in one sentence, of a file', async () => {
+    const output = join(dir, 'limited.jsonl');
+    const args = ['--model', model(), '--input', rows(), '--output', output];
+    await using program = startProgram('shared/commands/score.js', args, {}, { fileBlocks: 200 });
+    expect([await program.exited, program.stderr()]).toEqual([
+      1,
+      `Writing to ${output}: EFBIG: file too large, write\n`,
+    ]);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says so in one sentence, of standard output', async () => {
+    const full = openSync('/dev/full', 'w');
+    const args = [scoreProgram, '--model', model(), '--input', rows()];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += String(text);
+    });
+    expect([await once(child, 'close'), said]).toEqual([
+      [1, null],
+      'Writing the output: ENOSPC: no space left on device, write.\n',
+    ]);
+  });
+});
+
 describe('a command line of npm run score that is wrong', () => {
   it.each([
     [['--input', 'x.csv'], /^--model is not given; it names the model folder /],
@@ -192,11 +223,7 @@ describe('a command line of npm run score that is wrong', () => {
 
 describe('npm run score in a pipe', () => {
   const start = (input = '-', ...args: string[]) =>
-    spawn(
-      process.execPath,
-      [fileURLToPath(projectFile('dist/shared/commands/score.js')), '--model', model(), '--input', input, ...args],
-      { stdio: 'pipe' },
-    );
+    spawn(process.execPath, [scoreProgram, '--model', model(), '--input', input, ...args], { stdio: 'pipe' });
 
   it('gives each row its line while others are still to come', async () => {
     const child = start();

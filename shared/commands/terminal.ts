@@ -54,6 +54,8 @@ export function createTerminal({ dataOnStdout, verbose }: TerminalOptions): Term
 
 // Piped into something that has read enough, such as head: to go on would be for nobody.
 function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  // A full disk, for one.
+  process.stderr.write(`Writing the output: ${error.message}.\n`);
+  process.exit(1);
 }
