@@ -45,17 +45,15 @@ async function said(child: ChildProcess, pattern: RegExp): Promise<string> {
   }
 }
 
-function start(program: string, ...args: string[]): ChildProcess {
+function start(program: string, args: readonly string[]): ChildProcess {
   const path = fileURLToPath(projectFile(`dist/${program}`));
   return spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** A paced run; with exchanges of the model all through it where that is asked for. */
 async function pacedRun(swaps: boolean): Promise<Report['latencyMs'] & { readonly swaps: number }> {
-  const child = start(
-    'demos/flight-delay/demo.js',
-    ...['--rate', String(RATE), '--records', String(RECORDS), '--headless', '--report', '-', '--broker-port', '0'],
-  );
+  const length = ['--rate', String(RATE), '--records', String(RECORDS)];
+  const child = start('demos/flight-delay/demo.js', [...length, '--headless', '--report', '-', '--broker-port', '0']);
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -132,7 +130,7 @@ for (let round = 1; round <= ROUNDS; round += 1) {
     );
   }
 }
-const broker = start('shared/commands/broker.js', '--port', '0', '--registry-port', '0');
+const broker = start('shared/commands/broker.js', ['--port', '0', '--registry-port', '0']);
 const cluster = await connectCluster({ brokers: [await said(broker, /Kafka\s+([\d.:]+)/)], clientId: 'bench' });
 await memory(cluster);
 await cluster.close();

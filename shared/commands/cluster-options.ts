@@ -19,9 +19,9 @@ export function clusterOptions(
 ): ClusterOptions {
   return {
     cluster: {
-      brokers: parseBrokers(brokers ?? env.KAFKA_BROKERS ?? '127.0.0.1:9092'),
+      brokers: parseBrokers(brokers ?? (env.KAFKA_BROKERS || '127.0.0.1:9092')),
       ...securityFromEnvironment(env),
     },
-    registry: registryFromEnvironment(registry ?? env.SCHEMA_REGISTRY_URL ?? 'http://127.0.0.1:8081', env),
+    registry: registryFromEnvironment(registry ?? (env.SCHEMA_REGISTRY_URL || 'http://127.0.0.1:8081'), env),
   };
 }

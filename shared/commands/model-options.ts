@@ -1,13 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { KitError } from '#shared/errors';
-import { type ClusterConfig, parseBrokers, securityFromEnvironment } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
-import type { SchemaRegistryOptions } from '#shared/schema';
 import { MODELS_TOPIC, type Role, roles } from '#shared/scoring';
+import { type ClusterOptions, clusterOptions } from './cluster-options.js';
 import { oneOf, parseArguments } from './command-line.js';
 import { namespaceOf } from './demo-options.js';
 import { nearest } from './near-names.js';
-import { registryFromEnvironment } from './registry-options.js';
 
 const optionTypes = {
   demo: { type: 'string' },
@@ -21,7 +19,7 @@ const optionTypes = {
 } as const;
 
 /** The command line of the commands about the model topic, checked. */
-export interface ModelOptions {
+export interface ModelOptions extends ClusterOptions {
   readonly positionals: readonly string[];
   /** Absent where none was named. */
   readonly demo?: string;
@@ -31,8 +29,6 @@ export interface ModelOptions {
   /** The model topic's full name. */
   readonly topic: string;
   readonly verbose: boolean;
-  readonly cluster: Pick<ClusterConfig, 'brokers' | 'tls' | 'sasl'>;
-  readonly registry: SchemaRegistryOptions;
 }
 
 /** What these commands have in common, for their help. */
@@ -60,11 +56,7 @@ export function parseModelOptions(args: readonly string[], env: NodeJS.ProcessEn
     namespace,
     topic: `${namespace}${MODELS_TOPIC}`,
     verbose: values.verbose ?? false,
-    cluster: {
-      brokers: parseBrokers(values.brokers ?? (env.KAFKA_BROKERS || '127.0.0.1:9092')),
-      ...securityFromEnvironment(env),
-    },
-    registry: registryFromEnvironment(values.registry ?? (env.SCHEMA_REGISTRY_URL || 'http://127.0.0.1:8081'), env),
+    ...clusterOptions(values, env),
   };
 }
 

@@ -1,13 +1,13 @@
 import { KitError } from '#shared/errors';
-import { type Cluster, connectCluster } from '#shared/kafka';
+import type { Cluster } from '#shared/kafka';
 import { connectSchemas } from '#shared/schema';
 import { loadModel, type Model } from '#shared/scoring';
 import { startStreams } from '#shared/streams';
 import { anyRecordSerde } from './any-record.js';
-import { withBrokerHint } from './broker-hint.js';
-import { nearest } from './command-line.js';
 import { deadLetterConfig } from './dead-letter-config.js';
 import { exitCodeOf } from './exit-code.js';
+import { joinCluster } from './joined-cluster.js';
+import { nearest } from './near-names.js';
 import { parseScorerOptions, type ScorerOptions, scorerHelp } from './scorer-options.js';
 import { predictionsTopic, scorerTopology } from './scorer-topology.js';
 import { aborted, listenForShutdown } from './shutdown.js';
@@ -33,7 +33,8 @@ async function scoreTopic(options: ScorerOptions): Promise<void> {
   const onNotice = (sentence: string): unknown => process.stderr.write(`${sentence}\n`);
   const model = await loadModel(options.model, { onNotice });
   try {
-    const cluster = await connect(options);
+    const { verbose } = options;
+    const cluster = await joinCluster(options.cluster, { clientId: 'scorer', verbose, suggestsBroker: true });
     try {
       await run(options, cluster, model);
     } finally {
@@ -42,13 +43,6 @@ async function scoreTopic(options: ScorerOptions): Promise<void> {
   } finally {
     await model.close();
   }
-}
-
-function connect({ cluster, verbose }: ScorerOptions): Promise<Cluster> {
-  const onLog = (line: string): unknown => process.stderr.write(`${line}\n`);
-  return connectCluster({ ...cluster, clientId: 'scorer', ...(verbose && { onLog }) }).catch((error: unknown) => {
-    throw withBrokerHint(error, cluster);
-  });
 }
 
 async function run(options: ScorerOptions, cluster: Cluster, model: Model): Promise<void> {
@@ -76,7 +70,7 @@ async function run(options: ScorerOptions, cluster: Cluster, model: Model): Prom
 async function partitionsOf(topic: string, cluster: Cluster): Promise<number> {
   const partitions = (await cluster.partitionCounts([topic])).get(topic);
   if (partitions !== undefined) return partitions;
-  const near = nearest(topic, await cluster.topicNames());
+  const near = nearest(topic, await cluster.topicNames(), 3);
   const meant = near.length === 0 ? 'create it before' : `did you mean ${near.slice(0, 3).join(' or ')}?`;
   throw new KitError(
     'usage',

@@ -1,9 +1,7 @@
 import { KitError } from '#shared/errors';
-import { type ClusterConfig, parseBrokers, securityFromEnvironment } from '#shared/kafka';
-import type { SchemaRegistryOptions } from '#shared/schema';
+import { type ClusterOptions, clusterOptions } from './cluster-options.js';
 import { integer, parseArguments } from './command-line.js';
 import { namespaceOf } from './demo-options.js';
-import { registryFromEnvironment } from './registry-options.js';
 
 export const tailHelp = `Usage: npm run tail -- TOPIC [options]
 
@@ -34,15 +32,13 @@ Exit codes: 0 done; 1 the cluster is not reached; 2 the command line is wrong, o
 /** Where reading begins, in each partition. */
 export type From = 'beginning' | 'end' | { readonly offset: number } | { readonly last: number };
 
-export interface TailOptions {
+export interface TailOptions extends ClusterOptions {
   /** Its full name. */
   readonly topic: string;
   readonly from: From;
   readonly limit: number;
   readonly json: boolean;
   readonly verbose: boolean;
-  readonly cluster: Pick<ClusterConfig, 'brokers' | 'tls' | 'sasl'>;
-  readonly registry: SchemaRegistryOptions;
 }
 
 /**
@@ -67,11 +63,7 @@ export function parseTailOptions(args: readonly string[], env: NodeJS.ProcessEnv
     limit: values.limit === undefined ? Number.POSITIVE_INFINITY : integer('--limit', values.limit, 1, 1_000_000_000),
     json: values.json ?? false,
     verbose: values.verbose ?? false,
-    cluster: {
-      brokers: parseBrokers(values.brokers ?? (env.KAFKA_BROKERS || '127.0.0.1:9092')),
-      ...securityFromEnvironment(env),
-    },
-    registry: registryFromEnvironment(values.registry ?? (env.SCHEMA_REGISTRY_URL || 'http://127.0.0.1:8081'), env),
+    ...clusterOptions(values, env),
   };
 }
 

@@ -1,5 +1,6 @@
 import avsc from 'avsc';
-import { type AvroOptions, avroOptions, type Inner, inner, type Tap, type TypeHook } from './avro-types.js';
+import { type AvroOptions, avroOptions, type Inner, inner, type TypeHook } from './avro-types.js';
+import type { Tap } from './tap.js';
 
 /**
  * How types are built for people to read their values: logical types are text (a timestamp-millis is

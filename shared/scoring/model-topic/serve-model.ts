@@ -105,5 +105,5 @@ async function firstModel(
 /** The golden rows are scored in another thread; here the graph is loaded once more, which is soon done. */
 async function loadBeside(files: ModelFiles, where: string, options: LoadOptions): Promise<Model> {
   await checkBeside(files, where, { reasons: options.reasons ?? false });
-  return loadModelFiles({ ...files, golden: undefined }, where, options);
+  return loadModelFiles(files, where, { ...options, isChecked: true });
 }
