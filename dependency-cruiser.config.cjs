@@ -21,6 +21,7 @@ const wrapped = {
   '@kafkajs/confluent-schema-registry': 'shared/schema',
   avsc: 'shared/(schema|embedded/registry)',
   'onnxruntime-node': 'shared/scoring',
+  saxes: 'shared/model-import/pmml',
   'prom-client': 'shared/metrics',
   '@bufbuild/protobuf': 'shared/onnx',
   hyparquet: 'shared/model-import/spark',
@@ -37,7 +38,7 @@ const fluent = '^shared/streams/dsl/';
 
 const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
 // Tests, the contracts that tests run on two clusters, what starts a broker for them, and what drives the chaos test.
-const test = '(\\.(test|contract)|/test-broker|/test-application)\\.ts$|^shared/streams/chaos/driver/';
+const test = '(\\.(test|contract)|/test-broker|/test-application|/test-document)\\.ts$|^shared/streams/chaos/driver/';
 
 module.exports = {
   forbidden: [

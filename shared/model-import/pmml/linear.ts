@@ -1,0 +1,48 @@
+import type { Ops } from './ops.js';
+
+/** A linear predictor of several outputs: terms are added, then it is written as one product and a few tables. */
+export class LinearPredictor {
+  readonly #ops: Ops;
+  readonly #outputs: number;
+  readonly #columns = new Map<string, number[]>();
+  readonly #addends: string[] = [];
+  readonly #intercepts: number[];
+
+  constructor(ops: Ops, outputs: number) {
+    this.#ops = ops;
+    this.#outputs = outputs;
+    this.#intercepts = new Array<number>(outputs).fill(0);
+  }
+
+  addIntercept(output: number, value: number): void {
+    this.#intercepts[output] = (this.#intercepts[output] ?? 0) + value;
+  }
+
+  /** Adds coefficient · column to an output. */
+  addTerm(output: number, column: string, coefficient: number): void {
+    const weights = this.#columns.get(column) ?? new Array<number>(this.#outputs).fill(0);
+    weights[output] = (weights[output] ?? 0) + coefficient;
+    this.#columns.set(column, weights);
+  }
+
+  /** Adds a value of shape [N, outputs]. */
+  add(value: string): void {
+    this.#addends.push(value);
+  }
+
+  /** The sums, of shape [N, outputs]. */
+  write(): string {
+    const ops = this.#ops;
+    const addends = [...this.#addends];
+    const columns = [...this.#columns.keys()];
+    if (columns.length > 0) {
+      const weights = ops.builder.constant('double', [...this.#columns.values()].flat(), [
+        columns.length,
+        this.#outputs,
+      ]);
+      addends.push(ops.node('MatMul', [ops.columns(columns), weights]));
+    }
+    if (addends.length === 0 || this.#intercepts.some((value) => value !== 0)) addends.push(ops.row(this.#intercepts));
+    return ops.sum(addends);
+  }
+}

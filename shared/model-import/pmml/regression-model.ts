@@ -1,0 +1,163 @@
+import { asNumber, isIn } from './conversion.js';
+import { checkShape, childrenNamed, choice, optionalNumber, refusal, required, requiredNumber } from './element.js';
+import { LinearPredictor } from './linear.js';
+import { INVERSE_LINKS } from './link.js';
+import { fieldOf, labelsInOrder, MODEL_ATTRIBUTES, MODEL_CHILDREN, type ModelSource } from './model.js';
+import type { Ops } from './ops.js';
+import { inOrder, type Prediction } from './prediction.js';
+import type { TextValue } from './values.js';
+import type { XmlElement } from './xml.js';
+
+const METHODS = ['none', 'simplemax', 'softmax', 'logit', 'probit', 'cloglog', 'exp', 'loglog', 'cauchit'] as const;
+type Method = (typeof METHODS)[number];
+
+/** RegressionModel: linear tables, one of them or one a class, and a normalization. */
+export function regressionModel(source: ModelSource): Prediction {
+  const { element, scope, task, isOrdinal } = source;
+  checkShape(element, {
+    attributes: [...MODEL_ATTRIBUTES, 'modelType', 'normalizationMethod'],
+    children: [...MODEL_CHILDREN, 'RegressionTable'],
+  });
+  const { ops } = scope.compilation;
+  const method = choice(element, 'normalizationMethod', METHODS, 'none');
+  const tables = childrenNamed(element, 'RegressionTable');
+  const { sums, needs } = linearTables(source, tables);
+  if (task === 'regression') {
+    if (tables.length !== 1) throw refusal(element, `a regression has one RegressionTable, not ${tables.length}.`);
+    return { kind: 'regression', value: regressionResult(ops, sums, method, element), needs };
+  }
+  if (task !== 'classification') throw refusal(element, `functionName="${task}" is not understood.`);
+  if (tables.length < 2)
+    throw refusal(element, `a classification has a RegressionTable for each class, not ${tables.length}.`);
+  const classes = tables.map((table) => required(table, 'targetCategory'));
+  const labels = labelsInOrder(source, classes);
+  const columns = classes.map((_, index) => ops.column(sums, index));
+  const probabilities = isOrdinal
+    ? ordinal(ops, columns, method, element)
+    : classes.length === 2 && method !== 'softmax' && method !== 'simplemax'
+      ? binomial(ops, columns, method, element)
+      : multinomial(ops, sums, columns, method, element);
+  return { kind: 'classification', labels, needs, probabilities: inOrder(ops, probabilities, classes, labels) };
+}
+
+function linearTables(
+  { scope }: ModelSource,
+  tables: readonly XmlElement[],
+): { readonly sums: string; readonly needs: readonly string[] } {
+  const { ops } = scope.compilation;
+  const predictor = new LinearPredictor(ops, tables.length);
+  const needs = new Set<string>();
+  const texts = new Map<TextValue, Map<string, number[]>>();
+  const number = (element: XmlElement, attribute: string): string => {
+    const value = asNumber(ops, fieldOf(scope, element, attribute), element);
+    for (const input of value.needs) needs.add(input);
+    return value.tensor;
+  };
+  for (const [index, table] of tables.entries()) {
+    checkShape(table, {
+      attributes: ['intercept', 'targetCategory'],
+      children: ['NumericPredictor', 'CategoricalPredictor', 'PredictorTerm'],
+    });
+    predictor.addIntercept(index, requiredNumber(table, 'intercept'));
+    for (const term of childrenNamed(table, 'NumericPredictor')) {
+      checkShape(term, { attributes: ['name', 'exponent', 'coefficient', 'mean'] });
+      const exponent = optionalNumber(term, 'exponent') ?? 1;
+      const x = number(term, 'name');
+      const column = exponent === 1 ? x : ops.node('Pow', [x, ops.number(exponent)]);
+      predictor.addTerm(index, column, requiredNumber(term, 'coefficient'));
+    }
+    for (const term of childrenNamed(table, 'CategoricalPredictor')) {
+      checkShape(term, { attributes: ['name', 'value', 'coefficient'] });
+      const value = fieldOf(scope, term, 'name');
+      const category = required(term, 'value');
+      const coefficient = requiredNumber(term, 'coefficient');
+      if (value.kind === 'text') {
+        const ofField = texts.get(value) ?? new Map<string, number[]>();
+        texts.set(value, ofField);
+        const row = ofField.get(category) ?? new Array<number>(tables.length).fill(Number.NaN);
+        // Of two with one value, the first counts.
+        if (Number.isNaN(row[index])) row[index] = coefficient;
+        ofField.set(category, row);
+      } else {
+        const { isTrue } = isIn(ops, value, [category], term);
+        predictor.addTerm(index, ops.where(isTrue, ops.number(1), ops.number(0)), coefficient);
+      }
+    }
+    for (const term of childrenNamed(table, 'PredictorTerm')) {
+      checkShape(term, { attributes: ['name', 'coefficient'], children: ['FieldRef'] });
+      const factors = childrenNamed(term, 'FieldRef').map((reference) => {
+        checkShape(reference, { attributes: ['field'] });
+        return number(reference, 'field');
+      });
+      if (factors.length === 0) throw refusal(term, 'it names no field.');
+      const product = factors.reduce((left, right) => ops.node('Mul', [left, right]));
+      predictor.addTerm(index, product, requiredNumber(term, 'coefficient'));
+    }
+  }
+  for (const [value, rows] of texts) predictor.add(textTable(ops, value, rows, tables.length));
+  return { sums: predictor.write(), needs: [...needs] };
+}
+
+/** Coefficients of a text's values, one column an output; 0 for a missing text and for one that has none. */
+export function textTable(
+  ops: Ops,
+  value: TextValue,
+  rows: ReadonlyMap<string, readonly number[]>,
+  outputs: number,
+): string {
+  const keys = [...rows.keys()];
+  const { tensor, meaning } = value.codes(keys);
+  const none = new Array<number>(outputs).fill(0);
+  const table = meaning.flatMap((index) =>
+    (rows.get(keys[index] ?? '') ?? none).map((coefficient) => (Number.isNaN(coefficient) ? 0 : coefficient)),
+  );
+  const constant = ops.builder.constant('double', table, [meaning.length, outputs]);
+  const rank3 = ops.node('Gather', [constant, tensor], { axis: { int: 0 } });
+  return ops.node('Squeeze', [rank3, ops.builder.constant('int64', [1])]);
+}
+
+function regressionResult(ops: Ops, y: string, method: Method, element: XmlElement): string {
+  if (method === 'simplemax') throw refusal(element, 'normalizationMethod="simplemax" is for a classification.');
+  return INVERSE_LINKS[method === 'softmax' ? 'logit' : method](ops, y);
+}
+
+function linkOf(method: Method, element: XmlElement): (ops: Ops, y: string) => string {
+  if (method === 'simplemax' || method === 'softmax' || method === 'exp') {
+    throw refusal(element, `normalizationMethod="${method}" is not understood for such classes.`);
+  }
+  return INVERSE_LINKS[method];
+}
+
+const oneMinus = (ops: Ops, y: string): string => ops.node('Sub', [ops.number(1), y]);
+
+function binomial(ops: Ops, [first = '']: readonly string[], method: Method, element: XmlElement): string {
+  const p = linkOf(method, element)(ops, first);
+  const zero = ops.builder.constant('double', [0], []);
+  const one = ops.builder.constant('double', [1], []);
+  const bounded = method === 'none' ? ops.node('Clip', [p, zero, one]) : p;
+  return ops.columns([bounded, oneMinus(ops, bounded)]);
+}
+
+function multinomial(ops: Ops, sums: string, columns: readonly string[], method: Method, element: XmlElement): string {
+  if (method === 'softmax') return ops.node('Softmax', [sums], { axis: { int: 1 } });
+  if (method === 'none') {
+    const firsts = columns.slice(0, -1);
+    return ops.columns([...firsts, oneMinus(ops, ops.sum(firsts))]);
+  }
+  if (method !== 'simplemax' && method !== 'logit') {
+    throw refusal(element, `normalizationMethod="${method}" is not understood for more than two classes.`);
+  }
+  const weights = method === 'logit' ? INVERSE_LINKS.logit(ops, sums) : sums;
+  return ops.node('Div', [weights, ops.sumOfColumns(weights)]);
+}
+
+/** Each table gives the probability of its class and those before it. */
+function ordinal(ops: Ops, columns: readonly string[], method: Method, element: XmlElement): string {
+  const link = linkOf(method, element);
+  const cumulated = columns.slice(0, -1).map((y) => link(ops, y));
+  const parts = cumulated.map((p, index) => {
+    const before = cumulated[index - 1];
+    return before === undefined ? p : ops.node('Sub', [p, before]);
+  });
+  return ops.columns([...parts, oneMinus(ops, cumulated.at(-1) ?? '')]);
+}
