@@ -11,7 +11,7 @@ export class LinearPredictor {
   constructor(ops: Ops, outputs: number) {
     this.#ops = ops;
     this.#outputs = outputs;
-    this.#intercepts = new Array<number>(outputs).fill(0);
+    this.#intercepts = Array.from({ length: outputs }, () => 0);
   }
 
   addIntercept(output: number, value: number): void {
@@ -20,7 +20,7 @@ export class LinearPredictor {
 
   /** Adds coefficient · column to an output. */
   addTerm(output: number, column: string, coefficient: number): void {
-    const weights = this.#columns.get(column) ?? new Array<number>(this.#outputs).fill(0);
+    const weights = this.#columns.get(column) ?? this.#intercepts.map(() => 0);
     weights[output] = (weights[output] ?? 0) + coefficient;
     this.#columns.set(column, weights);
   }

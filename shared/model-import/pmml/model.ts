@@ -28,9 +28,14 @@ export interface ModelSource {
   readonly target: DataField | undefined;
   /** Whether the target is ordered: its classes then cumulate. */
   readonly isOrdinal: boolean;
+  /** Opens a model inside this one, without compiling it. */
+  open(element: XmlElement): OpenedModel;
   /** Compiles a model inside this one. */
-  compileInner(element: XmlElement): CompiledModel;
+  compile(element: XmlElement): CompiledModel;
 }
+
+/** A model before it is compiled: what it may name, and what it predicts. */
+export type OpenedModel = Omit<ModelSource, 'open' | 'compile'>;
 
 /** Writes one kind of model into the graph. */
 export type ModelCompiler = (source: ModelSource) => Prediction;
@@ -39,15 +44,13 @@ export interface CompiledModel {
   readonly element: XmlElement;
   readonly prediction: Prediction;
   readonly scope: Scope;
-  readonly target: Target | undefined;
 }
 
-/** Reads what a model element has before anything is written: its names and its target. */
-export function openModel(
+function openModel(
   element: XmlElement,
   compilation: Compilation,
   parent: Scope | undefined,
-): Omit<ModelSource, 'compileInner'> & { readonly targetTreatment: Target | undefined } {
+): OpenedModel & { readonly treatment: Target | undefined } {
   if (choice(element, 'isScorable', ['true', 'false'], 'true') === 'false') {
     throw refusal(element, 'isScorable="false": the document itself says that this model cannot score.');
   }
@@ -70,7 +73,7 @@ export function openModel(
     task: choice(element, 'functionName', ['regression', 'classification', 'clustering']),
     target,
     isOrdinal: optype === 'ordinal',
-    targetTreatment: treatment,
+    treatment,
   };
 }
 
@@ -83,11 +86,14 @@ export function compileModel(
 ): CompiledModel {
   const compiler = compilers[element.name];
   if (compiler === undefined) throw refusal(element, 'this kind of model is not understood.');
-  const { targetTreatment, ...opened } = openModel(element, compilation, parent);
-  const compileInner = (inner: XmlElement): CompiledModel => compileModel(inner, compilation, opened.scope, compilers);
-  const raw = compiler({ ...opened, compileInner });
-  const prediction = applyTarget(compilation.ops, raw, targetTreatment);
-  return { element, prediction, scope: opened.scope, target: targetTreatment };
+  const { treatment, ...opened } = openModel(element, compilation, parent);
+  const { scope } = opened;
+  const raw = compiler({
+    ...opened,
+    open: (inner) => openModel(inner, compilation, scope),
+    compile: (inner) => compileModel(inner, compilation, scope, compilers),
+  });
+  return { element, scope, prediction: applyTarget(compilation.ops, raw, treatment) };
 }
 
 /**
@@ -95,7 +101,10 @@ export function compileModel(
  * nothing is declared.
  * @throws KitError 'model-invalid' where there are not two or more.
  */
-export function labelsInOrder({ element, target }: ModelSource, found: readonly string[]): readonly string[] {
+export function labelsInOrder(
+  { element, target }: Pick<ModelSource, 'element' | 'target'>,
+  found: readonly string[],
+): readonly string[] {
   const distinct = [...new Set(found)];
   const declared = target?.valid ?? [];
   const labels = distinct.every((label) => declared.includes(label)) ? [...new Set(declared)] : distinct;

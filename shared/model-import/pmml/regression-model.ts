@@ -74,7 +74,7 @@ function linearTables(
       if (value.kind === 'text') {
         const ofField = texts.get(value) ?? new Map<string, number[]>();
         texts.set(value, ofField);
-        const row = ofField.get(category) ?? new Array<number>(tables.length).fill(Number.NaN);
+        const row = ofField.get(category) ?? tables.map(() => Number.NaN);
         // Of two with one value, the first counts.
         if (Number.isNaN(row[index])) row[index] = coefficient;
         ofField.set(category, row);
@@ -107,7 +107,7 @@ export function textTable(
 ): string {
   const keys = [...rows.keys()];
   const { tensor, meaning } = value.codes(keys);
-  const none = new Array<number>(outputs).fill(0);
+  const none = Array.from({ length: outputs }, () => 0);
   const table = meaning.flatMap((index) =>
     (rows.get(keys[index] ?? '') ?? none).map((coefficient) => (Number.isNaN(coefficient) ? 0 : coefficient)),
   );

@@ -8,6 +8,7 @@ import type { XmlElement } from './xml.js';
 /** The names of one model: its mining schema and local transformations, in front of those of the model around it. */
 export class Scope implements Names {
   readonly #values = new Map<string, Value>();
+  readonly #declared = new Map<string, () => Value>();
   readonly #beingResolved = new Set<string>();
   readonly #derived: ReadonlyMap<string, XmlElement>;
 
@@ -20,9 +21,9 @@ export class Scope implements Names {
     this.#derived = derivedFields(localTransformations);
   }
 
-  /** Gives a name to a value, as a model chain does with outputs. */
-  declare(name: string, value: Value): void {
-    this.#values.set(name, value);
+  /** Gives a name to a value that is made when it is first asked for, as a model chain does with outputs. */
+  declare(name: string, make: () => Value): void {
+    this.#declared.set(name, make);
   }
 
   resolve(name: string, from: XmlElement): Value {
@@ -37,6 +38,8 @@ export class Scope implements Names {
   }
 
   #make(name: string, from: XmlElement): Value {
+    const declared = this.#declared.get(name);
+    if (declared !== undefined) return declared();
     const local = this.#derived.get(name);
     if (local !== undefined) return derivedValue(local, this);
     const field = this.schema.get(name);

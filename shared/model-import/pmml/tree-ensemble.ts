@@ -63,7 +63,7 @@ export class TreeEnsemble {
 
   /** One matrix of all features, and where in it each of them stands. */
   #writeFeatures(): { readonly matrix: string; readonly order: readonly number[] } {
-    const order = new Array<number>(this.#features.length).fill(0);
+    const order = this.#features.map(() => 0);
     const parts: string[] = [];
     let width = 0;
     for (const [tensor, index] of this.#tensors) {

@@ -27,17 +27,18 @@ export function treeModel(source: ModelSource): Prediction {
   const { ops } = scope.compilation;
   if (task === 'regression') {
     const ensemble = new TreeEnsemble(ops, 1);
-    growTree(source, ensemble, 1, (node) => [{ output: 0, weight: scoreNumber(node) }]);
+    growTree(source, ensemble, (node) => [{ output: 0, weight: scoreNumber(node) }], noPrediction(1));
     return { kind: 'regression', value: ensemble.write() };
   }
   if (task !== 'classification') throw refusal(element, `functionName="${task}" is not understood.`);
   const labels = labelsInOrder(source, treeLabels(element));
   const ensemble = new TreeEnsemble(ops, labels.length);
   const decisions = new Decisions(labels);
-  growTree(source, ensemble, labels.length, (node) => {
+  const weights: LeafWeights = (node) => {
     const shares = decisions.add(node, distribution(node, labels), required(node, 'score'));
     return shares.map((weight, output) => ({ output, weight }));
-  });
+  };
+  growTree(source, ensemble, weights, noPrediction(labels.length));
   const threshold = decisions.threshold();
   const probabilities = ensemble.write();
   return { kind: 'classification', labels, probabilities, ...(threshold === undefined ? {} : { threshold }) };
@@ -63,7 +64,7 @@ export function scoreNumber(node: XmlElement): number {
 
 /** The probability of each label at a node: 1 for its score where the node says no more. */
 export function distribution(node: XmlElement, labels: readonly string[]): number[] {
-  const shares = new Array<number>(labels.length).fill(0);
+  const shares = labels.map(() => 0);
   const listed = childrenNamed(node, 'ScoreDistribution');
   const [first] = listed;
   if (first === undefined) {
@@ -81,8 +82,18 @@ export function distribution(node: XmlElement, labels: readonly string[]): numbe
   return sum === 1 ? shares : shares.map((share) => share / sum);
 }
 
-/** Adds a TreeModel to an ensemble. */
-export function growTree(source: ModelSource, ensemble: TreeEnsemble, outputs: number, weights: LeafWeights): void {
+/** The leaf of a tree that predicts nothing. */
+export function noPrediction(outputs: number): Leaf {
+  return { weights: Array.from({ length: outputs }, (_, output) => ({ output, weight: Number.NaN })) };
+}
+
+/** Adds a TreeModel to an ensemble; `nothing` is its leaf where it predicts nothing. */
+export function growTree(
+  source: Pick<ModelSource, 'element' | 'scope'>,
+  ensemble: TreeEnsemble,
+  weights: LeafWeights,
+  nothing: Leaf,
+): void {
   const { element, scope } = source;
   checkShape(element, {
     attributes: [
@@ -108,7 +119,6 @@ export function growTree(source: ModelSource, ensemble: TreeEnsemble, outputs: n
     'returnNullPrediction',
   );
   const tests = new TreeTests(ensemble, scope);
-  const nothing: Leaf = { weights: Array.from({ length: outputs }, (_, output) => ({ output, weight: Number.NaN })) };
   const leaf = (node: XmlElement): Leaf => ({ weights: weights(node) });
   const root = onlyChild(element, ['Node']);
   const targets = { yes: grow(root, new Set()), no: nothing, unknown: nothing };
