@@ -17,7 +17,7 @@ export interface Compilation {
   readonly invalid: Set<string>;
 }
 
-export interface InputField {
+interface InputField {
   readonly type: 'string' | 'number';
   /** The texts that the document declares, if it does. */
   readonly categories: readonly string[] | undefined;

@@ -31,7 +31,7 @@ export function literalNumber(text: string, type: NumberType, from: XmlElement):
   return type === 'float' ? Math.fround(value) : value;
 }
 
-export function parseBoolean(text: string, from: XmlElement): boolean {
+function parseBoolean(text: string, from: XmlElement): boolean {
   const word = text.trim().toLowerCase();
   if (word === 'true' || word === '1' || word === '1.0') return true;
   if (word === 'false' || word === '0' || word === '0.0') return false;
@@ -67,7 +67,7 @@ export function asLogic(ops: Ops, value: Value, from: XmlElement): LogicValue {
   return logicValue(textIsIn(ops, value, [...truths]).isTrue, textIsIn(ops, value, falsehoods).isTrue);
 }
 
-export function asText(value: Value, from: XmlElement): TextValue {
+function asText(value: Value, from: XmlElement): TextValue {
   if (value.kind === 'text') return value;
   throw refusal(from, `a ${value.kind} is used as a text, and how it is written is not defined.`);
 }

@@ -84,7 +84,7 @@ function fieldRef(element: XmlElement, names: Names): Value {
 }
 
 /** A value with another in place of a missing one. */
-export function replaceMissing({ compilation: { ops } }: Names, value: Value, text: string, from: XmlElement): Value {
+function replaceMissing({ compilation: { ops } }: Names, value: Value, text: string, from: XmlElement): Value {
   if (!value.mayBeMissing) return value;
   const missing = isMissing(ops, value);
   if (value.kind === 'text') {

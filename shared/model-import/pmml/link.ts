@@ -12,8 +12,6 @@ export const INVERSE_LINKS = {
   exp: (ops: Ops, y: string) => ops.node('Exp', [y]),
 } as const;
 
-export type LinkName = keyof typeof INVERSE_LINKS;
-
 /** (1 + x) / 2 */
 function half(ops: Ops, x: string): string {
   return ops.node('Add', [ops.node('Mul', [x, ops.number(0.5)]), ops.number(0.5)]);

@@ -7,7 +7,7 @@ import type { XmlElement } from './xml.js';
 
 export const PREDICATE_NAMES = ['SimplePredicate', 'SimpleSetPredicate', 'CompoundPredicate', 'True', 'False'];
 
-export const SIMPLE_OPERATORS = [
+const SIMPLE_OPERATORS = [
   'equal',
   'notEqual',
   'lessThan',

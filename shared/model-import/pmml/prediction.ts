@@ -1,7 +1,7 @@
 import type { Ops } from './ops.js';
 
 /** A number: doubles of shape [N, 1], NaN where there is none. */
-export interface Regression {
+interface Regression {
   readonly kind: 'regression';
   readonly value: string;
   /** Inputs without which there is no prediction. */
@@ -19,7 +19,7 @@ export interface Classification {
 }
 
 /** A distance to each cluster: doubles of shape [N, clusters]. The nearest wins. */
-export interface Clustering {
+interface Clustering {
   readonly kind: 'clustering';
   readonly labels: readonly string[];
   readonly distances: string;

@@ -99,12 +99,7 @@ function linearTables(
 }
 
 /** Coefficients of a text's values, one column an output; 0 for a missing text and for one that has none. */
-export function textTable(
-  ops: Ops,
-  value: TextValue,
-  rows: ReadonlyMap<string, readonly number[]>,
-  outputs: number,
-): string {
+function textTable(ops: Ops, value: TextValue, rows: ReadonlyMap<string, readonly number[]>, outputs: number): string {
   const keys = [...rows.keys()];
   const { tensor, meaning } = value.codes(keys);
   const none = Array.from({ length: outputs }, () => 0);

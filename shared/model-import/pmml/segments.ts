@@ -2,7 +2,7 @@ import { checkShape, childNamed, childrenNamed, choice, onlyChild, optionalNumbe
 import { PREDICATE_NAMES } from './predicate.js';
 import type { XmlElement } from './xml.js';
 
-export const METHODS = [
+const METHODS = [
   'majorityVote',
   'weightedMajorityVote',
   'average',
@@ -17,7 +17,7 @@ export const METHODS = [
 export type Method = (typeof METHODS)[number];
 
 /** A model of several, where its predicate is true. */
-export interface Segment {
+interface Segment {
   readonly element: XmlElement;
   readonly condition: XmlElement;
   readonly model: XmlElement;

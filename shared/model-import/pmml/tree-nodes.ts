@@ -9,7 +9,7 @@ export interface Leaf {
   readonly weights: readonly { readonly output: number; readonly weight: number }[];
 }
 
-export interface Branch {
+interface Branch {
   readonly feature: number;
   readonly operator: BranchOperator;
   readonly threshold: number;

@@ -39,7 +39,7 @@ export interface TextValue {
  * Texts as int64 of shape [N, 1]: each indexes `meaning`, and -1 its last entry. A meaning is an index into the keys,
  * their number for any other text, or -1 for missing.
  */
-export interface Codes {
+interface Codes {
   readonly tensor: string;
   readonly meaning: readonly number[];
 }
