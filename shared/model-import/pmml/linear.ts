@@ -1,4 +1,5 @@
 import type { Ops } from './ops.js';
+import type { TextValue } from './values.js';
 
 /** A linear predictor of several outputs: terms are added, then it is written as one product and a few tables. */
 export class LinearPredictor {
@@ -25,9 +26,25 @@ export class LinearPredictor {
     this.#columns.set(column, weights);
   }
 
-  /** Adds a value of shape [N, outputs]. */
-  add(value: string): void {
-    this.#addends.push(value);
+  /**
+   * Adds a coefficient for each value of a text: `rows` has one for each output, NaN where there is none. A text that has
+   * no row adds nothing, a missing one adds `missing`.
+   */
+  addTexts(value: TextValue, rows: ReadonlyMap<string, readonly number[]>, missing: number): void {
+    const ops = this.#ops;
+    const keys = [...rows.keys()];
+    const { tensor, meaning } = value.codes(keys);
+    const table = meaning.flatMap((index) => {
+      if (index === -1) return this.#intercepts.map(() => missing);
+      const row = rows.get(keys[index] ?? '');
+      return this.#intercepts.map((_, output) => {
+        const coefficient = row?.[output];
+        return coefficient === undefined || Number.isNaN(coefficient) ? 0 : coefficient;
+      });
+    });
+    const constant = ops.builder.constant('double', table, [meaning.length, this.#outputs]);
+    const rank3 = ops.node('Gather', [constant, tensor], { axis: { int: 0 } });
+    this.#addends.push(ops.node('Squeeze', [rank3, ops.builder.constant('int64', [1])]));
   }
 
   /** The sums, of shape [N, outputs]. */

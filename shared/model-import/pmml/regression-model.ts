@@ -94,21 +94,8 @@ function linearTables(
       predictor.addTerm(index, product, requiredNumber(term, 'coefficient'));
     }
   }
-  for (const [value, rows] of texts) predictor.add(textTable(ops, value, rows, tables.length));
+  for (const [value, rows] of texts) predictor.addTexts(value, rows, 0);
   return { sums: predictor.write(), needs: [...needs] };
-}
-
-/** Coefficients of a text's values, one column an output; 0 for a missing text and for one that has none. */
-function textTable(ops: Ops, value: TextValue, rows: ReadonlyMap<string, readonly number[]>, outputs: number): string {
-  const keys = [...rows.keys()];
-  const { tensor, meaning } = value.codes(keys);
-  const none = Array.from({ length: outputs }, () => 0);
-  const table = meaning.flatMap((index) =>
-    (rows.get(keys[index] ?? '') ?? none).map((coefficient) => (Number.isNaN(coefficient) ? 0 : coefficient)),
-  );
-  const constant = ops.builder.constant('double', table, [meaning.length, outputs]);
-  const rank3 = ops.node('Gather', [constant, tensor], { axis: { int: 0 } });
-  return ops.node('Squeeze', [rank3, ops.builder.constant('int64', [1])]);
 }
 
 function regressionResult(ops: Ops, y: string, method: Method, element: XmlElement): string {
