@@ -111,7 +111,8 @@ function classification(source: ModelSource, modelType: (typeof MODEL_TYPES)[num
   });
   if (modelType === 'multinomialLogistic') {
     refuseOffset(element, modelType);
-    const logits = ops.node('MatMul', [sums, padding(ops, estimated.length)]);
+    // The linear predictor of the reference is 0.
+    const logits = ops.columns([sums, ops.number(0)]);
     return result(ops.node('Softmax', [logits], { axis: { int: 1 } }));
   }
   const one = ops.number(1);
@@ -145,14 +146,6 @@ function referenceOf(
     throw refusal(element, 'it does not say which class is the reference: just one must have no parameters.');
   }
   return only;
-}
-
-/** A matrix that adds a column of zeros: the last class's linear predictor is 0. */
-function padding(ops: Ops, size: number): string {
-  const values = Array.from({ length: size * (size + 1) }, (_, at) =>
-    at % (size + 1) === Math.floor(at / (size + 1)) ? 1 : 0,
-  );
-  return ops.builder.constant('double', values, [size, size + 1]);
 }
 
 function refuseOffset(element: XmlElement, modelType: string): void {

@@ -57,7 +57,8 @@ export class LinearPredictor {
         columns.length,
         this.#outputs,
       ]);
-      addends.push(ops.node('MatMul', [ops.columns(columns), weights]));
+      // Not MatMul: the runtime moves a factor before or behind it into that, as a float32.
+      addends.push(ops.node('Gemm', [ops.columns(columns), weights]));
     }
     if (addends.length === 0 || this.#intercepts.some((value) => value !== 0)) addends.push(ops.row(this.#intercepts));
     return ops.sum(addends);
