@@ -2,6 +2,7 @@ import { compareNumbers, equalValues } from './comparison.js';
 import type { FunctionCompiler, Names } from './compilation.js';
 import { asLogic, asNumber, castNumber, isIn, literal } from './conversion.js';
 import { parseNumber, refusal } from './element.js';
+import { INVERSE_LINKS } from './link.js';
 import { TEXT_FUNCTIONS } from './text-functions.js';
 import {
   certain,
@@ -25,7 +26,9 @@ export const FUNCTIONS: Readonly<Record<string, FunctionCompiler>> = {
   '*': arithmetic((ops, x, y) => ops.node('Mul', [x, y])),
   '/': arithmetic((ops, x, y, type) => {
     const quotient = ops.node('Div', [x, y]);
-    return type === 'integer' ? truncated(ops, quotient) : quotient;
+    if (type !== 'integer') return quotient;
+    const isZero = ops.node('Equal', [y, ops.number(0)]);
+    return ops.where(isZero, ops.number(Number.NaN), truncated(ops, quotient));
   }),
   modulo: arithmetic((ops, x, y) =>
     ops.node('Sub', [x, ops.node('Mul', [ops.node('Floor', [ops.node('Div', [x, y])]), y])]),
@@ -45,6 +48,14 @@ export const FUNCTIONS: Readonly<Record<string, FunctionCompiler>> = {
   cos: unary('double', (ops, x) => ops.node('Cos', [x])),
   tan: unary('double', (ops, x) => ops.node('Div', [ops.node('Sin', [x]), ops.node('Cos', [x])])),
   tanh: unary('double', (ops, x) => ops.node('Tanh', [x])),
+  sinh: unary('double', (ops, x) => hyperbolic(ops, x, 'Sub')),
+  cosh: unary('double', (ops, x) => hyperbolic(ops, x, 'Add')),
+  // ONNX Runtime has these in float32 only.
+  asin: unary('double', (ops, x) => ops.inFloat32('Asin', x)),
+  acos: unary('double', (ops, x) => ops.inFloat32('Acos', x)),
+  atan: unary('double', (ops, x) => ops.inFloat32('Atan', x)),
+  erf: unary('double', (ops, x) => ops.inFloat32('Erf', x)),
+  stdNormalCDF: unary('double', INVERSE_LINKS.probit),
   abs: unary(undefined, (ops, x) => ops.node('Abs', [x])),
   rint: unary(undefined, (ops, x) => ops.node('Round', [x])),
   floor: unary('integer', (ops, x) => ops.node('Floor', [x])),
@@ -100,6 +111,12 @@ function two(values: readonly Value[], element: XmlElement): [Value, Value] {
     throw refusal(element, `it takes two arguments, not ${values.length}.`);
   }
   return [left, right];
+}
+
+/** (e^x ± e^-x) / 2 */
+function hyperbolic(ops: Ops, x: string, op: 'Add' | 'Sub'): string {
+  const both = ops.node(op, [ops.node('Exp', [x]), ops.node('Exp', [ops.node('Neg', [x])])]);
+  return ops.node('Mul', [both, ops.number(0.5)]);
 }
 
 function truncated(ops: Ops, x: string): string {

@@ -14,9 +14,9 @@ export function mapValues(element: XmlElement, names: Names): Value {
   const { ops } = names.compilation;
   const pairs = childrenNamed(element, 'FieldColumnPair').map((pair) => {
     checkShape(pair, { attributes: ['field', 'column'] });
-    return { value: names.resolve(required(pair, 'field'), pair), column: required(pair, 'column') };
+    return { value: names.resolve(required(pair, 'field'), pair), column: localName(required(pair, 'column')) };
   });
-  const output = required(element, 'outputColumn');
+  const output = localName(required(element, 'outputColumn'));
   const rows = readTable(onlyChild(element, ['InlineTable']));
   const outputs = rows.map((row) => cell(row, output));
   const defaultValue = optional(element, 'defaultValue');
@@ -54,6 +54,11 @@ function readTable(table: XmlElement): Row[] {
     element,
     cells: new Map(element.children.map(({ name, text }) => [name, text])),
   }));
+}
+
+/** Cells are elements, and may have a prefix. */
+function localName(column: string): string {
+  return column.slice(column.indexOf(':') + 1);
 }
 
 function cell(row: Row, column: string): string {

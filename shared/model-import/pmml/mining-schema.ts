@@ -148,7 +148,9 @@ function treatNumber(compilation: Compilation, raw: NumberValue, data: DataField
   const nan = ops.number(Number.NaN);
   const value = (text: string): string => ops.number(literalNumber(text, type, field.element));
   let { tensor } = raw;
-  if (data.missing.length > 0) tensor = ops.where(isIn(ops, raw, data.missing, data.element).isTrue, nan, tensor);
+  // A missing number is NaN already.
+  const missing = data.missing.filter((text) => text !== 'NaN');
+  if (missing.length > 0) tensor = ops.where(isIn(ops, raw, missing, data.element).isTrue, nan, tensor);
   if (field.missingTreatment === 'returnInvalid') {
     compilation.invalid.add(ops.isMissing(tensor));
     const input = compilation.inputs.get(field.name);

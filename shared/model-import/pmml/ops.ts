@@ -3,7 +3,6 @@ import type { Attributes, Domain, GraphBuilder } from '#shared/onnx';
 
 /** ONNX's codes of element types, for Cast. */
 const FLOAT = 1;
-const BOOL = 9;
 const DOUBLE = 11;
 
 /**
@@ -84,12 +83,13 @@ export class Ops {
     return this.node('Cast', [this.node('Cast', [number], { to: { int: FLOAT } })], { to: { int: DOUBLE } });
   }
 
-  toDouble(value: string): string {
-    return this.node('Cast', [value], { to: { int: DOUBLE } });
+  /** An operator that ONNX Runtime has in float32 only: 1e-7 of the result is lost. */
+  inFloat32(op: 'Erf' | 'Atan' | 'Asin' | 'Acos', number: string): string {
+    return this.toDouble(this.node(op, [this.node('Cast', [number], { to: { int: FLOAT } })]));
   }
 
-  toBool(value: string): string {
-    return this.node('Cast', [value], { to: { int: BOOL } });
+  toDouble(value: string): string {
+    return this.node('Cast', [value], { to: { int: DOUBLE } });
   }
 
   /** Columns side by side. */
