@@ -5,7 +5,8 @@ import { type CompiledModel, labelsInOrder, MODEL_ATTRIBUTES, MODEL_CHILDREN, ty
 import { outputsOf } from './output.js';
 import { predicate } from './predicate.js';
 import { type Classification, inOrder, type Prediction } from './prediction.js';
-import { aggregateClasses, aggregateNumbers, type SegmentResult } from './segment-aggregates.js';
+import { aggregateClasses, aggregateNumbers } from './segment-aggregates.js';
+import type { SegmentResult } from './segment-counts.js';
 import { readSegmentation, type Segmentation } from './segments.js';
 
 /** MiningModel: several models, of which one is chosen, all are joined, or each goes on with what those before it gave. */

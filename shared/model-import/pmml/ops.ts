@@ -115,6 +115,18 @@ export class Ops {
     return this.node('Gather', [matrix, this.builder.constant('int64', [index])], { axis: { int: 1 } });
   }
 
+  /** The columns of a matrix in ascending order, each row by itself, and where each of them stood. */
+  sorted(matrix: string, size: string): { readonly values: string; readonly order: string } {
+    const values = `sorted_${matrix}`;
+    const order = `order_${matrix}`;
+    if (!this.#perRow.has(values)) {
+      const ascending = { axis: { int: 1 }, largest: { int: 0 } };
+      this.builder.nodes('TopK', [matrix, size], ascending, { outputs: [values, order] });
+      this.#perRow.add(values).add(order);
+    }
+    return { values, order };
+  }
+
   sum(values: readonly string[]): string {
     const [only] = values;
     return values.length === 1 && only !== undefined ? only : this.node('Sum', values);

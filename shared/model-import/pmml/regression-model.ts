@@ -47,7 +47,7 @@ function linearTables(
   const { ops } = scope.compilation;
   const predictor = new LinearPredictor(ops, tables.length);
   const needs = new Set<string>();
-  const texts = new Map<TextValue, Map<string, number[]>>();
+  const texts = new Map<string, { readonly value: TextValue; readonly rows: Map<string, number[]> }>();
   const number = (element: XmlElement, attribute: string): string => {
     const value = asNumber(ops, fieldOf(scope, element, attribute), element);
     for (const input of value.needs) needs.add(input);
@@ -72,12 +72,13 @@ function linearTables(
       const category = required(term, 'value');
       const coefficient = requiredNumber(term, 'coefficient');
       if (value.kind === 'text') {
-        const ofField = texts.get(value) ?? new Map<string, number[]>();
-        texts.set(value, ofField);
-        const row = ofField.get(category) ?? tables.map(() => Number.NaN);
+        const name = required(term, 'name');
+        const { rows } = texts.get(name) ?? { rows: new Map<string, number[]>() };
+        texts.set(name, { value, rows });
+        const row = rows.get(category) ?? tables.map(() => Number.NaN);
         // Of two with one value, the first counts.
         if (Number.isNaN(row[index])) row[index] = coefficient;
-        ofField.set(category, row);
+        rows.set(category, row);
       } else {
         const { isTrue } = isIn(ops, value, [category], term);
         predictor.addTerm(index, ops.where(isTrue, ops.number(1), ops.number(0)), coefficient);
@@ -94,7 +95,7 @@ function linearTables(
       predictor.addTerm(index, product, requiredNumber(term, 'coefficient'));
     }
   }
-  for (const [value, rows] of texts) predictor.addTexts(value, rows, 0);
+  for (const { value, rows } of texts.values()) predictor.addTexts(value, rows, 0);
   return { sums: predictor.write(), needs: [...needs] };
 }
 

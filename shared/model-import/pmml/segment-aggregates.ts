@@ -1,38 +1,31 @@
 import { refusal } from './element.js';
 import type { Ops } from './ops.js';
 import { type Classification, winnerOf } from './prediction.js';
+import { SegmentCounts, type SegmentResult } from './segment-counts.js';
+import { median, weightedMedian } from './segment-medians.js';
 import type { Method, Segmentation } from './segments.js';
 
-/** What one model of several gives. */
-export interface SegmentResult {
-  /** Doubles of shape [N, columns], NaN where it predicts nothing. */
-  readonly value: string;
-  /** Where the model counts at all; undefined where it always does. */
-  readonly active: string | undefined;
-  readonly weight: number;
-}
-
-const isWeighted = (method: Method): boolean => method.startsWith('weighted');
+const SAME = 1e-7;
 
 /** One number of several. */
 export function aggregateNumbers(ops: Ops, segmentation: Segmentation, results: readonly SegmentResult[]): string {
   const { method, element } = segmentation;
+  const counts = new SegmentCounts(ops, segmentation, results);
   switch (method) {
     case 'selectFirst':
-      return selectFirst(ops, results);
+      return selectFirst(ops, counts);
     case 'sum':
     case 'weightedSum':
     case 'average':
     case 'weightedAverage':
-      return weighted(ops, segmentation, results, method);
+      return weighted(ops, counts, method);
     case 'median':
-      return median(
-        ops,
-        allActive(segmentation, results).map(({ value }) => value),
-      );
+      return counts.checked(median(ops, counts));
+    case 'weightedMedian':
+      return counts.checked(weightedMedian(ops, counts));
     case 'max': {
-      const columns = ops.columns(allActive(segmentation, results).map(({ value }) => value));
-      return ops.node('Add', [ops.maxOfColumns(columns), missingIfAny(ops, columns)]);
+      const columns = ops.columns(counts.each(({ value }) => value, Number.NEGATIVE_INFINITY));
+      return counts.checked(ops.node('Add', [ops.maxOfColumns(columns), missingIfAny(ops, columns)]));
     }
     default:
       throw refusal(element, `multipleModelMethod="${method}" is not understood for a regression.`);
@@ -46,27 +39,30 @@ export function aggregateClasses(
   results: readonly (SegmentResult & { readonly classification: Classification })[],
 ): Pick<Classification, 'probabilities' | 'threshold'> {
   const { method, element } = segmentation;
+  const counts = new SegmentCounts(ops, segmentation, results);
   switch (method) {
     case 'selectFirst': {
       const thresholds = new Set(results.map(({ classification }) => classification.threshold));
       const [threshold] = thresholds;
-      if (thresholds.size > 1)
+      if (thresholds.size > 1) {
         throw refusal(element, 'its models decide at different probabilities; this is not understood.');
-      return { probabilities: selectFirst(ops, results), ...(threshold === undefined ? {} : { threshold }) };
+      }
+      return { probabilities: selectFirst(ops, counts), ...(threshold === undefined ? {} : { threshold }) };
     }
     case 'average':
     case 'weightedAverage':
-      return { probabilities: weighted(ops, segmentation, results, method) };
+      return { probabilities: weighted(ops, counts, method) };
     case 'majorityVote':
     case 'weightedMajorityVote':
       return { probabilities: vote(ops, segmentation, results) };
+    case 'median':
+      // Of two in the middle, which are equally near to their mean, rounding decides.
+      if (!counts.alwaysAll || results.length % 2 === 0) {
+        throw refusal(element, 'multipleModelMethod="median" of classes needs an odd number of models that all count.');
+      }
+      return { probabilities: counts.checked(mostTelling(ops, counts, method, labelsOf(results))) };
     case 'max':
-      return {
-        probabilities: mostCertain(
-          ops,
-          allActive(segmentation, results).map(({ value }) => value),
-        ),
-      };
+      return { probabilities: counts.checked(mostTelling(ops, counts, method, labelsOf(results))) };
     default:
       throw refusal(element, `multipleModelMethod="${method}" is not understood for a classification.`);
   }
@@ -78,54 +74,25 @@ export function sharesOfVotes(ops: Ops, votes: string, missing: string): string 
   return ops.where(ops.node('Greater', [missing, ops.maxOfColumns(votes)]), ops.number(Number.NaN), shares);
 }
 
-function selectFirst(ops: Ops, results: readonly SegmentResult[]): string {
-  return results.reduceRight(
-    (otherwise, { value, active }) => (active === undefined ? value : ops.where(active, value, otherwise)),
-    ops.number(Number.NaN),
-  );
+function selectFirst(ops: Ops, { results, counts }: SegmentCounts): string {
+  return results.reduceRight((otherwise, { value }, index) => {
+    const here = counts[index];
+    return here === undefined ? value : ops.where(here, value, otherwise);
+  }, ops.number(Number.NaN));
 }
 
-function weighted(ops: Ops, segmentation: Segmentation, results: readonly SegmentResult[], method: Method): string {
-  const total = results.reduce((sum, { weight }) => sum + weight, 0);
-  const counted = results.map((result) => count(ops, segmentation, result));
-  const weightOf = ({ weight }: SegmentResult): number => (isWeighted(method) ? weight : 1);
-  const sum = ops.sum(
-    counted.map(({ value, active }, index) => {
-      const weight = weightOf(results[index] ?? { value, active, weight: 1 });
-      const term = weight === 1 ? value : ops.node('Mul', [value, ops.number(weight)]);
-      return active === undefined ? term : ops.where(active, term, ops.number(0));
-    }),
-  );
-  const always = counted.every(({ active }) => active === undefined);
-  const isSum = method === 'sum' || method === 'weightedSum';
-  if (always) {
-    const divisor = results.reduce((all, result) => all + weightOf(result), 0);
-    return isSum ? sum : ops.node('Div', [sum, ops.number(divisor)]);
-  }
-  const present = (weight: (result: SegmentResult) => number): string =>
-    ops.sum(
-      counted.map(({ active }, index) => {
-        const amount = ops.number(weight(results[index] ?? { value: '', active, weight: 1 }));
-        return active === undefined ? amount : ops.where(active, amount, ops.number(0));
-      }),
-    );
-  const divided = isSum ? sum : ops.node('Div', [sum, present(weightOf)]);
-  const none = ops.node('Equal', [present(() => 1), ops.number(0)]);
-  const result = ops.where(none, ops.number(Number.NaN), divided);
-  if (segmentation.missing !== 'skipSegment' || segmentation.missingThreshold >= 1) return result;
-  if (results.some(({ active }) => active !== undefined)) {
-    throw refusal(segmentation.element, 'a missingThreshold with segments that are not always used is not understood.');
-  }
-  const share = ops.node('Div', [present(({ weight }) => weight), ops.number(total)]);
-  const enough = ops.node('GreaterOrEqual', [share, ops.number(1 - segmentation.missingThreshold)]);
-  return ops.where(enough, result, ops.number(Number.NaN));
-}
-
-/** Where a model counts: not where it predicts nothing and is skipped then. */
-function count(ops: Ops, { missing }: Segmentation, { value, active }: SegmentResult): SegmentResult {
-  if (missing !== 'skipSegment') return { value, active, weight: 1 };
-  const present = ops.not(ops.isMissing(ops.column(value, 0)));
-  return { value, active: active === undefined ? present : ops.and(active, present), weight: 1 };
+function weighted(ops: Ops, counts: SegmentCounts, method: Method): string {
+  const weightOf = ({ weight }: SegmentResult): number => (method.startsWith('weighted') ? weight : 1);
+  const terms = counts.each((result) => {
+    const weight = weightOf(result);
+    return weight === 1 ? result.value : ops.node('Mul', [result.value, ops.number(weight)]);
+  }, 0);
+  const sum = ops.sum(terms);
+  if (method === 'sum' || method === 'weightedSum') return counts.checked(sum);
+  const divisor = counts.alwaysAll
+    ? ops.number(counts.results.reduce((total, result) => total + weightOf(result), 0))
+    : counts.weights(weightOf);
+  return counts.checked(ops.node('Div', [sum, divisor]));
 }
 
 function vote(
@@ -133,77 +100,72 @@ function vote(
   segmentation: Segmentation,
   results: readonly (SegmentResult & { readonly classification: Classification })[],
 ): string {
-  if (segmentation.missingThreshold < 1) {
-    throw refusal(segmentation.element, 'a missingThreshold with votes is not understood.');
-  }
+  const isWeighted = segmentation.method === 'weightedMajorityVote';
   const votes: string[] = [];
   const missing: string[] = [];
   for (const { classification, active, weight, value } of results) {
-    const amount = ops.number(isWeighted(segmentation.method) ? weight : 1);
+    const amount = ops.number(isWeighted ? weight : 1);
     const none = ops.isMissing(ops.column(value, 0));
     const indices = classification.labels.map((_, index) => index);
-    const mine = ops.node('Equal', [
-      winnerOf(ops, classification),
-      ops.builder.constant('int64', indices, [1, indices.length]),
-    ]);
+    const winner = winnerOf(ops, classification);
+    const mine = ops.node('Equal', [winner, ops.builder.constant('int64', indices, [1, indices.length])]);
     const counts = active === undefined ? ops.not(none) : ops.and(active, ops.not(none));
     votes.push(ops.where(ops.and(mine, counts), amount, ops.number(0)));
     missing.push(ops.where(active === undefined ? none : ops.and(active, none), amount, ops.number(0)));
   }
-  const shares = sharesOfVotes(
-    ops,
-    ops.sum(votes),
-    ops.sum(segmentation.missing === 'skipSegment' ? [ops.number(0)] : missing),
-  );
-  if (segmentation.missing !== 'returnMissing') return shares;
-  return ops.where(ops.node('Greater', [ops.sum(missing), ops.number(0)]), ops.number(Number.NaN), shares);
+  const skips = segmentation.missing === 'skipSegment';
+  const shares = sharesOfVotes(ops, ops.sum(votes), skips ? ops.number(0) : ops.sum(missing));
+  return new SegmentCounts(ops, segmentation, results).checked(shares);
 }
 
-/** The middle of several columns; of an even number the mean of the two in the middle. */
-function median(ops: Ops, values: readonly string[]): string {
-  const columns = ops.columns(values);
-  const count = values.length;
-  const sorted = `sorted_${columns}`;
-  ops.builder.nodes(
-    'TopK',
-    [columns, ops.builder.constant('int64', [count])],
-    { axis: { int: 1 } },
-    {
-      outputs: [sorted, `order_${columns}`],
-    },
+/**
+ * The mean of the models that tell most: of the class with the greatest maximum (or median) of probabilities, those whose
+ * probability is that, or is nearest to it.
+ */
+function mostTelling(ops: Ops, counts: SegmentCounts, method: 'max' | 'median', classes: number): string {
+  const { results } = counts;
+  const values = results.map(({ value }) => value);
+  const perClass =
+    method === 'max'
+      ? ops.node(
+          'Max',
+          counts.each(({ value }) => value, -1),
+        )
+      : medianPerClass(ops, counts, classes);
+  const winner = ops.node('ArgMax', [perClass], { axis: { int: 1 }, keepdims: { int: 1 } });
+  const most = ops.maxOfColumns(perClass);
+  const infinity = Number.POSITIVE_INFINITY;
+  const distances = counts.each(({ value }) => {
+    const own = ops.node('GatherElements', [value, winner], { axis: { int: 1 } });
+    return ops.node('Abs', [ops.node('Sub', [own, most])]);
+  }, infinity);
+  // Trees give float32: what is as near but for that is as near.
+  const least = ops.node('Add', [ops.node('Min', distances), ops.number(SAME)]);
+  const chosen = distances.map((distance) =>
+    ops.where(ops.node('LessOrEqual', [distance, least]), ops.number(1), ops.number(0)),
   );
-  const low = ops.column(sorted, Math.floor((count - 1) / 2));
-  const high = ops.column(sorted, Math.ceil((count - 1) / 2));
-  const middle = ops.node('Mul', [ops.node('Add', [low, high]), ops.number(0.5)]);
-  return ops.node('Add', [middle, missingIfAny(ops, columns)]);
+  const sum = ops.sum(
+    values.map((value, index) => {
+      const own = chosen[index] ?? '';
+      return ops.where(ops.node('Greater', [own, ops.number(0)]), value, ops.number(0));
+    }),
+  );
+  const mean = ops.node('Div', [sum, ops.sum(chosen)]);
+  return ops.node('Add', [mean, missingIfAny(ops, ops.columns(counts.each(({ value }) => ops.column(value, 0), 0)))]);
 }
 
-/** The mean of those models that give the greatest probability there is. */
-function mostCertain(ops: Ops, matrices: readonly string[]): string {
-  const [first, ...rest] = matrices;
-  const greatest = rest.length === 0 ? (first ?? '') : ops.node('Max', [...matrices]);
-  const winner = ops.node('ArgMax', [greatest], { axis: { int: 1 }, keepdims: { int: 1 } });
-  const most = ops.maxOfColumns(greatest);
-  const chosen = matrices.map((matrix) => {
-    const own = ops.node('GatherElements', [matrix, winner], { axis: { int: 1 } });
-    return ops.where(ops.node('Equal', [own, most]), ops.number(1), ops.number(0));
-  });
-  const sum = ops.sum(matrices.map((matrix, index) => ops.node('Mul', [matrix, chosen[index] ?? ''])));
-  return ops.node('Div', [sum, ops.sum(chosen)]);
+function labelsOf(results: readonly { readonly classification: Classification }[]): number {
+  return results[0]?.classification.labels.length ?? 0;
+}
+
+function medianPerClass(ops: Ops, counts: SegmentCounts, classes: number): string {
+  return ops.columns(
+    Array.from({ length: classes }, (_, index) => median(ops, counts, (value) => ops.column(value, index))),
+  );
 }
 
 /** 0, or NaN where one of several columns is NaN: what ONNX makes of NaN in a maximum is not defined. */
 function missingIfAny(ops: Ops, columns: string): string {
-  const any = ops.isMissing(ops.sumOfColumns(columns));
-  return ops.where(any, ops.number(Number.NaN), ops.number(0));
-}
-
-function allActive<Result extends SegmentResult>(
-  { element, missing, method }: Segmentation,
-  results: readonly Result[],
-): readonly Result[] {
-  if (missing === 'skipSegment' || results.some(({ active }) => active !== undefined)) {
-    throw refusal(element, `multipleModelMethod="${method}" with segments that do not always count is not understood.`);
-  }
-  return results;
+  const missing = ops.maxOfColumns(ops.toDouble(ops.isMissing(columns)));
+  return ops.where(ops.node('Greater', [missing, ops.number(0)]), ops.number(Number.NaN), ops.number(0));
 }

@@ -8,6 +8,7 @@ const METHODS = [
   'average',
   'weightedAverage',
   'median',
+  'weightedMedian',
   'max',
   'sum',
   'weightedSum',
