@@ -3,6 +3,7 @@ import { cast } from './conversion.js';
 import { DATA_TYPES, type DataType } from './data-dictionary.js';
 import { checkShape, childrenNamed, choice, optional, refusal, required } from './element.js';
 import { chooseValue, FUNCTIONS, fallback } from './functions.js';
+import { keep, withInvalid } from './invalid.js';
 import { certain, isMissing, type Value } from './values.js';
 import type { XmlElement } from './xml.js';
 
@@ -20,29 +21,25 @@ export function applyFunction(
     attributes: ['function', 'mapMissingTo', 'defaultValue', 'invalidValueTreatment'],
     children: element.children.map(({ name }) => name),
   });
-  choice(element, 'invalidValueTreatment', ['returnInvalid', 'asIs', 'asMissing'], 'returnInvalid');
+  const treatment = choice(element, 'invalidValueTreatment', ['returnInvalid', 'asIs', 'asMissing'], 'returnInvalid');
   const { ops } = names.compilation;
   const called = required(element, 'function');
   const operands = element.children.filter(({ name }) => name !== 'Extension');
   const values = operands.map((operand) => evaluate(operand, names));
   const apply = FUNCTIONS[called] ?? definedFunction(called, element, names, evaluate);
-  const result = apply(names, values, element);
+  const plain = apply(names, values, element);
+  const result = withInvalid(names, called, plain, values, treatment === 'returnInvalid');
   const mapMissingTo = optional(element, 'mapMissingTo');
   const defaultValue = optional(element, 'defaultValue');
-  const defaulted = defaultValue === undefined ? result : fallback(names, result, defaultValue, element);
+  const defaulted = defaultValue === undefined ? result : keep(result, fallback(names, result, defaultValue, element));
   if (mapMissingTo === undefined) return defaulted;
   const missing = values.filter(({ mayBeMissing }) => mayBeMissing).map((value) => isMissing(ops, value));
   if (missing.length === 0) return defaulted;
   // Of an "if", only the branch that is taken counts, and a missing one makes the result missing.
-  if (called === 'if') return fallback(names, result, mapMissingTo, element);
+  if (called === 'if') return keep(result, fallback(names, result, mapMissingTo, element));
   const anyMissing = certain(ops, ops.or(...missing));
-  return chooseValue(
-    names,
-    anyMissing,
-    fallback(names, nothing(names, result), mapMissingTo, element),
-    defaulted,
-    element,
-  );
+  const instead = fallback(names, nothing(names, result), mapMissingTo, element);
+  return keep(result, chooseValue(names, anyMissing, instead, defaulted, element));
 }
 
 /** A missing value of the kind of another. */

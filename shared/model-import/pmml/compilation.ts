@@ -34,5 +34,11 @@ export interface Names {
   resolve(name: string, from: XmlElement): Value;
 }
 
+/** A value that decides about the score: a row has none where the value is invalid. */
+export function used({ compilation }: Names, value: Value): Value {
+  if (value.kind !== 'text' && value.invalid !== undefined) compilation.invalid.add(value.invalid);
+  return value;
+}
+
 /** Writes a function's result, given its arguments. */
 export type FunctionCompiler = (names: Names, values: readonly Value[], element: XmlElement) => Value;

@@ -42,9 +42,10 @@ function parseBoolean(text: string, from: XmlElement): boolean {
 export function asNumber(ops: Ops, value: Value, from: XmlElement): NumberValue {
   if (value.kind === 'number') return value;
   if (value.kind === 'boolean') {
+    const { invalid, mayBeMissing } = value;
     const one = ops.where(value.isTrue, ops.number(1), ops.number(0));
-    if (!value.mayBeMissing) return numberValue(one, { mayBeMissing: false });
-    return numberValue(ops.where(isMissing(ops, value), ops.number(Number.NaN), one));
+    if (!mayBeMissing) return numberValue(one, { mayBeMissing, invalid });
+    return numberValue(ops.where(isMissing(ops, value), ops.number(Number.NaN), one), { invalid });
   }
   const { known, mayBeMissing } = value;
   if (known === undefined)
@@ -59,7 +60,7 @@ export function asLogic(ops: Ops, value: Value, from: XmlElement): LogicValue {
   if (value.kind === 'boolean') return value;
   if (value.kind === 'number') {
     const is = (number: number): string => ops.node('Equal', [value.tensor, ops.number(number)]);
-    return logicValue(is(1), is(0));
+    return { ...logicValue(is(1), is(0)), invalid: value.invalid };
   }
   const known = value.known ?? ['true', 'false'];
   const truths = new Set(known.filter((text) => parseBoolean(text, from)));

@@ -1,4 +1,4 @@
-import type { Names } from './compilation.js';
+import { type Names, used } from './compilation.js';
 import { asNumber, cast } from './conversion.js';
 import { DATA_TYPES, readInterval } from './data-dictionary.js';
 import { checkShape, childrenNamed, choice, onlyChild, optional, required } from './element.js';
@@ -13,7 +13,7 @@ export function discretize(element: XmlElement, names: Names): Value {
     children: ['DiscretizeBin'],
   });
   const { ops } = names.compilation;
-  const value = asNumber(ops, names.resolve(required(element, 'field'), element), element);
+  const value = asNumber(ops, used(names, names.resolve(required(element, 'field'), element)), element);
   const bins = childrenNamed(element, 'DiscretizeBin').map((bin) => {
     checkShape(bin, { attributes: ['binValue'], children: ['Interval'] });
     return { text: required(bin, 'binValue'), interval: readInterval(onlyChild(bin, ['Interval'])) };

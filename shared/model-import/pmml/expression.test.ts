@@ -137,6 +137,17 @@ describe('an expression', () => {
     expect(await values('<FieldRef field="x" mapMissingTo="8"/>', rows)).toEqual([1, 1, 8]);
   });
 
+  it('is nothing where a function is undefined, unless that is in a branch that is not taken', async () => {
+    const root = apply('sqrt', field('x'));
+    const rows = [{ x: 4 }, { x: -4 }, {}];
+    const orElse = (more: string) =>
+      `<Apply function="sum"><Apply function="sqrt" ${more}><FieldRef field="x"/></Apply><Constant dataType="double">1</Constant></Apply>`;
+    expect(await values(orElse(''), rows)).toEqual([3, null, 1]);
+    expect(await values(orElse('invalidValueTreatment="asMissing" defaultValue="5"'), rows)).toEqual([3, 6, 6]);
+    const guarded = apply('if', apply('lessThan', field('x'), number(0)), number(7), root);
+    expect(await values(guarded, rows)).toEqual([2, 7, null]);
+  });
+
   it('decides', async () => {
     const when = (condition: string) => apply('if', condition, number(1), number(0));
     const rows = [

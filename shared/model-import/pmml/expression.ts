@@ -1,5 +1,5 @@
 import { applyFunction } from './apply.js';
-import type { Compilation, Names } from './compilation.js';
+import { type Compilation, type Names, used } from './compilation.js';
 import { cast, isIn, literal } from './conversion.js';
 import { DATA_TYPES } from './data-dictionary.js';
 import { discretize } from './discretize.js';
@@ -102,7 +102,7 @@ function normDiscrete(element: XmlElement, names: Names): Value {
   checkShape(element, { attributes: ['field', 'method', 'value', 'mapMissingTo'] });
   choice(element, 'method', ['indicator'], 'indicator');
   const { ops } = names.compilation;
-  const value = names.resolve(required(element, 'field'), element);
+  const value = used(names, names.resolve(required(element, 'field'), element));
   const { isTrue } = isIn(ops, value, [required(element, 'value')], element);
   const indicator = ops.where(isTrue, ops.number(1), ops.number(0));
   if (!value.mayBeMissing) return numberValue(indicator, { mayBeMissing: false });

@@ -1,4 +1,4 @@
-import type { Names } from './compilation.js';
+import { type Names, used } from './compilation.js';
 import { cast, isIn } from './conversion.js';
 import { DATA_TYPES } from './data-dictionary.js';
 import { checkShape, childrenNamed, choice, onlyChild, optional, refusal, required } from './element.js';
@@ -14,7 +14,10 @@ export function mapValues(element: XmlElement, names: Names): Value {
   const { ops } = names.compilation;
   const pairs = childrenNamed(element, 'FieldColumnPair').map((pair) => {
     checkShape(pair, { attributes: ['field', 'column'] });
-    return { value: names.resolve(required(pair, 'field'), pair), column: localName(required(pair, 'column')) };
+    return {
+      value: used(names, names.resolve(required(pair, 'field'), pair)),
+      column: localName(required(pair, 'column')),
+    };
   });
   const output = localName(required(element, 'outputColumn'));
   const rows = readTable(onlyChild(element, ['InlineTable']));

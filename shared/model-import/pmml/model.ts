@@ -1,4 +1,4 @@
-import type { Compilation } from './compilation.js';
+import { type Compilation, used } from './compilation.js';
 import type { DataField } from './data-dictionary.js';
 import { childNamed, choice, optional, refusal, required } from './element.js';
 import { readMiningSchema } from './mining-schema.js';
@@ -114,5 +114,5 @@ export function labelsInOrder(
 
 /** A field that an attribute names. */
 export function fieldOf(scope: Scope, element: XmlElement, attribute = 'field'): ReturnType<Scope['resolve']> {
-  return scope.resolve(required(element, attribute), element);
+  return used(scope, scope.resolve(required(element, attribute), element));
 }

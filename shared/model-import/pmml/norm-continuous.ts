@@ -1,4 +1,4 @@
-import type { Names } from './compilation.js';
+import { type Names, used } from './compilation.js';
 import { asNumber } from './conversion.js';
 import { checkShape, childrenNamed, choice, optionalNumber, refusal, required, requiredNumber } from './element.js';
 import { type NumberValue, numberValue } from './values.js';
@@ -13,7 +13,7 @@ interface Point {
 export function normContinuous(element: XmlElement, names: Names): NumberValue {
   checkShape(element, { attributes: ['field', 'mapMissingTo', 'outliers'], children: ['LinearNorm'] });
   const { ops } = names.compilation;
-  const value = asNumber(ops, names.resolve(required(element, 'field'), element), element);
+  const value = asNumber(ops, used(names, names.resolve(required(element, 'field'), element)), element);
   const x = value.tensor;
   const points = childrenNamed(element, 'LinearNorm').map(readPoint);
   const [first, ...rest] = points;

@@ -1,5 +1,5 @@
 import { type Comparison, compareNumbers } from './comparison.js';
-import type { Names } from './compilation.js';
+import { type Names, used } from './compilation.js';
 import { isIn, literal } from './conversion.js';
 import { arrayItems, checkShape, choice, onlyChild, refusal, required } from './element.js';
 import { certain, isMissing, type LogicValue, logicValue, negated } from './values.js';
@@ -68,7 +68,7 @@ export function readSimpleSetPredicate(element: XmlElement): { field: string; in
 function simplePredicate(element: XmlElement, names: Names): LogicValue {
   const { ops } = names.compilation;
   const { field, operator, value: text } = readSimplePredicate(element);
-  const value = names.resolve(field, element);
+  const value = used(names, names.resolve(field, element));
   if (operator === 'isMissing') return certain(ops, isMissing(ops, value));
   if (operator === 'isNotMissing') return negated(certain(ops, isMissing(ops, value)));
   if (operator === 'equal') return isIn(ops, value, [text], element);
@@ -82,7 +82,7 @@ function simplePredicate(element: XmlElement, names: Names): LogicValue {
 
 function simpleSetPredicate(element: XmlElement, names: Names): LogicValue {
   const { field, inside, set } = readSimpleSetPredicate(element);
-  const found = isIn(names.compilation.ops, names.resolve(field, element), set, element);
+  const found = isIn(names.compilation.ops, used(names, names.resolve(field, element)), set, element);
   return inside ? found : negated(found);
 }
 

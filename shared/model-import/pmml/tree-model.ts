@@ -118,7 +118,7 @@ export function growTree(
     ['returnNullPrediction', 'returnLastPrediction'],
     'returnNullPrediction',
   );
-  const tests = new TreeTests(ensemble, scope);
+  const tests = new TreeTests(ensemble, scope, nothing);
   const leaf = (node: XmlElement): Leaf => ({ weights: weights(node) });
   const root = onlyChild(element, ['Node']);
   const targets = { yes: grow(root, new Set()), no: nothing, unknown: nothing };

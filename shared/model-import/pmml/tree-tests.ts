@@ -22,6 +22,8 @@ interface Test {
   /** True where the comparison is false. */
   readonly negated: boolean;
   readonly mayBeMissing: boolean;
+  /** Where the value that is tested has been undefined on the way here: whoever comes by gets nothing. */
+  readonly invalid?: string | undefined;
 }
 
 const OPERATORS = {
@@ -43,9 +45,12 @@ export class TreeTests {
   readonly #ensemble: TreeEnsemble;
   readonly #names: Names;
 
-  constructor(ensemble: TreeEnsemble, names: Names) {
+  readonly #nothing: TreeNode;
+
+  constructor(ensemble: TreeEnsemble, names: Names, nothing: TreeNode) {
     this.#ensemble = ensemble;
     this.#names = names;
+    this.#nothing = nothing;
   }
 
   /** The feature that is not missing where a predicate is true or false; undefined where that does not follow. */
@@ -60,7 +65,14 @@ export class TreeTests {
     if (element.name === 'False') return targets.no;
     if (element.name === 'CompoundPredicate') return this.#compound(element, targets, present);
     const test = this.#simple(element) ?? this.#generic(element);
-    return write(present.has(test.feature) ? { ...test, mayBeMissing: false } : test, targets);
+    return this.#checked(test, write(present.has(test.feature) ? { ...test, mayBeMissing: false } : test, targets));
+  }
+
+  #checked({ invalid }: Test, tree: TreeNode): TreeNode {
+    if (invalid === undefined) return tree;
+    const { ops } = this.#names.compilation;
+    const feature = this.#ensemble.column(ops.toDouble(invalid));
+    return { feature, operator: 'GTE', threshold: 0.5, yes: this.#nothing, no: tree, missingYes: false };
   }
 
   /** Whether one predicate is true just where the other is false, and unknown where it is. */
@@ -106,11 +118,18 @@ export class TreeTests {
     if (value.kind !== 'number') return undefined;
     const feature = this.#ensemble.column(value.tensor);
     // Nothing but a missing number is neither below nor above.
-    const presence = { feature, operator: 'LEQ', threshold: Number.POSITIVE_INFINITY, mayBeMissing: false } as const;
+    const { invalid } = value;
+    const presence = {
+      feature,
+      operator: 'LEQ',
+      threshold: Number.POSITIVE_INFINITY,
+      mayBeMissing: false,
+      invalid,
+    } as const;
     if (operator === 'isNotMissing') return { ...presence, negated: false };
     if (operator === 'isMissing') return { ...presence, negated: true };
     const threshold = literalNumber(literal, value.type, element);
-    return { feature, threshold, mayBeMissing: value.mayBeMissing, ...OPERATORS[operator] };
+    return { feature, threshold, mayBeMissing: value.mayBeMissing, invalid, ...OPERATORS[operator] };
   }
 
   /** Any predicate, as a column of 1 (true), 0 (false) and NaN (unknown). */

@@ -11,6 +11,8 @@ export interface NumberValue {
   readonly mayBeMissing: boolean;
   /** Inputs without which this value is missing. */
   readonly needs: readonly string[];
+  /** Where a function was undefined on the way here (the logarithm of -1): whoever uses the value has no score there. */
+  readonly invalid?: string | undefined;
   /** How a constant is written: a text that is compared with it is compared with that. */
   readonly spelled?: string;
 }
@@ -21,6 +23,8 @@ export interface LogicValue {
   readonly isTrue: string;
   readonly isFalse: string;
   readonly mayBeMissing: boolean;
+  /** As that of a number. */
+  readonly invalid?: string | undefined;
 }
 
 /**
