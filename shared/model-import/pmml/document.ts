@@ -7,6 +7,7 @@ import { type CompiledModel, compileModel } from './model.js';
 import { MODEL_KINDS } from './model-kinds.js';
 import { Ops } from './ops.js';
 import { derivedFields } from './scope.js';
+import { verificationRows } from './verification.js';
 import type { XmlElement } from './xml.js';
 
 /** Elements of a document that are no models. */
@@ -49,8 +50,20 @@ export function compileDocument(root: XmlElement, name: string | undefined): Imp
   const model = compileModel(element, compilation, undefined, MODEL_KINDS);
   checkUnusedFields(model, compilation);
   const graph = writeOutput(model, compilation);
-  return { graph, card: { ...card(model, compilation), name: modelName, madeBy: madeBy(root, element, version) } };
+  const plain = card(model, compilation);
+  const made = madeBy(root, element, version);
+  const golden = verificationRows(element, plain, compilation.fields, targetOf(model));
+  return {
+    graph,
+    card: { ...plain, name: modelName, madeBy: made },
+    ...(golden === undefined
+      ? {}
+      : { golden: { ...golden, madeBy: String(made.tool ?? 'the tool that wrote the PMML') } }),
+  };
 }
+
+const targetOf = ({ scope }: CompiledModel): string | undefined =>
+  [...scope.schema.values()].find(({ isTarget }) => isTarget)?.name;
 
 /** A field that the model does not use can still make a row invalid. */
 function checkUnusedFields({ scope }: CompiledModel, { fields }: Compilation): void {
