@@ -35,7 +35,7 @@ export interface FlatTrees {
   readonly leafWeights: number[];
 }
 
-const OPPOSITE = { LT: 'GTE', LEQ: 'GT', GT: 'LEQ', GTE: 'LT', EQ: 'NEQ' } as const;
+const OPPOSITE = { LEQ: 'GT', EQ: 'NEQ' } as const;
 
 /**
  * Lists the nodes of trees, roots first. ONNX Runtime lets several branches share a node, but only one of them by its
@@ -88,10 +88,12 @@ class Flattening {
       }
       return id;
     }
-    const turned = this.#ids.has(node.no) && !this.#ids.has(node.yes) && canTurn(node);
-    const { operator, missingYes } = node;
-    const [yes, no] = turned ? [node.no, node.yes] : [node.yes, node.no];
-    this.#push(`BRANCH_${turned ? OPPOSITE[operator] : operator}`, node.feature, node.threshold, missingYes !== turned);
+    const branch = canonical(node);
+    const turned = this.#ids.has(branch.no) && !this.#ids.has(branch.yes) && canTurn(branch);
+    const { operator, missingYes } = branch;
+    const [yes, no] = turned ? [branch.no, branch.yes] : [branch.yes, branch.no];
+    const mode = `BRANCH_${turned ? OPPOSITE[operator] : operator}`;
+    this.#push(mode, branch.feature, branch.threshold, missingYes !== turned);
     // In the order in which ONNX Runtime lays nodes out.
     flat.no[at] = this.add(no);
     flat.yes[at] = this.#ids.get(yes) ?? this.add(yes);
@@ -109,7 +111,33 @@ class Flattening {
   }
 }
 
+/** A branch that asks only for "at most" or "equal": trees of one kind of question are what runs fastest. */
+function canonical(branch: Branch): Branch & { readonly operator: 'LEQ' | 'EQ' } {
+  const { operator, threshold, yes, no, missingYes } = branch;
+  const turned = { yes: no, no: yes, missingYes: !missingYes };
+  switch (operator) {
+    case 'LT':
+      return { ...branch, operator: 'LEQ', threshold: nextBelow(threshold) };
+    case 'GTE':
+      return { ...branch, ...turned, operator: 'LEQ', threshold: nextBelow(threshold) };
+    case 'GT':
+      return { ...branch, ...turned, operator: 'LEQ' };
+    default:
+      return { ...branch, operator };
+  }
+}
+
+/** The greatest double below a number. */
+function nextBelow(value: number): number {
+  if (value === Number.NEGATIVE_INFINITY) return value;
+  if (value === 0) return -Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? -1n : 1n));
+  return view.getFloat64(0);
+}
+
 // A missing value is never equal, so that "not equal" cannot send it to its "no".
-function canTurn({ operator, missingYes }: Branch): boolean {
+function canTurn({ operator, missingYes }: Pick<Branch, 'operator' | 'missingYes'>): boolean {
   return operator !== 'EQ' || !missingYes;
 }
