@@ -1,4 +1,3 @@
 export type { ImportedModel } from './imported-model.js';
 export { importers } from './importers.js';
-export { importPmml } from './pmml/index.js';
 export { writeModelFolder } from './write-model-folder.js';

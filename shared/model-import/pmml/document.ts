@@ -55,7 +55,7 @@ export function compileDocument(root: XmlElement, name: string | undefined): Imp
   const golden = verificationRows(element, plain, compilation.fields, targetOf(model));
   return {
     graph,
-    card: { ...plain, name: modelName, madeBy: made },
+    card: { name: modelName, ...plain, madeBy: made },
     ...(golden === undefined
       ? {}
       : { golden: { ...golden, madeBy: String(made.tool ?? 'the tool that wrote the PMML') } }),
@@ -84,7 +84,7 @@ function writeOutput({ prediction }: CompiledModel, { ops, invalid }: Compilatio
       : prediction.kind === 'classification'
         ? prediction.probabilities
         : prediction.distances;
-  const checked = invalid.size === 0 ? value : ops.where(ops.or(...invalid), ops.number(Number.NaN), value);
+  const checked = invalid.size === 0 ? value : ops.nanWhere(ops.or(...invalid), value);
   ops.builder.node('Identity', [ops.full(checked)], {}, { output: OUTPUT });
   ops.builder.output(OUTPUT, 'double', ['N', prediction.kind === 'regression' ? 1 : prediction.labels.length]);
   return ops.builder.toBytes();

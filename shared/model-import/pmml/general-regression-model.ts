@@ -124,8 +124,8 @@ function classification(source: ModelSource, modelType: (typeof MODEL_TYPES)[num
   }
   const attribute = element.attributes.has('cumulativeLink') ? 'cumulativeLink' : 'cumulativeLinkFunction';
   const link = INVERSE_LINKS[choice(element, attribute, CUMULATIVE_LINKS)];
-  const cumulated = link(ops, withOffset(source, sums));
-  const columns = estimated.map((_, index) => ops.column(cumulated, index));
+  const shifted = withOffset(source, sums);
+  const columns = estimated.map((_, index) => link(ops, ops.column(shifted, index)));
   const differences = [...columns, one].map((upper, index) => {
     const lower = columns[index - 1];
     return lower === undefined ? upper : ops.node('Sub', [upper, lower]);

@@ -1,10 +1,11 @@
+import { inverseLink } from '../inverse-link.js';
 import type { Ops } from './ops.js';
 
-/** Inverses of link functions, from a linear predictor to a probability or a mean. */
+/** Inverses of link functions, from a linear predictor of shape [N, 1] to a probability or a mean. */
 export const INVERSE_LINKS = {
   none: (_: Ops, y: string) => y,
   logit: (ops: Ops, y: string) => ops.node('Sigmoid', [y]),
-  probit: (ops: Ops, y: string) => half(ops, ops.inFloat32('Erf', ops.node('Mul', [y, ops.number(Math.SQRT1_2)]))),
+  probit: (ops: Ops, y: string) => inverseLink(ops.builder, 'probit', y),
   cloglog: (ops: Ops, y: string) =>
     ops.node('Sub', [ops.number(1), ops.node('Exp', [ops.node('Neg', [ops.node('Exp', [y])])])]),
   loglog: (ops: Ops, y: string) => ops.node('Exp', [ops.node('Neg', [ops.node('Exp', [ops.node('Neg', [y])])])]),

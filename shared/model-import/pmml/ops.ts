@@ -62,6 +62,11 @@ export class Ops {
     return then === otherwise ? then : this.node('Where', [condition, then, otherwise]);
   }
 
+  /** A value that is NaN where a condition is true. What is added is 0 elsewhere, so that reasons see through it. */
+  nanWhere(condition: string, value: string): string {
+    return this.node('Add', [value, this.where(condition, this.number(Number.NaN), this.number(0))]);
+  }
+
   and(...conditions: readonly string[]): string {
     return conditions.reduce((left, right) => this.node('And', [left, right]));
   }

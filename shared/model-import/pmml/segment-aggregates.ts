@@ -71,7 +71,7 @@ export function aggregateClasses(
 /** Votes as shares; the missing vote wins where it has more than each of the others. */
 export function sharesOfVotes(ops: Ops, votes: string, missing: string): string {
   const shares = ops.node('Div', [votes, ops.sumOfColumns(votes)]);
-  return ops.where(ops.node('Greater', [missing, ops.maxOfColumns(votes)]), ops.number(Number.NaN), shares);
+  return ops.nanWhere(ops.node('Greater', [missing, ops.maxOfColumns(votes)]), shares);
 }
 
 function selectFirst(ops: Ops, { results, counts }: SegmentCounts): string {
@@ -167,5 +167,5 @@ function medianPerClass(ops: Ops, counts: SegmentCounts, classes: number): strin
 /** 0, or NaN where one of several columns is NaN: what ONNX makes of NaN in a maximum is not defined. */
 function missingIfAny(ops: Ops, columns: string): string {
   const missing = ops.maxOfColumns(ops.toDouble(ops.isMissing(columns)));
-  return ops.where(ops.node('Greater', [missing, ops.number(0)]), ops.number(Number.NaN), ops.number(0));
+  return ops.nanWhere(ops.node('Greater', [missing, ops.number(0)]), ops.number(0));
 }

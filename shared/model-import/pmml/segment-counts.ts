@@ -52,23 +52,22 @@ export class SegmentCounts {
   checked(result: string): string {
     const ops = this.#ops;
     const { missing, missingThreshold } = this.#segmentation;
-    const nan = ops.number(Number.NaN);
     let checked = result;
     if (this.results.every(({ active }) => active !== undefined)) {
       const anyActive = ops.or(...this.results.flatMap(({ active }) => active ?? []));
-      checked = ops.where(anyActive, checked, nan);
+      checked = ops.nanWhere(ops.not(anyActive), checked);
     }
     if (missing === 'returnMissing') {
       const gone = this.results.map(({ value, active }) => {
         const none = ops.isMissing(ops.column(value, 0));
         return active === undefined ? none : ops.and(active, none);
       });
-      checked = ops.where(ops.or(...gone), nan, checked);
+      checked = ops.nanWhere(ops.or(...gone), checked);
     }
     if (missingThreshold >= 1) return checked;
     const [lost, total] = [this.#lostWeight(), this.#activeWeight()];
     const tooMuch = ops.node('Greater', [ops.node('Div', [lost, total]), ops.number(missingThreshold)]);
-    return ops.where(tooMuch, nan, checked);
+    return ops.nanWhere(tooMuch, checked);
   }
 
   /** The weight of the models that are used and predict nothing. */
