@@ -56,9 +56,7 @@ export function compileDocument(root: XmlElement, name: string | undefined): Imp
   return {
     graph,
     card: { name: modelName, ...plain, madeBy: made },
-    ...(golden === undefined
-      ? {}
-      : { golden: { ...golden, madeBy: String(made.tool ?? 'the tool that wrote the PMML') } }),
+    ...(golden === undefined ? {} : { golden: { ...golden, madeBy: made.tool ?? 'the tool that wrote the PMML' } }),
   };
 }
 
@@ -117,7 +115,7 @@ function card(
   return { ...common, task: 'binary', labels, ...(threshold === undefined ? {} : { threshold }) };
 }
 
-function madeBy(root: XmlElement, model: XmlElement, version: string): Record<string, unknown> {
+function madeBy(root: XmlElement, model: XmlElement, version: string): { tool?: string } & Record<string, string> {
   const header = childNamed(root, 'Header');
   const application = header && childNamed(header, 'Application');
   const tool =

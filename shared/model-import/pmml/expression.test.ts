@@ -188,6 +188,12 @@ describe('an expression', () => {
     const rows = [{ c: 'Red' }, { c: 'blue' }];
     expect(await scoresOf(known(is('uppercase', 'RED')), rows)).toEqual([1, 0]);
     expect(await scoresOf(known(is('lowercase', 'blue')), rows)).toEqual([0, 1]);
+    const spelled = (expression: string, text: string) =>
+      known(apply('if', apply('equal', expression, number(text)), number(1), number(0)));
+    expect(await scoresOf(spelled(apply('substring', field('c'), number(2), number(2)), 'ed'), rows)).toEqual([1, 0]);
+    const joined = apply('concat', field('c'), number('-'), field('c'));
+    expect(await scoresOf(spelled(joined, 'blue-blue'), [...rows, {}])).toEqual([0, 1, 0]);
+    expect(await scoresOf(spelled(joined, '-'), [...rows, {}])).toEqual([0, 0, 1]);
     const same = apply('if', apply('equal', field('s'), field('c')), number(1), number(0));
     expect(
       await scoresOf(known(same), [{ s: 'Red', c: 'Red' }, { s: 'Red', c: 'blue' }, { s: 'q', c: 'blue' }, {}]),

@@ -34,6 +34,9 @@ export const FUNCTIONS: Readonly<Record<string, FunctionCompiler>> = {
     ops.node('Sub', [x, ops.node('Mul', [ops.node('Floor', [ops.node('Div', [x, y])]), y])]),
   ),
   pow: arithmetic((ops, x, y) => ops.node('Pow', [x, y])),
+  hypot: arithmetic((ops, x, y) =>
+    ops.node('Sqrt', [ops.node('Add', [ops.node('Mul', [x, x]), ops.node('Mul', [y, y])])]),
+  ),
   threshold: arithmetic((ops, x, y) => {
     const over = ops.where(ops.node('Greater', [x, y]), ops.number(1), ops.number(0));
     return ops.where(ops.or(ops.isMissing(x), ops.isMissing(y)), ops.number(Number.NaN), over);
