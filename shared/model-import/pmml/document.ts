@@ -12,6 +12,7 @@ import type { XmlElement } from './xml.js';
 
 /** Elements of a document that are no models. */
 const PARTS = ['Header', 'MiningBuildTask', 'DataDictionary', 'TransformationDictionary', 'Extension'];
+const NAMESPACE = 'http://www.dmg.org/PMML';
 const VERSION = /^(3\.[0-2]|4\.[0-4](\.\d)?)$/;
 const OUTPUT = 'prediction';
 
@@ -21,6 +22,9 @@ const OUTPUT = 'prediction';
  */
 export function compileDocument(root: XmlElement, name: string | undefined): ImportedModel {
   if (root.name !== 'PMML') throw refusal(root, 'this is no PMML document.');
+  if (root.namespace !== '' && !root.namespace.startsWith(NAMESPACE)) {
+    throw refusal(root, `its namespace is ${root.namespace}; that of PMML begins with ${NAMESPACE}.`);
+  }
   checkShape(root, { attributes: ['version'], children: root.children.map((child) => child.name) });
   const version = required(root, 'version');
   if (!VERSION.test(version)) throw refusal(root, `version "${version}" is not understood; 3.0 to 4.4 are.`);

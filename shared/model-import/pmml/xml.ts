@@ -5,6 +5,8 @@ import { KitError } from '#shared/errors';
 export interface XmlElement {
   /** Without a namespace prefix. */
   readonly name: string;
+  /** Empty where there is none. */
+  readonly namespace: string;
   readonly line: number;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
@@ -51,12 +53,13 @@ export function parseXml(text: string, file: string, limits: XmlLimits = XML_LIM
   parser.on('doctype', () =>
     refuse('the document has a DOCTYPE, and with it entities of its own; it is read only without one.'),
   );
-  parser.on('opentag', ({ local, attributes }) => {
+  parser.on('opentag', ({ local, uri, attributes }) => {
     elements += 1;
     if (elements > limits.elements) refuse(`there are more than ${limits.elements} elements; no more are read.`);
     if (open.length >= limits.depth) refuse(`the elements are nested deeper than ${limits.depth}; no deeper is read.`);
     const element: OpenElement = {
       name: local,
+      namespace: uri,
       line: parser.line,
       attributes: ownAttributes(Object.values(attributes)),
       children: [],
