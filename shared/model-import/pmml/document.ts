@@ -114,7 +114,7 @@ function card(
   if (prediction.kind === 'regression') return { ...common, task: 'regression' };
   const labels = [...prediction.labels];
   if (prediction.kind === 'clustering') return { ...common, task: 'clustering', labels };
-  if (labels.length > 2) return { ...common, task: 'multiclass', labels };
+  if (labels.length > 2 || prediction.sumIsFree) return { ...common, task: 'multiclass', labels };
   const { threshold } = prediction;
   return { ...common, task: 'binary', labels, ...(threshold === undefined ? {} : { threshold }) };
 }

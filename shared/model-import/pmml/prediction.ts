@@ -15,6 +15,8 @@ export interface Classification {
   readonly probabilities: string;
   /** Of two labels, from which probability on the second one wins, where it is not .5. */
   readonly threshold?: number;
+  /** Set where the numbers need not sum to 1, so that of two labels .5 is no border between them. */
+  readonly sumIsFree?: true;
   readonly needs?: readonly string[];
 }
 
