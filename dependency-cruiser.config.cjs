@@ -38,7 +38,8 @@ const fluent = '^shared/streams/dsl/';
 
 const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
 // Tests, the contracts that tests run on two clusters, what starts a broker for them, and what drives the chaos test.
-const test = '(\\.(test|contract)|/test-broker|/test-application|/test-document)\\.ts$|^shared/streams/chaos/driver/';
+const test =
+  '(\\.(test|contract)|/test-broker|/test-application|/test-document)\\.ts$|^shared/streams/chaos/driver/|^shared/model-import/pmml/judge/';
 
 module.exports = {
   forbidden: [
