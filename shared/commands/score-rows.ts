@@ -51,12 +51,11 @@ async function scored(model: Model, read: readonly ReadRow[]): Promise<(ModelRow
   return read.map((row) => (row instanceof KitError ? row : (results[next++] as ModelRow | KitError)));
 }
 
-/** Where the runtime fails on the rows together, each is tried alone: one of them is not to fail the others. */
+/** Where the model fails on the rows together, each is tried alone: one of them is not to fail the others. */
 async function together(model: Model, rows: readonly object[]): Promise<(ModelRow | KitError)[]> {
   try {
     return await model.score(rows);
   } catch (error) {
-    if (error instanceof KitError) throw error;
     if (rows.length === 1) return [KitError.from(error, 'record-unscorable', 'The model failed on this row')];
     const each: (ModelRow | KitError)[] = [];
     for (const row of rows) each.push(...(await together(model, [row])));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '#shared/onnx';
 import { projectFile } from '#shared/project-file';
 import { type ProgramProcess, startProgram, writeSumModel } from '#shared/testing';
 
@@ -97,6 +98,25 @@ describe('npm run score', () => {
         row: 1,
         error: { code: 'record-unscorable', message: 'The score is Infinity, which JSON has no number for.' },
       },
+    ]);
+  });
+
+  it('names the row on which the graph fails, and scores those beside it', async () => {
+    const graph = new GraphBuilder('pick');
+    const index = graph.input('index', 'int64', ['N']);
+    graph.node('Gather', [graph.constant('float', [10, 20]), index], {}, { output: 'picked' });
+    graph.output('picked', 'float', ['N']);
+    const folder = mkdtempSync(join(dir, 'pick-'));
+    writeFileSync(join(folder, 'model.onnx'), graph.toBytes());
+    const inputs = [{ name: 'index', type: 'number' }];
+    const card = { name: 'pick', version: '1', task: 'regression', inputs, output: { tensor: 'picked' } };
+    writeFileSync(join(folder, 'model.json'), JSON.stringify(card));
+    await using program = score(['--model', folder, '--input', '-'], '{"index":1}\n{"index":2}\n{"index":0}\n');
+    expect(await program.exited).toBe(1);
+    expect(linesOf(program.stdout())).toMatchObject([
+      { row: 1, score: 20 },
+      { row: 2, error: { message: expect.stringContaining('indices element out of data bounds') } },
+      { row: 3, score: 10 },
     ]);
   });
 
