@@ -4,17 +4,23 @@ import type { Tap } from './tap.js';
 const MAX_LONG_BYTES = 10;
 
 /**
- * avsc reads a long as a double before it takes the sign out of it: from 2^52 on that is rounded, to a number of the other
- * sign at worst. Here a long is exact; one beyond 2^53 does not decode.
+ * A long of any size: a number where that is exact, otherwise a bigint. avsc reads a double before it takes the sign out of
+ * it: from 2^52 on that is rounded, to a number of the other sign at worst.
  */
+export function readLong(tap: Tap): number | bigint {
+  const start = tap.pos;
+  const number = tap.readLong();
+  if (number < 2 ** 52 && number > -(2 ** 52)) return number;
+  if (tap.pos - start > MAX_LONG_BYTES) throw new Error(`a long of ${tap.pos - start} bytes`);
+  const long = readBigLong(tap.buf.subarray(start, tap.pos));
+  return Number.isSafeInteger(Number(long)) ? Number(long) : long;
+}
+
+/** A long that is exact; one beyond 2^53 does not decode. */
 export class ExactLongType extends avsc.types.LongType {
   _read(tap: Tap): number | bigint {
-    const start = tap.pos;
-    const number = tap.readLong();
-    if (number < 2 ** 52 && number > -(2 ** 52)) return number;
-    if (tap.pos - start > MAX_LONG_BYTES) throw new Error(`a long of ${tap.pos - start} bytes`);
-    const long = readBigLong(tap.buf.subarray(start, tap.pos));
-    return Number.isSafeInteger(Number(long)) ? Number(long) : this.beyond(long);
+    const long = readLong(tap);
+    return typeof long === 'number' ? long : this.beyond(long);
   }
 
   protected beyond(long: bigint): bigint {

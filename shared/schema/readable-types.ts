@@ -1,5 +1,6 @@
 import avsc from 'avsc';
 import { type AvroOptions, avroOptions, type Inner, inner, type TypeHook } from './avro-types.js';
+import { readLong } from './exact-numbers.js';
 import type { Tap } from './tap.js';
 
 /**
@@ -25,7 +26,7 @@ const readable: TypeHook = (schema, options) => {
     case 'int':
       return reading(new avsc.types.IntType(), logicalInt(attributes));
     case 'long':
-      return reading(new avsc.types.LongType(), logicalLong(attributes), readExactLong);
+      return reading(new avsc.types.LongType(), logicalLong(attributes), readLong);
     case 'float':
       return reading(new avsc.types.FloatType(), shortestFloat);
     case 'bytes':
@@ -59,18 +60,6 @@ function reading<T extends avsc.Type>(
 ): T {
   // What each conversion takes is what its type reads.
   return Object.create(type, { _read: { value: (tap: Tap) => convert(read(tap) as never) } });
-}
-
-/** A long of any size: avsc refuses those that a number does not hold. */
-function readExactLong(tap: Tap): number | bigint {
-  const start = tap.pos;
-  const near = tap.readLong();
-  if (Number.isSafeInteger(near)) return near;
-  let zigzag = 0n;
-  for (let at = start; at < tap.pos; at += 1) {
-    zigzag |= BigInt((tap.buf[at] ?? 0) & 0x7f) << BigInt(7 * (at - start));
-  }
-  return BigInt.asIntN(64, (zigzag >> 1n) ^ -(zigzag & 1n));
 }
 
 const same = (value: unknown): unknown => value;
