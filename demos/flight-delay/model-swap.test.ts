@@ -68,20 +68,20 @@ async function startDemo(...options: string[]) {
 }
 
 it('exchanges its model while it runs: each flight once, with the version that scored it', async () => {
-  await using demo = await startDemo('--records', '6000', '--rate', '500', '--report', '-');
-  await demo.program.said(/Predictions/);
+  await using demo = await startDemo('--rate', '300', '--report', '-');
+  await demo.program.said(/Live page/);
   const published = await demo.publish(version('2'));
   expect(published).toMatchObject({ code: 0, said: expect.stringContaining('serves flight-delay-gbm 2.') });
   const back = await demo.model('rollback', '--demo', 'flight-delay');
   expect(back).toMatchObject({ code: 0, said: expect.stringContaining('serves flight-delay-gbm 1.') });
-  const read = await vi.waitUntil(async () => {
-    const all = await demo.predictions();
-    return all.length >= 5_900 && all;
-  }, 30_000);
+  const read = await demo.predictions();
   expect(new Set(read.map(({ id }) => id)).size).toBe(read.length);
   expect(new Set(read.map(({ modelVersion }) => modelVersion))).toEqual(new Set(['1', '2']));
+  demo.program.signal('SIGINT');
   expect(await demo.program.exited).toBe(0);
-  expect(JSON.parse(demo.program.stdout())).toMatchObject({ records: { produced: 6_000, lost: 0, duplicated: 0 } });
+  const { records } = JSON.parse(demo.program.stdout()) as { records: Record<string, number> };
+  expect(records).toMatchObject({ deadLettered: 0, lost: 0, duplicated: 0 });
+  expect(records.scored).toBeGreaterThanOrEqual(read.length);
 }, 90_000);
 
 it('refuses a version that it cannot use: on the page, as a metric, in the list; and comes back with what served', async () => {

@@ -20,7 +20,8 @@ export function demoHelp(demo: string, paceInWords: string): string {
   --brokers LIST    use this Kafka cluster, host:port,…  (or KAFKA_BROKERS; default: embedded)
   --registry URL    its Schema Registry                           (or SCHEMA_REGISTRY_URL)
   --data-dir DIR    keep the embedded Kafka's log and schemas there   (default: in memory)
-  --model DIR       score with this model folder                 (default: the demo's own)
+  --model DIR       begin with this model folder; what is published later is taken all the same
+                    (default: the active version of the topic models, otherwise the demo's own)
   --seed S          for whatever is random                                    (default: 1)
   --verbose         stack traces and the Kafka client's log
   --help            this text
