@@ -1,5 +1,5 @@
 import type { Names } from './compilation.js';
-import { asNumber } from './conversion.js';
+import { asNumber, castNumber } from './conversion.js';
 import { refusal } from './element.js';
 import { certain, constantText, isMissing, type LogicValue, logicValue, type TextValue, type Value } from './values.js';
 import type { XmlElement } from './xml.js';
@@ -18,7 +18,9 @@ export function compareNumbers(
     const kinds = `${left.kind} and ${right.kind}`;
     throw refusal(element, `numbers can be compared by their order, not ${kinds}.`);
   }
-  const isTrue = ops.node(op, [left.tensor, right.tensor]);
+  // The second is taken in the type of the first.
+  const second = left.type === 'float' ? castNumber(ops, right, 'float') : right;
+  const isTrue = ops.node(op, [left.tensor, second.tensor]);
   const missing = [left, right].filter(({ mayBeMissing }) => mayBeMissing).map(({ tensor }) => ops.isMissing(tensor));
   return missing.length === 0 ? certain(ops, isTrue) : logicValue(isTrue, ops.not(ops.or(isTrue, ...missing)));
 }

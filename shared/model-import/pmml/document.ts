@@ -36,7 +36,6 @@ export function compileDocument(root: XmlElement, name: string | undefined): Imp
   const dictionary = childNamed(root, 'DataDictionary');
   if (dictionary === undefined) throw refusal(root, 'it has no DataDictionary.');
   const transformations = childNamed(root, 'TransformationDictionary');
-  if (transformations !== undefined) checkShape(transformations, { children: ['DerivedField', 'DefineFunction'] });
   const modelName = name ?? (optional(element, 'modelName') || 'pmml-model');
   const compilation: Compilation = {
     ops: new Ops(new GraphBuilder(modelName)),

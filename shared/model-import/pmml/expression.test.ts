@@ -98,6 +98,11 @@ describe('an expression', () => {
   it('rounds what a float cannot hold', async () => {
     const [product] = await values(apply('*', field('f'), field('f')), [{ f: 0.1 }]);
     expect(product).toBe(Math.fround(Math.fround(0.1) * Math.fround(0.1)));
+    // And compares in the type of the first operand.
+    const both = [apply('equal', field('f'), number(0.1)), apply('equal', number(0.1), field('f'))];
+    for (const [index, equal] of both.entries()) {
+      expect(await values(apply('if', equal, number(1), number(0)), [{ f: 0.1 }])).toEqual([1 - index]);
+    }
   });
 
   it.each([

@@ -14,7 +14,14 @@ export async function importPmml(file: string, name?: string): Promise<ImportedM
 
 /** Imports the text of a PMML document; `file` is what errors call it. */
 export function compilePmml(text: string, file: string, name?: string): ImportedModel {
-  return compileDocument(parseXml(text, file), name);
+  const root = parseXml(text, file);
+  try {
+    return compileDocument(root, name);
+  } catch (error) {
+    // A split in very many ways, say: the stack is at its end, the process is not.
+    if (error instanceof RangeError) throw KitError.from(error, 'model-invalid', `The file ${file} is nested too deep`);
+    throw error;
+  }
 }
 
 async function readText(file: string): Promise<string> {

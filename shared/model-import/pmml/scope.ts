@@ -1,5 +1,5 @@
 import type { Compilation, Names } from './compilation.js';
-import { childrenNamed, refusal, required } from './element.js';
+import { checkShape, childrenNamed, refusal, required } from './element.js';
 import { derivedValue } from './expression.js';
 import { innerValue, inputValue, type MiningField } from './mining-schema.js';
 import type { Value } from './values.js';
@@ -63,5 +63,6 @@ export class Scope implements Names {
 /** DerivedFields by name. */
 export function derivedFields(transformations: XmlElement | undefined): Map<string, XmlElement> {
   if (transformations === undefined) return new Map();
+  checkShape(transformations, { children: ['DerivedField', 'DefineFunction'] });
   return new Map(childrenNamed(transformations, 'DerivedField').map((field) => [required(field, 'name'), field]));
 }

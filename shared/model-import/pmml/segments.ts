@@ -43,7 +43,7 @@ export function readSegmentation(miningModel: XmlElement): Segmentation {
     throw refusal(miningModel, 'it has no Segmentation; models embedded otherwise are not understood.');
   checkShape(element, {
     attributes: ['multipleModelMethod', 'missingPredictionTreatment', 'missingThreshold'],
-    children: ['Segment', 'LocalTransformations'],
+    children: ['Segment'],
   });
   const segments = childrenNamed(element, 'Segment')
     .map(readSegment)
