@@ -59,6 +59,7 @@ export function asNumber(ops: Ops, value: Value, from: XmlElement): NumberValue 
 export function asLogic(ops: Ops, value: Value, from: XmlElement): LogicValue {
   if (value.kind === 'boolean') return value;
   if (value.kind === 'number') {
+    if (value.type !== 'integer') throw refusal(from, `a ${value.type} is used as a truth value.`);
     const is = (number: number): string => ops.node('Equal', [value.tensor, ops.number(number)]);
     return { ...logicValue(is(1), is(0)), invalid: value.invalid };
   }

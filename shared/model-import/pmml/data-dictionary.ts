@@ -44,7 +44,9 @@ function readDataField(element: XmlElement): DataField {
   const values = { valid: [] as string[], invalid: [] as string[], missing: [] as string[] };
   for (const value of childrenNamed(element, 'Value')) {
     checkShape(value, { attributes: ['value', 'displayValue', 'property'] });
-    values[choice(value, 'property', ['valid', 'invalid', 'missing'], 'valid')].push(required(value, 'value'));
+    const text = required(value, 'value');
+    if (Object.values(values).some((known) => known.includes(text))) throw refusal(value, `"${text}" is listed twice.`);
+    values[choice(value, 'property', ['valid', 'invalid', 'missing'], 'valid')].push(text);
   }
   return {
     name: required(element, 'name'),

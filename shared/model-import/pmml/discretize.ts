@@ -1,7 +1,7 @@
 import { type Names, used } from './compilation.js';
 import { asNumber, cast } from './conversion.js';
 import { DATA_TYPES, readInterval } from './data-dictionary.js';
-import { checkShape, childrenNamed, choice, onlyChild, optional, required } from './element.js';
+import { checkShape, childrenNamed, choice, onlyChild, optional, refusal, required } from './element.js';
 import { isInside } from './mining-schema.js';
 import { tableText, type Value } from './values.js';
 import type { XmlElement } from './xml.js';
@@ -17,6 +17,13 @@ export function discretize(element: XmlElement, names: Names): Value {
   const bins = childrenNamed(element, 'DiscretizeBin').map((bin) => {
     checkShape(bin, { attributes: ['binValue'], children: ['Interval'] });
     return { text: required(bin, 'binValue'), interval: readInterval(onlyChild(bin, ['Interval'])) };
+  });
+  const sorted = bins.map(({ interval }) => interval).toSorted((a, b) => a.low - b.low);
+  sorted.forEach((interval, index) => {
+    const next = sorted[index + 1];
+    if (next === undefined) return;
+    const touch = interval.high === next.low && interval.highClosed && next.lowClosed;
+    if (touch || interval.high > next.low) throw refusal(element, 'its intervals overlap.');
   });
   const code = (index: number): string => ops.builder.constant('int64', [index], [1, 1]);
   let tensor = code(bins.length);

@@ -33,7 +33,11 @@ export const FUNCTIONS: Readonly<Record<string, FunctionCompiler>> = {
   modulo: arithmetic((ops, x, y) =>
     ops.node('Sub', [x, ops.node('Mul', [ops.node('Floor', [ops.node('Div', [x, y])]), y])]),
   ),
-  pow: arithmetic((ops, x, y) => ops.node('Pow', [x, y])),
+  // ONNX knows NaN⁰ = 1, and 1 to the power of NaN.
+  pow: arithmetic((ops, x, y) => {
+    const missing = ops.or(ops.isMissing(x), ops.isMissing(y));
+    return ops.where(missing, ops.number(Number.NaN), ops.node('Pow', [x, y]));
+  }),
   hypot: arithmetic((ops, x, y) =>
     ops.node('Sqrt', [ops.node('Add', [ops.node('Mul', [x, x]), ops.node('Mul', [y, y])])]),
   ),

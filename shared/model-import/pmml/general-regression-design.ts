@@ -50,6 +50,11 @@ export function readDesign(
   const needs = new Set<string>();
   const texts = new Map<TextValue, Map<string, number[]>>();
   for (const cell of cells) checkShape(cell, { attributes: ['targetCategory', 'parameterName', 'beta', 'df'] });
+  const named = cells.map((cell) =>
+    JSON.stringify([optional(cell, 'targetCategory'), required(cell, 'parameterName')]),
+  );
+  if (new Set(named).size < named.length) throw refusal(matrix, 'it gives a parameter two values.');
+  const unused = new Set(cells);
   for (const [output, label] of classes.entries()) {
     const parameters = readParameters(element, label, factors, covariates);
     const own = cells.filter((cell) => optional(cell, 'targetCategory') === label);
@@ -58,8 +63,14 @@ export function readDesign(
     const used = sharesAllButIntercept ? [...common, ...own] : own.length > 0 || classes.length > 1 ? own : common;
     if (used.length === 0)
       throw refusal(matrix, `there are no parameters${label === undefined ? '' : ` for "${label}"`}.`);
+    if (sharesAllButIntercept && own.length !== 1) {
+      throw refusal(matrix, `"${label}" must have one parameter of its own, its intercept, and has ${own.length}.`);
+    }
+    for (const cell of used) unused.delete(cell);
     for (const cell of used) addCell(cell, parameters.get(required(cell, 'parameterName')), output);
   }
+  const stray = [...unused].find((cell) => requiredNumber(cell, 'beta') !== 0);
+  if (stray !== undefined) throw refusal(stray, 'no class uses this parameter.');
   for (const [value, rows] of texts) predictor.addTexts(value, rows, Number.NaN);
   return { sums: predictor.write(), needs: [...needs] };
 
@@ -95,7 +106,7 @@ export function readDesign(
       const x = asNumber(ops, fieldOf(scope, cell, 'predictorName'), cell);
       if (factorCells.length === 0) for (const input of x.needs) needs.add(input);
       const exponent = requiredNumber(cell, 'value');
-      return exponent === 1 ? x.tensor : ops.node('Pow', [x.tensor, ops.number(exponent)]);
+      return ops.power(x.tensor, exponent);
     });
     const covariate =
       powers.length === 0 ? ops.number(1) : powers.reduce((left, right) => ops.node('Mul', [left, right]));

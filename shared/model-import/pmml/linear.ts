@@ -36,7 +36,8 @@ export class LinearPredictor {
     const { tensor, meaning } = value.codes(keys);
     const table = meaning.flatMap((index) => {
       if (index === -1) return this.#intercepts.map(() => missing);
-      const row = rows.get(keys[index] ?? '');
+      const key = keys[index];
+      const row = key === undefined ? undefined : rows.get(key);
       return this.#intercepts.map((_, output) => {
         const coefficient = row?.[output];
         return coefficient === undefined || Number.isNaN(coefficient) ? 0 : coefficient;

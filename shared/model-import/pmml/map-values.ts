@@ -21,6 +21,9 @@ export function mapValues(element: XmlElement, names: Names): Value {
   });
   const output = localName(required(element, 'outputColumn'));
   const rows = readTable(onlyChild(element, ['InlineTable']));
+  const keys = rows.map((row) => JSON.stringify(pairs.map(({ column }) => cell(row, column))));
+  const repeated = rows.find((_, index) => keys.indexOf(keys[index] ?? '') !== index);
+  if (repeated !== undefined) throw refusal(repeated.element, 'two rows of the table match the same values.');
   const outputs = rows.map((row) => cell(row, output));
   const defaultValue = optional(element, 'defaultValue');
   const mapMissingTo = optional(element, 'mapMissingTo');
@@ -28,8 +31,7 @@ export function mapValues(element: XmlElement, names: Names): Value {
   const [only] = pairs;
   if (only === undefined) throw refusal(element, 'it names no field.');
   if (pairs.length === 1 && only.value.kind === 'text') {
-    const keys = rows.map((row) => cell(row, only.column));
-    const { tensor, meaning } = only.value.codes(keys);
+    const { tensor, meaning } = only.value.codes(rows.map((row) => cell(row, only.column)));
     const texts = meaning.map((index) => (index === -1 ? mapMissingTo : (outputs[index] ?? defaultValue)));
     return cast(ops, tableText(tensor, texts), type, element);
   }

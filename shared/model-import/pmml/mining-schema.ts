@@ -49,9 +49,13 @@ export interface MiningField {
 /** @throws KitError 'model-invalid' naming the first field that is not understood. */
 export function readMiningSchema(schema: XmlElement): Map<string, MiningField> {
   checkShape(schema, { children: ['MiningField'] });
-  return new Map(
-    childrenNamed(schema, 'MiningField').map((element) => [required(element, 'name'), readField(element)]),
-  );
+  const fields = new Map<string, MiningField>();
+  for (const element of childrenNamed(schema, 'MiningField')) {
+    const field = readField(element);
+    if (fields.has(field.name)) throw refusal(element, `the field "${field.name}" is listed twice.`);
+    fields.set(field.name, field);
+  }
+  return fields;
 }
 
 function readField(element: XmlElement): MiningField {

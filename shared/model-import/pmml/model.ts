@@ -62,15 +62,22 @@ function openModel(
   if (targets.length > 1) throw refusal(element, `it predicts ${targets.length} fields; one can be predicted.`);
   const name = targetField?.name ?? optional(element, 'targetFieldName');
   const target = name === undefined ? undefined : compilation.fields.get(name);
+  if (targetField !== undefined && target === undefined) {
+    throw refusal(targetField.element, `the field "${targetField.name}" is not in the DataDictionary.`);
+  }
+  const task = choice(element, 'functionName', ['regression', 'classification', 'clustering']);
   const treatment = readTarget(childNamed(element, 'Targets'), name);
   const optype =
     treatment?.optype ??
     (targetField && optional(targetField.element, 'optype')) ??
     (target && optional(target.element, 'optype'));
+  if (task === 'classification' && optype === 'continuous') {
+    throw refusal(element, 'its target is continuous, and has no classes.');
+  }
   return {
     element,
     scope,
-    task: choice(element, 'functionName', ['regression', 'classification', 'clustering']),
+    task,
     target,
     isOrdinal: optype === 'ordinal',
     treatment,
@@ -107,7 +114,11 @@ export function labelsInOrder(
 ): readonly string[] {
   const distinct = [...new Set(found)];
   const declared = target?.valid ?? [];
-  const labels = distinct.every((label) => declared.includes(label)) ? [...new Set(declared)] : distinct;
+  const stranger = distinct.find((label) => declared.length > 0 && !declared.includes(label));
+  if (stranger !== undefined) {
+    throw refusal(element, `"${stranger}" is none of the values that are declared for the target.`);
+  }
+  const labels = declared.length > 0 ? declared : distinct;
   if (labels.length >= 2) return labels;
   throw refusal(element, `it tells ${labels.length} classes apart; two are the least.`);
 }

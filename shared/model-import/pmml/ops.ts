@@ -88,6 +88,13 @@ export class Ops {
     return this.node('Cast', [this.node('Cast', [number], { to: { int: FLOAT } })], { to: { int: DOUBLE } });
   }
 
+  /** A constant power; of a missing number none, though ONNX knows NaN⁰ = 1. */
+  power(number: string, exponent: number): string {
+    if (exponent === 1) return number;
+    const power = this.node('Pow', [number, this.number(exponent)]);
+    return exponent === 0 ? this.where(this.isMissing(number), number, power) : power;
+  }
+
   /** An operator that ONNX Runtime has in float32 only: 1e-7 of the result is lost. */
   inFloat32(op: 'Erf' | 'Atan' | 'Asin' | 'Acos', number: string): string {
     return this.toDouble(this.node(op, [this.node('Cast', [number], { to: { int: FLOAT } })]));

@@ -31,6 +31,9 @@ export function regressionModel(source: ModelSource): Prediction {
     throw refusal(element, `a classification has a RegressionTable for each class, not ${tables.length}.`);
   const classes = tables.map((table) => required(table, 'targetCategory'));
   const labels = labelsInOrder(source, classes);
+  if (labels.length !== classes.length || new Set(classes).size < classes.length) {
+    throw refusal(element, `it must have one RegressionTable for each of the classes ${labels.join(', ')}.`);
+  }
   const columns = classes.map((_, index) => ops.column(sums, index));
   const probabilities = isOrdinal
     ? ordinal(ops, columns, method, element)
@@ -63,7 +66,7 @@ function linearTables(
       checkShape(term, { attributes: ['name', 'exponent', 'coefficient', 'mean'] });
       const exponent = optionalNumber(term, 'exponent') ?? 1;
       const x = number(term, 'name');
-      const column = exponent === 1 ? x : ops.node('Pow', [x, ops.number(exponent)]);
+      const column = ops.power(x, exponent);
       predictor.addTerm(index, column, requiredNumber(term, 'coefficient'));
     }
     for (const term of childrenNamed(table, 'CategoricalPredictor')) {

@@ -22,8 +22,12 @@ export function readTarget(targets: XmlElement | undefined, field: string | unde
   if (targets === undefined) return undefined;
   checkShape(targets, { children: ['Target'] });
   const all = childrenNamed(targets, 'Target');
-  const element = all.find((each) => field === undefined || (optional(each, 'field') ?? field) === field);
-  if (element === undefined) return undefined;
+  const element = all.find((each) => (optional(each, 'field') ?? field) === field);
+  if (element === undefined) {
+    const [other] = all;
+    if (other === undefined) return undefined;
+    throw refusal(other, `the model does not predict "${optional(other, 'field')}".`);
+  }
   checkShape(element, {
     attributes: ['field', 'optype', 'castInteger', 'min', 'max', 'rescaleConstant', 'rescaleFactor'],
     children: ['TargetValue'],

@@ -71,6 +71,9 @@ export function distribution(node: XmlElement, labels: readonly string[]): numbe
     shares[labels.indexOf(required(node, 'score'))] = 1;
     return shares;
   }
+  if (new Set(listed.map((share) => required(share, 'value'))).size < listed.length) {
+    throw refusal(node, 'it gives a class two shares.');
+  }
   const attribute = optional(first, 'probability') === undefined ? 'recordCount' : 'probability';
   for (const share of listed) {
     checkShape(share, { attributes: ['value', 'recordCount', 'confidence', 'probability'] });
