@@ -43,8 +43,8 @@ export function inOrder(ops: Ops, matrix: string, from: readonly string[], to: r
 
 /** The winning label's index, as int64 of shape [N, 1]; where nothing is predicted, any. */
 export function winnerOf(ops: Ops, { probabilities, threshold, labels }: Classification): string {
-  if (labels.length === 2 && threshold !== undefined) {
-    const second = ops.node('GreaterOrEqual', [ops.column(probabilities, 1), ops.number(threshold)]);
+  if (labels.length === 2) {
+    const second = ops.node('GreaterOrEqual', [ops.column(probabilities, 1), ops.number(threshold ?? 0.5)]);
     return ops.node('Cast', [second], { to: { int: 7 } });
   }
   return ops.node('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 1 } });

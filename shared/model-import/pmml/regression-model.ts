@@ -134,7 +134,10 @@ function multinomial(ops: Ops, sums: string, columns: readonly string[], method:
     throw refusal(element, `normalizationMethod="${method}" is not understood for more than two classes.`);
   }
   const weights = method === 'logit' ? INVERSE_LINKS.logit(ops, sums) : sums;
-  return ops.node('Div', [weights, ops.sumOfColumns(weights)]);
+  const sum = ops.sumOfColumns(weights);
+  // Shares of nothing are nothing, not infinite.
+  const divisor = ops.where(ops.node('Equal', [sum, ops.number(0)]), ops.number(Number.NaN), sum);
+  return ops.node('Div', [weights, divisor]);
 }
 
 /** Each table gives the probability of its class and those before it. */

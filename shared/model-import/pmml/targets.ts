@@ -22,11 +22,15 @@ export function readTarget(targets: XmlElement | undefined, field: string | unde
   if (targets === undefined) return undefined;
   checkShape(targets, { children: ['Target'] });
   const all = childrenNamed(targets, 'Target');
-  const element = all.find((each) => (optional(each, 'field') ?? field) === field);
+  // A model that names no target has one all the same, and so has its Target.
+  const element = all.find((each) => optional(each, 'field') === field);
   if (element === undefined) {
     const [other] = all;
     if (other === undefined) return undefined;
-    throw refusal(other, `the model does not predict "${optional(other, 'field')}".`);
+    throw refusal(
+      other,
+      `its field is ${optional(other, 'field') ?? 'not named'}, and the model predicts ${field ?? 'none that is named'}.`,
+    );
   }
   checkShape(element, {
     attributes: ['field', 'optype', 'castInteger', 'min', 'max', 'rescaleConstant', 'rescaleFactor'],
