@@ -5,6 +5,7 @@ import { sharesOfVotes } from './segment-aggregates.js';
 import type { Segmentation } from './segments.js';
 import { TreeEnsemble } from './tree-ensemble.js';
 import { distribution, growTree, type LeafWeights, noPrediction, scoreNumber, treeLabels } from './tree-model.js';
+import type { Leaf } from './tree-nodes.js';
 import type { XmlElement } from './xml.js';
 
 /**
@@ -70,14 +71,21 @@ function votes(source: ModelSource, { segments }: Segmentation, amounts: readonl
   const { ops } = source.scope.compilation;
   const labels = forestLabels(source, segments);
   const ensemble = new TreeEnsemble(ops, labels.length + 1);
+  let mayBeMissing = false;
   for (const [index, { model }] of segments.entries()) {
     const weight = amounts[index] ?? 1;
     const weights: LeafWeights = (node) => [{ output: labels.indexOf(required(node, 'score')), weight }];
-    growTree(opened(source, model), ensemble, weights, { weights: [{ output: labels.length, weight }] });
+    const nothing: Leaf = { weights: [{ output: labels.length, weight }] };
+    growTree(opened(source, model), ensemble, weights, nothing);
+    mayBeMissing ||= ensemble.leadsTo(nothing);
   }
   const sums = ensemble.write();
   const counted = ops.node('Gather', [sums, ops.builder.constant('int64', [...labels.keys()])], { axis: { int: 1 } });
-  const probabilities = sharesOfVotes(ops, counted, ops.column(sums, labels.length));
+  // Where each tree always votes, the shares are a sum over trees, which can be explained.
+  const total = amounts.reduce((sum, amount) => sum + amount, 0);
+  const probabilities = mayBeMissing
+    ? sharesOfVotes(ops, counted, ops.column(sums, labels.length))
+    : ops.node('Mul', [counted, ops.number(1 / total)]);
   return { kind: 'classification', labels, probabilities };
 }
 

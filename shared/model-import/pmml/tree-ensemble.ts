@@ -52,6 +52,18 @@ export class TreeEnsemble {
     this.#trees.push(tree);
   }
 
+  /** Whether a leaf is in the tree that was added last. */
+  leadsTo(leaf: TreeNode): boolean {
+    const [seen, open] = [new Set<TreeNode>(), this.#trees.slice(-1)];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node === leaf) return true;
+      if (seen.has(node) || 'weights' in node) continue;
+      seen.add(node);
+      open.push(node.yes, node.no);
+    }
+    return false;
+  }
+
   /** The sums over all trees, as doubles of shape [N, outputs] that have the precision of float32. */
   write(): string {
     const ops = this.#ops;
