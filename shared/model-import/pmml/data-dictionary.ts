@@ -16,6 +16,7 @@ export interface Interval {
 export interface DataField {
   readonly name: string;
   readonly element: XmlElement;
+  /** @throws KitError 'model-invalid' where it is none that is understood. */
   readonly dataType: DataType;
   readonly valid: readonly string[];
   readonly invalid: readonly string[];
@@ -51,13 +52,12 @@ function readDataField(element: XmlElement): DataField {
   return {
     name: required(element, 'name'),
     element,
-    // PMML 3 may leave the type out where only the kind of operation counts.
-    dataType: choice(
-      element,
-      'dataType',
-      DATA_TYPES,
-      optional(element, 'optype') === 'continuous' ? 'double' : 'string',
-    ),
+    // Read when it is asked for: a date that no model uses is no reason to refuse the document. PMML 3 may leave the type
+    // out where only the kind of operation counts.
+    get dataType() {
+      const otherwise = optional(element, 'optype') === 'continuous' ? 'double' : 'string';
+      return choice(element, 'dataType', DATA_TYPES, otherwise);
+    },
     ...values,
     intervals: childrenNamed(element, 'Interval').map(readInterval),
   };

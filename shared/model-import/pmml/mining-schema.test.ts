@@ -118,6 +118,18 @@ describe('a mining schema', () => {
     expect((await loadPmml(unused('usageType="supplementary"'))).imported.card.inputs).toHaveLength(1);
   });
 
+  it('passes over a field of another type that no model uses', async () => {
+    const dated = unused('').replace(
+      '</DataDictionary>',
+      '<DataField name="when" optype="ordinal" dataType="dateTime"/></DataDictionary>',
+    );
+    expect(
+      await scoresOf(dated.replace('<MiningField name="v"/>', '<MiningField name="v"/><MiningField name="when"/>'), [
+        { x: 1 },
+      ]),
+    ).toEqual([1]);
+  });
+
   it('refuses what it does not understand, by name', () => {
     expect(refusalOf(number(DOUBLE, 'invalidValueTreatment="guess"'))).toContain('invalidValueTreatment="guess"');
     expect(refusalOf(number(DOUBLE, 'outliers="asExtremeValues"'))).toContain('needs lowValue or highValue');
