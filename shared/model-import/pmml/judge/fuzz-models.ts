@@ -1,4 +1,5 @@
 import { CATEGORIES, type ExpressionGenerator, NUMBERS, TEXTS } from './fuzz-expressions.js';
+import { generalRegression } from './fuzz-general-regression.js';
 import { clustering, naiveBayes, neuralNetwork, scorecard } from './fuzz-other-models.js';
 import { predicate } from './fuzz-predicates.js';
 
@@ -6,9 +7,10 @@ import { predicate } from './fuzz-predicates.js';
 export function randomModel(generator: ExpressionGenerator, isClassification: boolean, schema: string): string {
   const target = '<MiningField name="t" usageType="target"/>';
   const outer = `<MiningSchema>${target}${schema}</MiningSchema>`;
-  const kind = generator.pick('regression', 'tree', 'tree', 'mining', 'other', 'neural');
+  const kind = generator.pick('regression', 'tree', 'tree', 'mining', 'other', 'neural', 'general');
   if (kind === 'regression') return regression(generator, isClassification, outer);
   if (kind === 'tree') return tree(generator, isClassification, outer);
+  if (kind === 'general') return generalRegression(generator, isClassification, outer);
   if (kind === 'neural') return neuralNetwork(generator, isClassification, outer);
   if (kind === 'other') {
     if (isClassification) return naiveBayes(generator, outer);
@@ -50,7 +52,21 @@ function regression(generator: ExpressionGenerator, isClassification: boolean, s
   const tables = isClassification
     ? `${table(' targetCategory="yes"')}${['softmax', 'simplemax'].includes(method) ? table(' targetCategory="no"') : '<RegressionTable intercept="0" targetCategory="no"/>'}`
     : table('');
-  return `<RegressionModel ${functionName(isClassification)} normalizationMethod="${method}">${schema}${tables}</RegressionModel>`;
+  const targets = isClassification || generator.random() < 0.7 ? '' : target(generator, method === 'none');
+  return `<RegressionModel ${functionName(isClassification)} normalizationMethod="${method}">${schema}${targets}${tables}</RegressionModel>`;
+}
+
+/** Numbers that are cast must be neither near overflow nor 1e-300 above a whole one. */
+function target(generator: ExpressionGenerator, isCast: boolean): string {
+  const parts = [
+    `rescaleFactor="${generator.pick(0.5, 2, -3)}"`,
+    `rescaleConstant="${generator.pick(0.25, 10)}"`,
+    `min="${generator.pick(-1, 0)}"`,
+    `max="${generator.pick(1, 5)}"`,
+    ...(isCast ? [`castInteger="${generator.pick('round', 'ceiling', 'floor')}"`] : []),
+  ].filter(() => generator.random() < 0.4);
+  const standard = generator.random() < 0.3 ? `<TargetValue defaultValue="${generator.level()}"/>` : '';
+  return `<Targets><Target field="t" ${parts.join(' ')}>${standard}</Target></Targets>`;
 }
 
 function tree(generator: ExpressionGenerator, isClassification: boolean, schema: string): string {

@@ -79,7 +79,7 @@ export function clustering(generator: ExpressionGenerator, schema: string): stri
 /** A random NeuralNetwork, as XML, with connections that leave out a layer. */
 export function neuralNetwork(generator: ExpressionGenerator, isClassification: boolean, schema: string): string {
   const inputs = Array.from({ length: 3 }, (_, index) => {
-    const expression = `<DerivedField optype="continuous" dataType="double">${generator.number(1)}</DerivedField>`;
+    const expression = `<DerivedField optype="continuous" dataType="double"><Apply function="tanh">${generator.number(1)}</Apply></DerivedField>`;
     return `<NeuralInput id="i${index}">${expression}</NeuralInput>`;
   });
   const weight = (): number => Math.round((generator.random() - 0.5) * 40) / 10;
