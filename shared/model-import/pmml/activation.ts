@@ -1,3 +1,4 @@
+import { arctangent } from './arctangent.js';
 import type { Ops } from './ops.js';
 
 const HALF_TURN = 2 / Math.PI;
@@ -25,20 +26,4 @@ export const ACTIVATIONS = {
 export function thresholdActivation(ops: Ops, z: string, threshold: number): string {
   const over = ops.where(ops.node('Greater', [z, ops.number(threshold)]), ops.number(1), ops.number(0));
   return ops.where(ops.isMissing(z), z, over);
-}
-
-/**
- * The arctangent in double precision. ONNX Runtime has it in float32 only; a step of Newton's method from there,
- * y − (tan y − x) · cos² y, leaves an error of 1e-14 where |x| ≤ 1, and the rest is ±π/2 − arctan 1/x.
- */
-export function arctangent(ops: Ops, x: string): string {
-  const isLarge = ops.node('Greater', [ops.node('Abs', [x]), ops.number(1)]);
-  const small = ops.where(isLarge, ops.node('Div', [ops.number(1), x]), x);
-  const FLOAT = 1;
-  const y = ops.toDouble(ops.node('Atan', [ops.node('Cast', [small], { to: { int: FLOAT } })]));
-  const cos = ops.node('Cos', [y]);
-  const off = ops.node('Sub', [ops.node('Sin', [y]), ops.node('Mul', [small, cos])]);
-  const angle = ops.node('Sub', [y, ops.node('Mul', [off, cos])]);
-  const quarter = ops.node('Mul', [ops.node('Sign', [x]), ops.number(Math.PI / 2)]);
-  return ops.where(isLarge, ops.node('Sub', [quarter, angle]), angle);
 }

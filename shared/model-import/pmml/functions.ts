@@ -1,3 +1,4 @@
+import { arccosine, arcsine, arctangent } from './arctangent.js';
 import { compareNumbers, equalValues } from './comparison.js';
 import type { FunctionCompiler, Names } from './compilation.js';
 import { asLogic, asNumber, castNumber, isIn, literal } from './conversion.js';
@@ -57,11 +58,16 @@ export const FUNCTIONS: Readonly<Record<string, FunctionCompiler>> = {
   tanh: unary('double', (ops, x) => ops.node('Tanh', [x])),
   sinh: unary('double', (ops, x) => hyperbolic(ops, x, 'Sub')),
   cosh: unary('double', (ops, x) => hyperbolic(ops, x, 'Add')),
-  // ONNX Runtime has these in float32 only.
-  asin: unary('double', (ops, x) => ops.inFloat32('Asin', x)),
-  acos: unary('double', (ops, x) => ops.inFloat32('Acos', x)),
-  atan: unary('double', (ops, x) => ops.inFloat32('Atan', x)),
-  erf: unary('double', (ops, x) => ops.inFloat32('Erf', x)),
+  asin: unary('double', arcsine),
+  acos: unary('double', arccosine),
+  atan: unary('double', arctangent),
+  erf: unary('double', (ops, x) => {
+    const twice = ops.node('Mul', [
+      INVERSE_LINKS.probit(ops, ops.node('Mul', [x, ops.number(Math.SQRT2)])),
+      ops.number(2),
+    ]);
+    return ops.node('Sub', [twice, ops.number(1)]);
+  }),
   stdNormalCDF: unary('double', INVERSE_LINKS.probit),
   abs: unary(undefined, (ops, x) => ops.node('Abs', [x])),
   rint: unary(undefined, (ops, x) => ops.node('Round', [x])),

@@ -1,4 +1,5 @@
 import { inverseLink } from '../inverse-link.js';
+import { arctangent } from './arctangent.js';
 import type { Ops } from './ops.js';
 
 /** Inverses of link functions, from a linear predictor of shape [N, 1] to a probability or a mean. */
@@ -9,7 +10,7 @@ export const INVERSE_LINKS = {
   cloglog: (ops: Ops, y: string) =>
     ops.node('Sub', [ops.number(1), ops.node('Exp', [ops.node('Neg', [ops.node('Exp', [y])])])]),
   loglog: (ops: Ops, y: string) => ops.node('Exp', [ops.node('Neg', [ops.node('Exp', [ops.node('Neg', [y])])])]),
-  cauchit: (ops: Ops, y: string) => half(ops, ops.node('Mul', [ops.inFloat32('Atan', y), ops.number(2 / Math.PI)])),
+  cauchit: (ops: Ops, y: string) => half(ops, ops.node('Mul', [arctangent(ops, y), ops.number(2 / Math.PI)])),
   exp: (ops: Ops, y: string) => ops.node('Exp', [y]),
 } as const;
 

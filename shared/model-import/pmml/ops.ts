@@ -96,7 +96,7 @@ export class Ops {
   }
 
   /** An operator that ONNX Runtime has in float32 only: 1e-7 of the result is lost. */
-  inFloat32(op: 'Erf' | 'Atan' | 'Asin' | 'Acos', number: string): string {
+  inFloat32(op: 'Atan', number: string): string {
     return this.toDouble(this.node(op, [this.node('Cast', [number], { to: { int: FLOAT } })]));
   }
 
