@@ -47,6 +47,17 @@ const weighted = (models: readonly string[], weights: readonly number[]) =>
   models.map((model, index) => always(model, `weight="${weights[index]}"`)).join('');
 
 describe('a MiningModel that joins numbers', () => {
+  it('takes the median of each row, also where the same models count in all of them', async () => {
+    // x is replaced where it is missing, so that the last segment never counts.
+    const never = where('<SimplePredicate field="x" operator="isMissing"/>', linear(1_000, 0));
+    const segments = always(linear(1, 1)) + always(linear(2, 2)) + always(linear(3, 3)) + never;
+    const text = mining('regression', 'y', 'multipleModelMethod="median"', segments).replace(
+      '<MiningField name="y" usageType="target"/>\n      <MiningField name="x"/>',
+      '<MiningField name="y" usageType="target"/>\n      <MiningField name="x" missingValueReplacement="5"/>',
+    );
+    expect(await scoresOf(text, [{ x: 0 }, { x: 1 }, { x: 10 }, {}])).toEqual([2, 4, 22, 12]);
+  });
+
   const mixed = [...THREE.slice(0, 2), linear(3, 0)];
   it.each([
     ['sum', [6, 15, 33, 90, null]],

@@ -41,7 +41,8 @@ function middles(ops: Ops, counts: SegmentCounts, values: string): [string, stri
   const at = (shift: number): string => {
     const half = ops.node('Floor', [ops.node('Mul', [ops.node('Add', [count, ops.number(shift)]), ops.number(0.5)])]);
     const index = ops.node('Cast', [ops.node('Max', [half, ops.number(0)])], { to: { int: 7 } });
-    return ops.node('GatherElements', [values, index], { axis: { int: 1 } });
+    // One index for all rows would take the middle of the first row alone.
+    return ops.node('GatherElements', [values, ops.full(index)], { axis: { int: 1 } });
   };
   // Where none counts, the first is infinity: see `gap`.
   return [at(-1), at(0)];
