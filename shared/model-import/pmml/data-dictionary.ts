@@ -71,6 +71,7 @@ export function readInterval(element: XmlElement): Interval {
   const high = optionalNumber(element, 'rightMargin');
   if (low === undefined && high === undefined) throw refusal(element, 'it has neither leftMargin nor rightMargin.');
   if (low !== undefined && high !== undefined && low > high) throw refusal(element, 'it ends before it begins.');
+  if (low === high && closure !== 'closedClosed') throw refusal(element, 'it holds no number.');
   return {
     low: low ?? Number.NEGATIVE_INFINITY,
     high: high ?? Number.POSITIVE_INFINITY,

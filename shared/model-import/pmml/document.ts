@@ -71,7 +71,9 @@ function checkUnusedFields({ scope }: CompiledModel, { fields }: Compilation): v
   for (const { name, isActive, invalidTreatment, missingTreatment, element } of scope.schema.values()) {
     const data = fields.get(name);
     if (!isActive || data === undefined) continue;
-    const declared = data.valid.length + data.invalid.length + data.intervals.length > 0;
+    const declared =
+      data.valid.length + data.invalid.length + data.intervals.length > 0 ||
+      ['integer', 'boolean'].includes(optional(data.element, 'dataType') ?? '');
     if (missingTreatment === 'returnInvalid' || (declared && invalidTreatment === 'returnInvalid')) {
       scope.resolve(name, element);
     }

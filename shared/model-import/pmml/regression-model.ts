@@ -69,8 +69,12 @@ function linearTables(
       const column = ops.power(x, exponent);
       predictor.addTerm(index, column, requiredNumber(term, 'coefficient'));
     }
+    const categories = new Set<string>();
     for (const term of childrenNamed(table, 'CategoricalPredictor')) {
       checkShape(term, { attributes: ['name', 'value', 'coefficient'] });
+      const key = JSON.stringify([required(term, 'name'), required(term, 'value')]);
+      if (categories.has(key)) throw refusal(term, 'its value has a coefficient already.');
+      categories.add(key);
       const value = fieldOf(scope, term, 'name');
       const category = required(term, 'value');
       const coefficient = requiredNumber(term, 'coefficient');
@@ -79,8 +83,7 @@ function linearTables(
         const { rows } = texts.get(name) ?? { rows: new Map<string, number[]>() };
         texts.set(name, { value, rows });
         const row = rows.get(category) ?? tables.map(() => Number.NaN);
-        // Of two with one value, the first counts.
-        if (Number.isNaN(row[index])) row[index] = coefficient;
+        row[index] = coefficient;
         rows.set(category, row);
       } else {
         const { isTrue } = isIn(ops, value, [category], term);
@@ -118,10 +121,13 @@ const oneMinus = (ops: Ops, y: string): string => ops.node('Sub', [ops.number(1)
 
 function binomial(ops: Ops, [first = '']: readonly string[], method: Method, element: XmlElement): string {
   const p = linkOf(method, element)(ops, first);
-  const zero = ops.builder.constant('double', [0], []);
-  const one = ops.builder.constant('double', [1], []);
-  const bounded = method === 'none' ? ops.node('Clip', [p, zero, one]) : p;
-  return ops.columns([bounded, oneMinus(ops, bounded)]);
+  const probability = method === 'none' ? bounded(ops, p) : p;
+  return ops.columns([probability, oneMinus(ops, probability)]);
+}
+
+/** A number as a probability: from 0 to 1. */
+function bounded(ops: Ops, y: string): string {
+  return ops.node('Clip', [y, ops.builder.constant('double', [0], []), ops.builder.constant('double', [1], [])]);
 }
 
 function multinomial(ops: Ops, sums: string, columns: readonly string[], method: Method, element: XmlElement): string {
@@ -143,7 +149,7 @@ function multinomial(ops: Ops, sums: string, columns: readonly string[], method:
 /** Each table gives the probability of its class and those before it. */
 function ordinal(ops: Ops, columns: readonly string[], method: Method, element: XmlElement): string {
   const link = linkOf(method, element);
-  const cumulated = columns.slice(0, -1).map((y) => link(ops, y));
+  const cumulated = columns.slice(0, -1).map((y) => (method === 'none' ? bounded(ops, y) : link(ops, y)));
   const parts = cumulated.map((p, index) => {
     const before = cumulated[index - 1];
     return before === undefined ? p : ops.node('Sub', [p, before]);

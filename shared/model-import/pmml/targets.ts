@@ -69,6 +69,8 @@ export function applyTarget(ops: Ops, prediction: Prediction, target: Target | u
   if (prediction.kind === 'classification') {
     if (target.priors.size === 0) return prediction;
     const { labels, probabilities } = prediction;
+    const stranger = [...target.priors.keys()].find((label) => !labels.includes(label));
+    if (stranger !== undefined) throw refusal(target.element, `"${stranger}" is no class of the model.`);
     const sum = [...target.priors.values()].reduce((total, prior) => total + prior, 0);
     const priors = labels.map((label) => (target.priors.get(label) ?? 0) / sum);
     if (!(sum > 0)) throw refusal(target.element, 'its prior probabilities sum to 0.');
