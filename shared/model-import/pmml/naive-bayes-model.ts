@@ -67,7 +67,9 @@ function countLogs({ source, classes, leastLog }: Bayes, value: Value, input: Xm
   const { ops } = source.scope.compilation;
   const pairs = childrenNamed(input, 'PairCounts').map((pair) => {
     checkShape(pair, { attributes: ['value'], children: ['TargetValueCounts'] });
-    return { value: required(pair, 'value'), counts: readCounts(onlyChild(pair, ['TargetValueCounts'])) };
+    const counts = readCounts(onlyChild(pair, ['TargetValueCounts']));
+    for (const name of counts.keys()) checkClass(classes, name, pair);
+    return { value: required(pair, 'value'), counts };
   });
   if (pairs.length === 0) throw refusal(input, 'it has neither TargetValueStats nor PairCounts.');
   const totals = classes.map((name) => pairs.reduce((sum, { counts }) => sum + (counts.get(name) ?? 0), 0));
@@ -99,9 +101,13 @@ function distributionLogs({ source, classes, leastLog }: Bayes, value: Value, st
   checkShape(stats, { children: ['TargetValueStat'] });
   if (value.kind !== 'number') throw refusal(stats, `a distribution of numbers is given for a ${value.kind}.`);
   const x = value.tensor;
+  const seen = new Set<string>();
   const columns = new Map(
     childrenNamed(stats, 'TargetValueStat').map((stat) => {
       checkShape(stat, { attributes: ['value'], children: DISTRIBUTIONS });
+      checkClass(classes, required(stat, 'value'), stat);
+      if (seen.has(required(stat, 'value'))) throw refusal(stat, 'its class has a distribution already.');
+      seen.add(required(stat, 'value'));
       const distribution = onlyChild(stat, DISTRIBUTIONS);
       const log =
         distribution.name === 'PoissonDistribution'
@@ -130,6 +136,10 @@ function positive(element: XmlElement, attribute: string): number {
   throw refusal(element, `${attribute}="${optional(element, attribute)}" must be greater than 0.`);
 }
 
+function checkClass(classes: readonly string[], name: string, from: XmlElement): void {
+  if (!classes.includes(name)) throw refusal(from, `"${name}" is none of the classes ${classes.join(', ')}.`);
+}
+
 /** Counts by class. */
 function readCounts(element: XmlElement): Map<string, number> {
   checkShape(element, { children: ['TargetValueCount'] });
@@ -138,7 +148,9 @@ function readCounts(element: XmlElement): Map<string, number> {
     checkShape(each, { attributes: ['value', 'count'] });
     const count = requiredNumber(each, 'count');
     if (count < 0) throw refusal(each, `count="${count}" is below 0.`);
-    counts.set(required(each, 'value'), count);
+    const name = required(each, 'value');
+    if (counts.has(name)) throw refusal(each, `"${name}" is counted twice.`);
+    counts.set(name, count);
   }
   return counts;
 }
