@@ -18,6 +18,8 @@ export interface Compilation {
 }
 
 interface InputField {
+  /** The graph input's name: the field's own, where nothing else in the graph may be called so. */
+  readonly tensor: string;
   readonly type: 'string' | 'number';
   /** The texts that the document declares, if it does. */
   readonly categories: readonly string[] | undefined;

@@ -66,6 +66,11 @@ describe('a PMML document', () => {
     ]);
   });
 
+  it('may call its fields as values inside the graph are called', async () => {
+    const text = pmml(DICTIONARY, linear()).replaceAll('"x"', '"prediction"').replaceAll('"s"', '"constant_0"');
+    expect(await scoresOf(text, [{ prediction: 2, constant_0: 'a' }])).toEqual([5.5]);
+  });
+
   it('predicts the same without a field of the record', async () => {
     const constant =
       '<TreeModel functionName="regression"><MiningSchema><MiningField name="x"/></MiningSchema><Node score="5"><True/></Node></TreeModel>';

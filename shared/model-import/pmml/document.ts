@@ -104,8 +104,9 @@ function card(
   const common = {
     version: '1',
     description: '',
-    inputs: [...inputs].map(([name, { type, categories, required: isRequired }]) => ({
+    inputs: [...inputs].map(([name, { tensor, type, categories, required: isRequired }]) => ({
       name,
+      ...(tensor === name ? {} : { tensor }),
       type,
       optional: !isRequired,
       ...(type === 'string' && categories !== undefined && fields.has(name) ? { categories: [...categories] } : {}),

@@ -31,6 +31,9 @@ const MISSING_TREATMENTS = ['asIs', 'asMean', 'asMode', 'asMedian', 'asValue', '
 const INVALID_TREATMENTS = ['returnInvalid', 'asIs', 'asMissing', 'asValue'] as const;
 const OUTLIER_TREATMENTS = ['asIs', 'asMissingValues', 'asExtremeValues'] as const;
 
+/** What values inside a graph are called: a field of such a name goes in under another. */
+const GENERATED = /^(prediction|constant_\d+|[A-Z][A-Za-z]+_\d+|(sorted|order)_.*)$/;
+
 /** How a model treats a field before it uses it. */
 export interface MiningField {
   readonly name: string;
@@ -101,14 +104,16 @@ function readField(element: XmlElement): MiningField {
 export function inputValue(compilation: Compilation, data: DataField, field: MiningField): Value {
   const { ops, inputs } = compilation;
   const type = data.dataType === 'string' ? 'string' : 'number';
+  const tensor = GENERATED.test(data.name) ? `field ${data.name}` : data.name;
   if (!inputs.has(data.name)) {
-    ops.input(data.name, type === 'string' ? 'string' : 'double');
-    inputs.set(data.name, { type, categories: data.valid.length > 0 ? data.valid : undefined, required: false });
+    ops.input(tensor, type === 'string' ? 'string' : 'double');
+    const categories = data.valid.length > 0 ? data.valid : undefined;
+    inputs.set(data.name, { tensor, type, categories, required: false });
   }
   if (data.dataType === 'string') {
-    return treatText(compilation, inputText(ops, data.name, data.missing, true), data, field);
+    return treatText(compilation, inputText(ops, tensor, data.missing, true), data, field);
   }
-  const raw = numberValue(data.name, { needs: [data.name] });
+  const raw = numberValue(tensor, { needs: [data.name] });
   const number = treatNumber(compilation, data.dataType === 'float' ? castNumber(ops, raw, 'float') : raw, data, field);
   if (data.dataType !== 'boolean') return { ...number, type: data.dataType };
   const is = (value: number): string => ops.node('Equal', [number.tensor, ops.number(value)]);
