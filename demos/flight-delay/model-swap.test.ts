@@ -74,12 +74,15 @@ it('exchanges its model while it runs: each flight once, with the version that s
   expect(published).toMatchObject({ code: 0, said: expect.stringContaining('serves flight-delay-gbm 2.') });
   const back = await demo.model('rollback', '--demo', 'flight-delay');
   expect(back).toMatchObject({ code: 0, said: expect.stringContaining('serves flight-delay-gbm 1.') });
+  expect(await demo.publish(version('4'))).toMatchObject({ code: 0 });
   const read = await demo.predictions();
   expect(new Set(read.map(({ id }) => id)).size).toBe(read.length);
-  expect(new Set(read.map(({ modelVersion }) => modelVersion))).toEqual(new Set(['1', '2']));
+  expect(new Set(read.map(({ modelVersion }) => modelVersion))).toEqual(new Set(['1', '2', '4']));
   demo.program.signal('SIGINT');
   expect(await demo.program.exited).toBe(0);
-  const { records } = JSON.parse(demo.program.stdout()) as { records: Record<string, number> };
+  const report = JSON.parse(demo.program.stdout()) as { model: object; records: Record<string, number> };
+  const { records } = report;
+  expect(report.model).toMatchObject({ name: 'flight-delay-gbm', version: '4' });
   expect(records).toMatchObject({ deadLettered: 0, lost: 0, duplicated: 0 });
   expect(records.scored).toBeGreaterThanOrEqual(read.length);
 }, 90_000);

@@ -76,6 +76,15 @@ export class RunWatch<I, P extends PredictionFields, O> {
     ]);
   }
 
+  /** What serves, as the newest heartbeat says; undefined before the first. */
+  get latestModel(): { readonly name: string; readonly version: string; readonly sha256: string } | undefined {
+    const statuses = Array.from(this.scorers.values(), ({ status }) => status);
+    const newest = statuses.toSorted((a, b) => b.heartbeatAt - a.heartbeatAt)[0];
+    if (newest === undefined) return undefined;
+    const { modelName: name, modelVersion: version, modelSha256: sha256 } = newest;
+    return { name, version, sha256 };
+  }
+
   async #input(chunk: Chunk): Promise<void> {
     await this.#inputs.prepare(chunk.records.map(({ value }) => value));
     // A record that does not decode is somebody else's, and so is its time: today's, where the demo's may be years ago.

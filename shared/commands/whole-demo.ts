@@ -173,7 +173,7 @@ function reportOf<I, P extends PredictionFields, O>(
     demo: definition.name,
     mode: where.mode,
     guarantee: options.guarantee,
-    model: scorer.model,
+    model: watch.latestModel ?? scorer.model,
     records,
     ...(latencyMs && { latencyMs }),
     ...(settled > 0 && { throughput: { recordsPerSecond: rounded((settled * 1_000) / elapsedMs, 1) } }),
