@@ -43,8 +43,9 @@ export function normContinuous(element: XmlElement, names: Names): NumberValue {
   return numberValue(result, { mayBeMissing, needs: mapMissingTo === undefined ? value.needs : [] });
 
   function segment(start: Point, end: Point): string {
-    const slope = (end.norm - start.norm) / (end.orig - start.orig);
-    const rise = ops.node('Mul', [ops.node('Sub', [x, ops.number(start.orig)]), ops.number(slope)]);
+    // In the order of the specification, so that a point of the document gives its norm to the last bit.
+    const share = ops.node('Div', [ops.node('Sub', [x, ops.number(start.orig)]), ops.number(end.orig - start.orig)]);
+    const rise = ops.node('Mul', [share, ops.number(end.norm - start.norm)]);
     return ops.node('Add', [rise, ops.number(start.norm)]);
   }
 }
