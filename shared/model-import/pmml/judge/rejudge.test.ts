@@ -16,7 +16,8 @@ if (skipped) console.warn(`Skipped: asking JPMML-Evaluator ${JPMML_VERSION} agai
 // RECORD=new writes answers for documents that have none yet, RECORD=all for every one, with new rows.
 const recording = process.env.RECORD;
 
-test.skipIf(recording === undefined)('records rows and the judge’s answers', { timeout: JUDGING_MS }, async () => {
+/** Asks for rows and answers where there are none, or for all anew. */
+async function record(): Promise<void> {
   const names = corpusNames().filter(
     (name) => recording === 'all' || !existsSync(new URL(`${name}.jsonl`, documentOf(name))),
   );
@@ -29,7 +30,9 @@ test.skipIf(recording === undefined)('records rows and the judge’s answers', {
     if ('error' in verdict) writeCase({ name, rows: [], answers: [], refusal: verdict.error });
     else writeCase({ name, rows: cases[index]?.rows ?? [], answers: verdict.answers });
   }
-});
+}
+
+if (recording !== undefined) test('records rows and the judge’s answers', { timeout: JUDGING_MS }, record);
 
 test.skipIf(skipped || recording !== undefined)(
   `JPMML-Evaluator ${JPMML_VERSION} still gives the recorded answers`,
