@@ -14,7 +14,7 @@ const words: Readonly<Record<string, string>> = {
   planeYear: "plane's age",
   planeSeats: 'seats',
   dewPoint: 'dew point',
-  windDirection: 'wind from',
+  windDirection: 'wind side',
   windSpeed: 'wind',
   precipitation: 'rain',
 };
