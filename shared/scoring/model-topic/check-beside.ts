@@ -1,43 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { type ErrorCode, KitError } from '#shared/errors';
 import type { ModelFiles } from '../model-folder.js';
 
 export interface CheckRequest extends Omit<ModelFiles, 'graph'> {
   readonly graph: Uint8Array;
   readonly where: string;
-  readonly options: { readonly reasons: boolean };
+  readonly reasons: boolean;
 }
 
 export interface CheckAnswer {
   readonly problem: { readonly code: ErrorCode; readonly message: string } | undefined;
 }
 
+export interface CheckOptions {
+  readonly reasons: boolean;
+  /** Gives it up. */
+  readonly signal?: AbortSignal;
+  /** 60,000 ms unless said. */
+  readonly withinMs?: number;
+}
+
 const CHECKED_WITHIN_MS = 60_000;
 
 /**
- * Loads and checks a model in a thread of its own, so that what is served meanwhile does not wait.
- * @throws KitError as `loadModelFiles`; 'model-invalid' where that thread crashes, or is not done within a minute.
+ * Loads and checks a model in a process of its own: what is served meanwhile does not wait, and goes on where the runtime,
+ * which is native code, crashes on the file or does not come back from it.
+ * @throws KitError as `loadModelFiles`; 'model-invalid' where that process crashes, or is not done in time; 'internal' where
+ * it was given up.
  */
 export async function checkBeside(
   { graph, card, golden }: ModelFiles,
   where: string,
-  options: CheckRequest['options'],
+  { reasons, signal, withinMs = CHECKED_WITHIN_MS }: CheckOptions,
 ): Promise<void> {
-  const request: CheckRequest = { graph, card, golden, where, options };
-  const worker = new Worker(new URL('./check-worker.js', import.meta.url), { workerData: request });
-  const deadline = AbortSignal.timeout(CHECKED_WITHIN_MS);
+  const child = fork(fileURLToPath(new URL('./check-process.js', import.meta.url)), {
+    // Those of this process, such as an inspector's port, are its own.
+    execArgv: [],
+    serialization: 'advanced',
+    // What the runtime says of a model is in the answer, too.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   try {
-    const [answer] = (await Promise.race([
-      once(worker, 'message', { signal: deadline }),
-      once(worker, 'exit', { signal: deadline }).then(([code]) => {
-        throw new Error(`the thread that checks it ended with ${String(code)}`);
-      }),
-    ])) as [CheckAnswer];
-    if (answer.problem !== undefined) throw new KitError(answer.problem.code, answer.problem.message);
+    const request: CheckRequest = { graph, card, golden, where, reasons };
+    const { problem } = await answerOf(child, request, { signal, withinMs });
+    if (problem !== undefined) throw new KitError(problem.code, problem.message);
   } catch (error) {
-    throw KitError.from(error, 'model-invalid', `Checking the model ${where}`);
+    throw KitError.from(error, signal?.aborted ? 'internal' : 'model-invalid', `Checking the model ${where}`);
   } finally {
-    await worker.terminate();
+    process.off('exit', kill);
+    kill();
+  }
+}
+
+async function answerOf(
+  child: ChildProcess,
+  request: CheckRequest,
+  { signal, withinMs }: { readonly signal: AbortSignal | undefined; readonly withinMs: number },
+): Promise<CheckAnswer> {
+  const deadline = AbortSignal.timeout(withinMs);
+  const until = { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) };
+  const answered = once(child, 'message', until);
+  const ended = once(child, 'exit', until).then(([code, name]) => {
+    throw new Error(`the process that does it was ended by ${name === null ? `itself (${code})` : name}`);
+  });
+  // A process that is gone before it has read all: its exit says so.
+  child.send(request, () => undefined);
+  try {
+    const [answer] = (await Promise.race([answered, ended])) as [CheckAnswer];
+    return answer;
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    throw new Error(`it is not done within ${withinMs / 1_000} s`, { cause: error });
+  } finally {
+    // Of two that wait, one is left behind.
+    ended.catch(() => undefined);
+    answered.catch(() => undefined);
   }
 }
