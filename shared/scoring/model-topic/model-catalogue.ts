@@ -28,7 +28,29 @@ export interface ActiveModel {
   readonly refusal: ModelRefusal | undefined;
 }
 
-const READ_WITHIN_MS = 20_000;
+const PATIENCE_MS = 20_000;
+
+/** Waits as long as something comes: how long all of it takes is a matter of its size. */
+class Patience {
+  readonly #doing: string;
+  #offset = -1;
+  #since = performance.now();
+
+  constructor(doing: string) {
+    this.#doing = doing;
+  }
+
+  /** @throws KitError 'cluster-unreachable' where it has not come further for long. */
+  isAt(offset: number): void {
+    const now = performance.now();
+    if (offset > this.#offset) {
+      this.#offset = offset;
+      this.#since = now;
+    } else if (now - this.#since > PATIENCE_MS) {
+      throw new KitError('cluster-unreachable', `${this.#doing}: nothing came for ${PATIENCE_MS / 1_000} s.`);
+    }
+  }
+}
 
 /** The topic `models`, read to its end and followed: which models there are, which are active, and which were refused. */
 export class ModelCatalogue {
@@ -93,7 +115,8 @@ export class ModelCatalogue {
 
   /**
    * Reads a model's files.
-   * @throws KitError 'model-missing' where the topic does not have it, 'model-invalid' where it is damaged.
+   * @throws KitError 'model-missing' where the topic does not have it, 'model-invalid' where it is damaged;
+   * 'cluster-unreachable' where nothing more comes of it.
    */
   async files({ name, version }: Pick<ModelReference, 'name' | 'version'>): Promise<ModelFiles> {
     const artifact = this.#artifacts.get(idOf(name, version));
@@ -107,18 +130,20 @@ export class ModelCatalogue {
     const chunks: Buffer[] = [];
     const wanted = new Map(Array.from(artifact.offsets, ([chunk, offset]) => [offset, chunk]));
     const last = Math.max(...wanted.keys());
-    const reader = await this.#cluster.reader({ isolation: 'read_committed' });
+    const partition = { topic: this.#topic, partition: 0 };
+    // Chunks that the topic has not any more are missing in what is read.
+    const reader = await this.#cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
     try {
-      reader.seek([{ topic: this.#topic, partition: 0, offset: Math.min(...wanted.keys()) }]);
-      const deadline = performance.now() + READ_WITHIN_MS;
-      for (let next = 0; next <= last && performance.now() < deadline; ) {
+      reader.seek([{ ...partition, offset: Math.min(...wanted.keys()) }]);
+      const patience = new Patience(`The model ${name} ${version} on the topic ${this.#topic} could not be read`);
+      for (let next = 0; next <= last; patience.isAt(next)) {
         for (const { records } of await reader.poll(500)) {
           for (const { offset, value } of records) {
             const chunk = wanted.get(offset);
             if (chunk !== undefined && value !== null) chunks[chunk] = value;
           }
         }
-        next = reader.position({ topic: this.#topic, partition: 0 }) ?? 0;
+        next = reader.position(partition) ?? 0;
       }
     } finally {
       await reader.close();
@@ -136,12 +161,10 @@ export class ModelCatalogue {
     const [end = 0] =
       (await this.#cluster.endOffsets([this.#topic], { isolation: 'read_committed' })).get(this.#topic) ?? [];
     this.#reader.seek([{ ...partition, offset: 0 }]);
-    const deadline = performance.now() + READ_WITHIN_MS;
-    while ((this.#reader.position(partition) ?? 0) < end) {
-      if (performance.now() > deadline) {
-        throw new KitError('cluster-unreachable', `The topic ${this.#topic} could not be read to its end within 20 s.`);
-      }
+    const patience = new Patience(`The topic ${this.#topic} could not be read to its end`);
+    for (let next = 0; next < end; patience.isAt(next)) {
       await this.update(100);
+      next = this.#reader.position(partition) ?? 0;
     }
     // What is fetched but not polled.
     await this.update(0);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type Cluster, connectCluster, parseBrokers } from '#shared/kafka';
 import { describeOnEachKafka } from '#shared/testing';
 import { ModelCatalogue, publishModel, rollbackModel } from '../index.js';
@@ -70,6 +70,53 @@ await describeOnEachKafka('the model topic', (kafka) => {
     await expect(publishModel(cluster, topic, plusModel(2, { version: '1' }), champion)).rejects.toThrow(
       'has plus 1 already, with other files; give the model another "version"',
     );
+  });
+
+  it('writes a version again that is damaged on the topic', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    const producer = await cluster.produce();
+    await producer.send([{ topic, key: 'artifact/plus/1/1', value: Buffer.from('damaged'), timestamp: 1 }]);
+    const files = () => catalogue(cluster, topic, (models) => models.files({ name: 'plus', version: '1' }));
+    await vi.waitFor(() => expect(files()).rejects.toThrow('is damaged; publish it again'), 10_000);
+    await publishModel(cluster, topic, plusModel(1), champion);
+    await vi.waitFor(async () => expect(await files()).toEqual(plusModel(1)), 10_000);
+  });
+
+  it('says that a model could not be read, not that it is damaged, where nothing comes', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    let now = performance.now();
+    const silent: Cluster = {
+      ...cluster,
+      async reader(options) {
+        const reader = await cluster.reader(options);
+        if (isSilent) {
+          vi.spyOn(reader, 'poll').mockImplementation(async () => {
+            now += 15_000;
+            return [];
+          });
+        }
+        return reader;
+      },
+    };
+    let isSilent = false;
+    const models = await vi.waitUntil(async () => {
+      const opened = await ModelCatalogue.open(silent, topic);
+      if (opened.artifacts.length > 0) return opened;
+      await opened.close();
+      return undefined;
+    }, 10_000);
+    isSilent = true;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    try {
+      await expect(models.files({ name: 'plus', version: '1' })).rejects.toMatchObject({ code: 'cluster-unreachable' });
+    } finally {
+      clock.mockRestore();
+      await models.close();
+    }
   });
 
   it('ends a challenger that becomes the champion', async () => {

@@ -7,6 +7,7 @@ import { toChunks } from './artifact.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { formatModelKey, type ModelKey, modelsTopicConfig, type Role } from './model-keys.js';
 import { encodeJson, isSame, type ModelPointer, type ModelReference } from './model-pointer.js';
+import { isRefusal } from './refuse-model.js';
 
 /** What a role had, and what it has now; undefined: the demo's own model, or no challenger. */
 export interface ActiveChange {
@@ -26,7 +27,7 @@ const MAX_PREVIOUS = 10;
 
 /**
  * Writes a model to the topic and makes it active for a role, in one transaction, the pointer last. The same version with
- * the same graph is not written again; models that no role can roll back to any more are deleted.
+ * the same files is not written again, unless it is damaged there; models that no role can roll back to any more are deleted.
  * @throws KitError 'usage' where the topic has this version with other files; 'cluster-unreachable'; 'producer-fenced' where
  * somebody else publishes at the same time.
  */
@@ -43,8 +44,9 @@ export async function publishModel(
     const before = catalogue.active(demo, role);
     const chunks = toChunks(files);
     const known = catalogue.artifacts.find(({ name, version }) => name === to.name && version === to.version);
-    if (known !== undefined) {
-      const there = toChunks(await catalogue.files(to));
+    // What is damaged is written again.
+    const there = known && (await wholeFiles(catalogue, to));
+    if (there !== undefined) {
       if (there.some((chunk, index) => chunks[index]?.equals(chunk) !== true) || there.length !== chunks.length) {
         throw new KitError(
           'usage',
@@ -53,7 +55,7 @@ export async function publishModel(
       }
     }
     const records =
-      known === undefined ? chunks.map((value, chunk) => recordOf({ kind: 'artifact', ...to, chunk }, value)) : [];
+      there === undefined ? chunks.map((value, chunk) => recordOf({ kind: 'artifact', ...to, chunk }, value)) : [];
     const pointer: ModelPointer = { ...to, publishedAt: nextTime(before?.pointer), previous: historyOf(before, to) };
     // A challenger that becomes the champion challenges nobody.
     const challenger = role === 'champion' ? catalogue.active(demo, 'challenger') : undefined;
@@ -91,6 +93,17 @@ export async function rollbackModel(
     await write([recordOf({ kind: 'active', demo, role }, pointer ? encodeJson(pointer) : null)]);
     return { from: before.pointer, to, publishedAt: pointer?.publishedAt };
   });
+}
+
+/** The chunks of a model that lies on the topic; undefined where it is not whole. */
+async function wholeFiles(catalogue: ModelCatalogue, model: ModelReference): Promise<Buffer[] | undefined> {
+  try {
+    return toChunks(await catalogue.files(model));
+  } catch (thrown) {
+    const error = KitError.from(thrown);
+    if (!isRefusal(error)) throw error;
+    return undefined;
+  }
 }
 
 type Write = (records: readonly OutgoingRecord[]) => Promise<void>;
