@@ -4,7 +4,7 @@ import type { Model } from '../model.js';
 import { type ModelFiles, readModelFolder } from '../model-folder.js';
 import type { ActiveModel, ModelCatalogue } from './model-catalogue.js';
 import { type Role, roles } from './model-keys.js';
-import { isSame, type ModelReference, type ModelRefusal } from './model-pointer.js';
+import { isSame, type ModelReference, type ModelRefusal, requireSame } from './model-pointer.js';
 import { isRefusal, type Refuser, refusalOf, writeRefusal } from './refuse-model.js';
 import type { ServingModel } from './serving-model.js';
 
@@ -38,6 +38,8 @@ export class ModelFollower {
   readonly #options: FollowerOptions;
   /** When what was last looked at was published, by role; undefined: nothing was active. */
   readonly #seen = new Map<Role, number | undefined>();
+  /** Refusals that are not on the topic yet. */
+  readonly #unwritten = new Map<Role, ModelRefusal>();
   #isClosed = false;
   readonly #following: Promise<void>;
 
@@ -57,8 +59,10 @@ export class ModelFollower {
     while (!this.#isClosed) {
       try {
         for (const role of roles) await this.#apply(role);
-        await this.#options.catalogue.update(POLL_MS);
+        await this.#options.catalogue.update(this.#unwritten.size > 0 ? 0 : POLL_MS);
+        await this.#writeRefusals();
       } catch {
+        if (this.#isClosed) return;
         // What serves goes on, and this is tried again; a cluster that is gone is told of by the stream itself.
         await delay(AFTER_FAILURE_MS);
       }
@@ -66,26 +70,39 @@ export class ModelFollower {
   }
 
   async #apply(role: Role): Promise<void> {
-    const { catalogue, demo, instance, onEvent } = this.#options;
+    const { catalogue, demo, onEvent } = this.#options;
     const active = catalogue.active(demo, role);
     const publishedAt = active?.pointer.publishedAt;
     if (this.#seen.get(role) === publishedAt || this.#isClosed) return;
     const begun = performance.now();
-    let refusal: ModelRefusal | undefined;
-    try {
-      // What another scorer has refused, this one does not take either: they would predict differently.
-      if (active?.refusal === undefined) {
-        await this.#exchange(role, active);
-        onEvent({ type: 'exchanged', role, to: active?.pointer, tookMs: performance.now() - begun });
-      }
-    } catch (thrown) {
-      const error = KitError.from(thrown, 'model-invalid');
-      if (!isRefusal(error)) throw error;
-      refusal = refusalOf(active?.pointer ?? OWN_MODEL, error, instance);
+    // What another scorer has refused, this one does not take either: they would predict differently.
+    const refusal = active?.refusal ?? (await this.#exchangeOrRefuse(role, active));
+    this.#seen.set(role, publishedAt);
+    if (refusal === undefined) {
+      this.#unwritten.delete(role);
+      onEvent({ type: 'exchanged', role, to: active?.pointer, tookMs: performance.now() - begun });
+    } else {
+      if (active !== undefined && active.refusal === undefined) this.#unwritten.set(role, refusal);
       onEvent({ type: 'refused', role, refusal });
     }
-    this.#seen.set(role, publishedAt);
-    if (refusal !== undefined && active !== undefined) await writeRefusal(this.#options, role, refusal);
+  }
+
+  async #exchangeOrRefuse(role: Role, active: ActiveModel | undefined): Promise<ModelRefusal | undefined> {
+    try {
+      await this.#exchange(role, active);
+      return undefined;
+    } catch (thrown) {
+      const error = KitError.from(thrown, 'model-invalid');
+      if (this.#isClosed || !isRefusal(error)) throw error;
+      return refusalOf(active?.pointer ?? OWN_MODEL, error, this.#options.instance);
+    }
+  }
+
+  async #writeRefusals(): Promise<void> {
+    for (const [role, refusal] of this.#unwritten) {
+      await writeRefusal(this.#options, role, refusal);
+      this.#unwritten.delete(role);
+    }
   }
 
   async #exchange(role: Role, active: ActiveModel | undefined): Promise<void> {
@@ -101,9 +118,7 @@ export class ModelFollower {
     const where = `${pointer.name} ${pointer.version}`;
     const model = await load(await catalogue.files(pointer), where);
     try {
-      if (!isSame(pointer, referenceOf(model))) {
-        throw new KitError('model-hash-mismatch', `The model ${where} on the topic is another one than was published.`);
-      }
+      requireSame(pointer, referenceOf(model), where);
       await tryOn(model, serving);
       return model;
     } catch (error) {

@@ -47,6 +47,12 @@ function decode<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefined {
   }
 }
 
+/** @throws KitError 'model-hash-mismatch' where what was found is not what was published. */
+export function requireSame(published: ModelReference, found: ModelReference, where: string): void {
+  if (isSame(published, found)) return;
+  throw new KitError('model-hash-mismatch', `The model ${where} on the topic is another one than was published.`);
+}
+
 /** Whether two are the same model. */
 export function isSame(
   a: Pick<ModelReference, 'name' | 'version' | 'sha256'> | undefined,

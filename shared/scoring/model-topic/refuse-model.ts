@@ -12,12 +12,17 @@ export interface Refuser {
   readonly instance: string;
 }
 
-/** Codes of errors that say nothing of the model: what was tried is tried again. */
-const PASSING: readonly ErrorCode[] = ['cluster-unreachable', 'internal'];
+/** Codes of errors that are about the model; any other says nothing of it, and what was tried is tried again. */
+const REASONS: readonly ErrorCode[] = [
+  'model-missing',
+  'model-invalid',
+  'model-hash-mismatch',
+  'model-golden-mismatch',
+];
 
 /** Whether an error is a reason to refuse a model. */
 export function isRefusal({ code }: KitError): boolean {
-  return !PASSING.includes(code);
+  return REASONS.includes(code);
 }
 
 export function refusalOf(

@@ -1,9 +1,11 @@
 import { expect, it, vi } from 'vitest';
-import { type ConsumedRecord, connectCluster, parseBrokers } from '#shared/kafka';
+import { KitError } from '#shared/errors';
+import { type Cluster, type ConsumedRecord, connectCluster, parseBrokers } from '#shared/kafka';
 import { type KafkaStreams, StreamsBuilder, serdes, serdeTopic, startStreams } from '#shared/streams';
 import { describeOnEachKafka } from '#shared/testing';
 import {
   loadModelFiles,
+  ModelCatalogue,
   type ModelEvent,
   publishModel,
   rollbackModel,
@@ -11,6 +13,7 @@ import {
   serveModel,
 } from '../index.js';
 import { folderOf, plusModel } from '../test-models.js';
+import type { ServeOptions } from './serve-model.js';
 
 const champion = { demo: 'demo', role: 'champion' } as const;
 const challenger = { demo: 'demo', role: 'challenger' } as const;
@@ -45,7 +48,7 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
       cluster,
       topic,
       events: [] as ModelEvent[],
-      async serve(own = plusModel(0), prefersOwn = false): Promise<ServedModel> {
+      async serve(own = plusModel(0), prefersOwn = false, options: Partial<ServeOptions> = {}): Promise<ServedModel> {
         const served = await serveModel({
           cluster,
           topic,
@@ -55,6 +58,7 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
           prefersOwn,
           onEvent: (event) => this.events.push(event),
           load: loadModelFiles,
+          ...options,
         });
         running.push(served);
         return served;
@@ -196,6 +200,91 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
         refusal: expect.objectContaining({ version: '2', code: 'model-golden-mismatch' }),
       },
     ]);
+  });
+
+  it('does not begin with another model than was published under its name', async () => {
+    await using test = await open('another');
+    await publishModel(test.cluster, test.topic, plusModel(1), champion);
+    const producer = await test.cluster.produce();
+    const pointer = { name: 'plus', version: '1', sha256: '0'.repeat(64), publishedAt: 1, previous: [] };
+    const value = Buffer.from(JSON.stringify(pointer));
+    await producer.send([{ topic: test.topic, key: 'active/demo/champion', value, timestamp: 1 }]);
+    expect((await test.serve()).current.version).toBe('0');
+    expect(test.events).toMatchObject([{ type: 'refused', refusal: { code: 'model-hash-mismatch' } }]);
+  });
+
+  it('says that it does not take what another scorer has refused', async () => {
+    await using test = await open('others');
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const events: ModelEvent[] = [];
+    const slow = await test.serve(plusModel(0), false, {
+      instance: 'slow',
+      onEvent: (event) => events.push(event),
+      load: async (files, where, options) => {
+        await held;
+        return loadModelFiles(files, where, options);
+      },
+    });
+    await publishModel(test.cluster, test.topic, plusModel(1), champion);
+    const quick = await test.serve();
+    expect(quick.current.version).toBe('1');
+    await publishModel(test.cluster, test.topic, plusModel(2, { golden: 0 }), champion);
+    await vi.waitUntil(() => test.events.length > 0, 20_000);
+    await vi.waitUntil(async () => {
+      const catalogue = await ModelCatalogue.open(test.cluster, test.topic);
+      await catalogue.close();
+      return catalogue.active('demo', 'champion')?.refusal !== undefined;
+    }, 20_000);
+    goOn();
+    await vi.waitUntil(() => events.length >= 2, 20_000);
+    expect(slow.current.version).toBe('1');
+    expect(events).toMatchObject([
+      { type: 'exchanged', to: { version: '1' } },
+      { type: 'refused', refusal: { version: '2', instance: 'test', code: 'model-golden-mismatch' } },
+    ]);
+  });
+
+  it('writes a refusal down as soon as that can be done', async () => {
+    await using test = await open('later');
+    let failures = 0;
+    const cluster: Cluster = {
+      ...test.cluster,
+      async produce(...options) {
+        if (failures === 2) return test.cluster.produce(...options);
+        failures += 1;
+        throw new KitError('cluster-unreachable', 'Writing: nobody answers.');
+      },
+    };
+    await test.serve(plusModel(0), false, { cluster });
+    await publishModel(test.cluster, test.topic, plusModel(1, { golden: 0 }), champion);
+    await vi.waitUntil(async () => {
+      const catalogue = await ModelCatalogue.open(test.cluster, test.topic);
+      await catalogue.close();
+      return catalogue.active('demo', 'champion')?.refusal !== undefined;
+    }, 20_000);
+    expect(failures).toBe(2);
+    expect(test.events).toHaveLength(1);
+  });
+
+  it('refuses no model for what the cluster does', async () => {
+    await using test = await open('cluster');
+    let readers = 0;
+    const cluster: Cluster = {
+      ...test.cluster,
+      reader(options) {
+        readers += 1;
+        if (readers === 2) throw new KitError('topic-mismatch', 'Reading: not authorized.');
+        return test.cluster.reader(options);
+      },
+    };
+    const served = await test.serve(plusModel(0), false, { cluster });
+    await publishModel(test.cluster, test.topic, plusModel(1), champion);
+    await vi.waitUntil(() => served.current.version === '1', 20_000);
+    expect(readers).toBe(3);
+    expect(test.events).toMatchObject([{ type: 'exchanged' }]);
   });
 
   it('rolls back to the version before, and then to its own model', async () => {

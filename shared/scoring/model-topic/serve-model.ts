@@ -7,6 +7,7 @@ import { checkBeside } from './check-beside.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { type ModelEvent, ModelFollower } from './model-follower.js';
 import { modelsTopicConfig } from './model-keys.js';
+import { type ModelReference, requireSame } from './model-pointer.js';
 import { isRefusal, type Refuser, refusalOf, writeRefusal } from './refuse-model.js';
 import { ServingModel } from './serving-model.js';
 import type { Comparison } from './shadow.js';
@@ -21,8 +22,8 @@ export interface ServeOptions extends Refuser {
   readonly onEvent: (event: ModelEvent) => void;
   /** Told, in a sentence, what the demo's own folder did not give to check. */
   readonly onNotice?: (sentence: string) => void;
-  /** Loads and checks what was published; in a thread of its own unless said. */
-  readonly load?: (files: ModelFiles, where: string, options: LoadOptions) => Promise<Model>;
+  /** Loads and checks what was published; in a process of its own unless said. */
+  readonly load?: (files: ModelFiles, where: string, options: LoadOptions, signal: AbortSignal) => Promise<Model>;
 }
 
 /** What a scorer scores with: exchanged while it runs, as the model topic says. */
@@ -47,7 +48,9 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
   await cluster.ensureTopics([{ name: topic, partitions: 1, config: modelsTopicConfig }]);
   const catalogue = await ModelCatalogue.open(cluster, topic);
   const loadWith = options.load ?? loadBeside;
-  const load = (files: ModelFiles, where: string): Promise<Model> => loadWith(files, where, { reasons });
+  const closing = new AbortController();
+  const load = (files: ModelFiles, where: string): Promise<Model> =>
+    loadWith(files, where, { reasons }, closing.signal);
   let serving: ServingModel;
   try {
     const first = await firstModel(options, catalogue, load);
@@ -69,6 +72,7 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
       return serving.comparison;
     },
     async close() {
+      closing.abort();
       await follower.close();
       await serving.close();
     },
@@ -87,7 +91,9 @@ async function firstModel(
   if (refusal !== undefined) onEvent({ type: 'refused', role: 'champion', refusal });
   for (const each of refusal === undefined ? [pointer, ...pointer.previous] : pointer.previous) {
     try {
-      const model = await load(await catalogue.files(each), `${each.name} ${each.version}`);
+      const where = `${each.name} ${each.version}`;
+      const model = await load(await catalogue.files(each), where);
+      await closeUnlessSame(model, each, where);
       return each === pointer ? { model, publishedAt: pointer.publishedAt } : { model };
     } catch (thrown) {
       const error = KitError.from(thrown, 'model-invalid');
@@ -102,8 +108,17 @@ async function firstModel(
   return loadOwn();
 }
 
-/** The golden rows are scored in another thread; here the graph is loaded once more, which is soon done. */
-async function loadBeside(files: ModelFiles, where: string, options: LoadOptions): Promise<Model> {
-  await checkBeside(files, where, { reasons: options.reasons ?? false });
+async function closeUnlessSame(model: Model, published: ModelReference, where: string): Promise<void> {
+  try {
+    requireSame(published, model, where);
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+}
+
+/** The golden rows are scored in another process; here the graph is loaded once more, which is soon done. */
+async function loadBeside(files: ModelFiles, where: string, options: LoadOptions, signal: AbortSignal): Promise<Model> {
+  await checkBeside(files, where, { reasons: options.reasons ?? false, signal });
   return loadModelFiles(files, where, { ...options, isChecked: true });
 }
