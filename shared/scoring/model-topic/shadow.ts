@@ -1,5 +1,6 @@
 import { KitError } from '#shared/errors';
 import type { Model, ModelRow } from '../model.js';
+import { TimeShare } from './time-share.js';
 
 /** A challenger beside the champion, on the same rows. */
 export interface Comparison {
@@ -18,8 +19,16 @@ export interface Comparison {
   readonly skipped: number;
 }
 
-/** Rows that may wait for the challenger: it must not hold up the stream. */
+/** Rows that may wait for the challenger. */
 const MAX_WAITING_ROWS = 4_096;
+/** What it may have of the time: the stream stands still while it scores. */
+const SHARE_OF_TIME = 0.25;
+const MOST_SAVED_MS = 1_000;
+/** How long the stream may stand still for it at once. */
+const STANDSTILL_MS = 5;
+/** Rows in its first run, before it is known how long one takes. */
+const FIRST_ROWS = 16;
+const MOST_ROWS = 256;
 
 /** Scores with a challenger what the champion has scored. Nothing of it goes anywhere but into a comparison. */
 export class Shadow {
@@ -30,6 +39,8 @@ export class Shadow {
   #failed = 0;
   #skipped = 0;
   #waiting = 0;
+  #rowsAtOnce = FIRST_ROWS;
+  readonly #time = new TimeShare(SHARE_OF_TIME, MOST_SAVED_MS);
   #working: Promise<void> = Promise.resolve();
   /** Counts the resets: what was scored before one does not count after it. */
   #era = 0;
@@ -63,28 +74,44 @@ export class Shadow {
   }
 
   score(rows: readonly object[], champion: readonly (ModelRow | KitError)[]): void {
-    if (this.#waiting > MAX_WAITING_ROWS) {
+    if (this.#waiting > MAX_WAITING_ROWS || this.#time.isUsedUp) {
       this.#skipped += rows.length;
       return;
     }
     const era = this.#era;
     this.#waiting += rows.length;
     this.#working = this.#working.then(async () => {
-      try {
-        const scored = await this.#model.score(rows);
-        if (era === this.#era) this.#compare(champion, scored);
-      } catch {
-        // Whatever the challenger throws concerns nobody but its own count.
-        if (era === this.#era) this.#failed += rows.length;
-      } finally {
-        this.#waiting -= rows.length;
+      for (let start = 0; start < rows.length; ) {
+        if (this.#time.isUsedUp) {
+          if (era === this.#era) this.#skipped += rows.length - start;
+          break;
+        }
+        const end = start + this.#rowsAtOnce;
+        await this.#scoreSome(rows.slice(start, end), champion.slice(start, end), era);
+        start = end;
       }
+      this.#waiting -= rows.length;
     });
   }
 
   async close(): Promise<void> {
     await this.#working;
     await this.#model.close();
+  }
+
+  async #scoreSome(rows: readonly object[], champion: readonly (ModelRow | KitError)[], era: number): Promise<void> {
+    const begun = performance.now();
+    try {
+      const scored = await this.#model.score(rows);
+      if (era === this.#era) this.#compare(champion, scored);
+    } catch {
+      // Whatever the challenger throws concerns nobody but its own count.
+      if (era === this.#era) this.#failed += rows.length;
+    }
+    const tookMs = performance.now() - begun;
+    this.#time.use(tookMs);
+    const rowsInTime = Math.floor((STANDSTILL_MS * rows.length) / Math.max(tookMs, 0.001));
+    this.#rowsAtOnce = Math.max(1, Math.min(MOST_ROWS, rowsInTime, 2 * this.#rowsAtOnce));
   }
 
   #compare(champion: readonly (ModelRow | KitError)[], challenger: readonly (ModelRow | KitError)[]): void {
