@@ -78,6 +78,27 @@ describe('a graph input', () => {
     expect(await scored(identity('float', [3, 1]), regression(), rows)).toEqual([1, 2, 3, 4].map(value));
   });
 
+  it.each(['constructor', 'toString'])('may have the name %s, which every object has inherited', async (name) => {
+    const rows = [{}, { [name]: 3 }];
+    const card = regression({ name, tensor: 'x' });
+    expect(await scored(identity('double'), card, rows)).toMatchObject([
+      `The required input "${name}" is missing.`,
+      { score: 3 },
+    ]);
+    const graph = new GraphBuilder('missing');
+    const missing = graph.node('IsNaN', [graph.input('x', 'double', ['N', 1])]);
+    graph.node('Cast', [missing], { to: { int: 11 } }, { output: 'y' });
+    graph.output('y', 'double', ['N', 1]);
+    const optional = regression({ name, tensor: 'x', optional: true });
+    expect(await scored(graph, optional, rows)).toMatchObject([{ score: 1 }, { score: 0 }]);
+  });
+
+  it('cannot have the name of the prototype', async () => {
+    await expect(scored(identity('double'), regression({ name: '__proto__', tensor: 'x' }), [])).rejects.toThrow(
+      'is wrong at "inputs.0.name": no field can be called __proto__',
+    );
+  });
+
   it('that is optional takes what is missing as NaN, or as the empty text', async () => {
     const graph = new GraphBuilder('missing');
     const x = graph.input('x', 'float', ['N', 1]);

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { KitError } from '#shared/errors';
 
+const name = z
+  .string()
+  .min(1)
+  .refine((text) => text !== '__proto__', 'no field can be called __proto__');
+
 const input = z.object({
-  name: z.string().min(1),
+  name,
   type: z.enum(['string', 'number']),
   optional: z.boolean().default(false),
   /** Several inputs with one `tensor` are the columns of that graph input, in the card's order. */
-  tensor: z.string().min(1).optional(),
+  tensor: name.optional(),
   /** One input that is a nested array of numbers, such as a sequence: its dimensions, without that of the rows. */
   shape: z.array(z.number().int().min(1)).min(1).max(6).optional(),
   /** The texts that the model was trained on; what is none of them is scored as the graph does, and counted. */

@@ -4,7 +4,9 @@ import type { ModelInput } from './model-card.js';
 
 /** Absent, null, or not a number: what counts as missing in a row. */
 function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'number' && Number.isNaN(value));
+  if (value === undefined || value === null || (typeof value === 'number' && Number.isNaN(value))) return true;
+  // No record has functions: this one is inherited, for a field is called "constructor", or as a method of Avro's records.
+  return typeof value === 'function';
 }
 
 /** Why a row cannot be fed to the graph, naming the field; undefined when it can. */
