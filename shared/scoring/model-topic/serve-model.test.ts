@@ -103,6 +103,12 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
         await reader.close();
         return read;
       },
+      /** Why the champion is refused, as the topic has it. */
+      async refusal() {
+        const catalogue = await ModelCatalogue.open(cluster, topic);
+        await catalogue.close();
+        return catalogue.active('demo', 'champion')?.refusal;
+      },
       async [Symbol.asyncDispose]() {
         for (const each of running) await each.close();
         await cluster.close();
@@ -200,6 +206,15 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
         refusal: expect.objectContaining({ version: '2', code: 'model-golden-mismatch' }),
       },
     ]);
+    // It is not even tried where that is written down.
+    await vi.waitUntil(async () => (await test.refusal()) !== undefined, 20_000);
+    const tried: string[] = [];
+    const load: ServeOptions['load'] = (files, where) => {
+      tried.push(where);
+      return loadModelFiles(files, where);
+    };
+    await test.serve(plusModel(0), false, { load });
+    expect(tried).toEqual(['plus 1']);
   });
 
   it('does not begin with another model than was published under its name', async () => {
@@ -233,11 +248,7 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
     expect(quick.current.version).toBe('1');
     await publishModel(test.cluster, test.topic, plusModel(2, { golden: 0 }), champion);
     await vi.waitUntil(() => test.events.length > 0, 20_000);
-    await vi.waitUntil(async () => {
-      const catalogue = await ModelCatalogue.open(test.cluster, test.topic);
-      await catalogue.close();
-      return catalogue.active('demo', 'champion')?.refusal !== undefined;
-    }, 20_000);
+    await vi.waitUntil(async () => (await test.refusal()) !== undefined, 20_000);
     goOn();
     await vi.waitUntil(() => events.length >= 2, 20_000);
     expect(slow.current.version).toBe('1');
@@ -260,11 +271,7 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
     };
     await test.serve(plusModel(0), false, { cluster });
     await publishModel(test.cluster, test.topic, plusModel(1, { golden: 0 }), champion);
-    await vi.waitUntil(async () => {
-      const catalogue = await ModelCatalogue.open(test.cluster, test.topic);
-      await catalogue.close();
-      return catalogue.active('demo', 'champion')?.refusal !== undefined;
-    }, 20_000);
+    await vi.waitUntil(async () => (await test.refusal()) !== undefined, 20_000);
     expect(failures).toBe(2);
     expect(test.events).toHaveLength(1);
   });
