@@ -68,7 +68,7 @@ describe('what serves', () => {
     expect(serving.comparison?.meanDifference).toBe(2);
     serving.challenge(undefined);
     await serving.close();
-    expect(closed.toSorted()).toEqual([2, 4]);
+    expect(new Set(closed)).toEqual(new Set([2, 4]));
   });
 
   it('keeps the last rows that it could score, to try the next one on', async () => {
