@@ -1,8 +1,10 @@
 import { expect, it, vi } from 'vitest';
+import { KitError } from '#shared/errors';
 import { type Cluster, connectCluster, parseBrokers } from '#shared/kafka';
 import { describeOnEachKafka } from '#shared/testing';
 import { ModelCatalogue, publishModel, rollbackModel } from '../index.js';
 import { plusModel } from '../test-models.js';
+import { refusalOf, writeRefusal } from './refuse-model.js';
 
 const champion = { demo: 'demo', role: 'champion' } as const;
 const challenger = { demo: 'demo', role: 'challenger' } as const;
@@ -51,6 +53,25 @@ await describeOnEachKafka('the model topic', (kafka) => {
     });
   });
 
+  it('writes the pointer last, so that whoever follows the topic has read what it points to', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    for (const plus of [1, 2]) await publishModel(cluster, topic, plusModel(plus), champion);
+    const reader = await cluster.reader({ isolation: 'read_committed' });
+    reader.seek([{ topic, partition: 0, offset: 0 }]);
+    const keys: string[] = [];
+    while (keys.length < 6) {
+      for (const { records } of await reader.poll(100)) keys.push(...records.map(({ key }) => String(key)));
+    }
+    await reader.close();
+    const of = (version: number) => [
+      `artifact/plus/${version}/0`,
+      `artifact/plus/${version}/1`,
+      'active/demo/champion',
+    ];
+    expect(keys).toEqual([...of(1), ...of(2)]);
+  });
+
   it('rolls back as far as there is something, and then to nothing published', async () => {
     await using test = await open();
     const { cluster, topic } = test;
@@ -60,6 +81,33 @@ await describeOnEachKafka('the model topic', (kafka) => {
     expect(await rollback()).toEqual(['2', '1']);
     expect(await rollback()).toEqual(['1', undefined]);
     await expect(rollback()).rejects.toThrow('there is nothing to roll back');
+  });
+
+  it('goes back past what a scorer has refused', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    const { to, publishedAt = 0 } = await publishModel(cluster, topic, plusModel(2), champion);
+    const { name = '', version = '', sha256 = '' } = to ?? {};
+    const refused = { name, version, sha256, publishedAt, previous: [] };
+    const refusal = refusalOf(refused, new KitError('model-invalid', 'It is no good.'), 'test');
+    await writeRefusal({ cluster, topic, demo: 'demo', instance: 'test' }, 'champion', refusal);
+    await publishModel(cluster, topic, plusModel(3), champion);
+    expect(versionOf(await rollbackModel(cluster, topic, champion))).toEqual(['3', '1']);
+  });
+
+  it('is published later than what was before, whatever the clock says', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    const first = await publishModel(cluster, topic, plusModel(1), champion);
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    try {
+      const second = await publishModel(cluster, topic, plusModel(2), champion);
+      expect(second.publishedAt).toBe((first.publishedAt ?? 0) + 1);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('does not take the same version with other files', async () => {
