@@ -215,6 +215,18 @@ await describeOnEachKafka('the model topic', (kafka) => {
     expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('1');
   });
 
+  it('does not show what is not committed', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    const { to } = await publishModel(cluster, topic, plusModel(1), champion);
+    const producer = await cluster.transactionalProducer({ transactionalId: kafka.unique('somebody') });
+    const value = Buffer.from(JSON.stringify({ ...to, version: '2', publishedAt: 1, previous: [] }));
+    await producer.send([{ topic, key: 'active/demo/champion', value, timestamp: 1 }]);
+    expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('1');
+    await producer.close();
+    expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('1');
+  });
+
   it('must have one partition, and is empty where it is missing', async () => {
     await using test = await open();
     const { cluster, topic } = test;

@@ -51,6 +51,9 @@ describe('what serves', () => {
     serving.exchange(models[1], 5);
     serving.exchange(models[2], 6);
     expect(closed).toEqual([1, 2]);
+    expect(serving.publishedAt).toBe(6);
+    serving.republished(7);
+    expect(serving).toMatchObject({ publishedAt: 7, current: { version: '3' } });
     await serving.close();
   });
 
