@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KitError } from '#shared/errors';
 import { type ImportedModel, importers, writeModelFolder } from '#shared/model-import';
-import { loadModel } from '#shared/scoring';
+import { checkBeside, readModelFolder } from '#shared/scoring';
 import { oneOf, parseOptions } from './command-line.js';
 import { exitCodeOf } from './exit-code.js';
 import { createTerminal } from './terminal.js';
@@ -62,21 +63,25 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const imported = await importers[oneOf('--from', from, formats)](userPath(input));
   const model = name === undefined ? imported : { ...imported, card: { ...imported.card, name } };
-  await check(model);
+  await check(model, output);
+  const isReplaced = existsSync(join(userPath(output), 'model.json'));
   await writeModelFolder(userPath(output), model);
   const { card, golden } = model;
   const fields = card.inputs.length === 1 ? '1 input' : `${card.inputs.length} inputs`;
   const rows = golden === undefined ? '' : `, ${golden.rows.length} golden rows scored as its tool did`;
   terminal.say(`${card.name} ${card.version} (${card.task}, ${fields}${rows}) is in ${output}.`);
+  if (isReplaced)
+    terminal.say('The model that was there is replaced: its card with what was edited in it, and its golden rows.');
   for (const sentence of model.notes ?? []) terminal.say(sentence);
 }
 
 /** Loads the model from a folder of its own first: where it cannot be used, nothing is replaced. */
-async function check(model: ImportedModel): Promise<void> {
+async function check(model: ImportedModel, output: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'model-import-'));
   try {
     await writeModelFolder(folder, model);
-    await (await loadModel(folder)).close();
+    const files = await readModelFolder(folder);
+    await checkBeside(files, output, { reasons: false });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

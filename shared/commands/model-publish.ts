@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import { loadModelFiles, publishModel, readModelFolder } from '#shared/scoring';
+import { checkBeside, loadModelFiles, publishModel, readModelFolder } from '#shared/scoring';
 import { runModelCommand } from './model-command.js';
 import { clusterHelp, requireDemo } from './model-options.js';
 import { awaitScorers } from './model-scorers.js';
@@ -33,7 +33,12 @@ await runModelCommand({
     }
     const demo = requireDemo(options);
     const files = await readModelFolder(userPath(folder));
-    const model = await loadModelFiles(files, folder, { onNotice: (sentence) => terminal.say(sentence) });
+    // In a process of its own first: what crashes the runtime is refused there, and published for nobody.
+    await checkBeside(files, folder, { reasons: false, signal: shutdown.signal });
+    const model = await loadModelFiles(files, folder, {
+      onNotice: (sentence) => terminal.say(sentence),
+      isChecked: true,
+    });
     await model.close();
     return async (cluster) => {
       const { role, namespace, topic } = options;

@@ -79,7 +79,8 @@ async function listen(
     if (signal.aborted || (elapsed > HEARD_WITHIN_MS && (waiting.size === 0 || elapsed > ANSWERED_WITHIN_MS))) break;
     if (answered.size > 0 && waiting.size === 0 && elapsed > HEARD_WITHIN_MS / 2) break;
   }
-  if (waiting.size > 0) say(`Not heard yet of what ${[...waiting].join(', ')} made of it.`);
+  if (signal.aborted) say('Ended before it was known what the scorers make of it.');
+  else if (waiting.size > 0) say(`Not heard yet of what ${[...waiting].join(', ')} made of it.`);
   else if (answered.size === 0) say('No scorer is running; the next one that starts begins with it.');
   return refused ? 1 : 0;
 }

@@ -95,6 +95,8 @@ const status: ScorerStatus = {
   topology: '',
   modelSince: null,
   modelPublishedAt: null,
+  modelPositive: null,
+  modelThreshold: null,
   swapsTotal: 0,
   refusalsTotal: 0,
   refusal: null,

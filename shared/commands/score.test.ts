@@ -123,7 +123,7 @@ describe('npm run score', () => {
   it('writes nothing for no rows, and exits with 0', async () => {
     const output = file('empty-scores.jsonl', 'old');
     await using program = score(['--model', model(), '--input', file('empty.csv', ''), '--output', output]);
-    expect([await program.exited, program.stdout(), program.stderr()]).toEqual([0, '', '']);
+    expect([await program.exited, program.stdout(), program.stderr()]).toEqual([0, '', 'There were no rows.\n']);
     expect(readFileSync(output, 'utf8')).toBe('');
   });
 

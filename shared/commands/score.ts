@@ -33,6 +33,7 @@ async function score({ input, output, format, ...options }: ScoreOptions): Promi
     const source = format === 'csv' ? readCsv(bytes, model.card, onNotice) : readJsonLines(bytes, model.card);
     const { rows, failed } = await scoreRows(source, model, () => openLines(output, input), shutdown.signal);
     tellUnknown(model);
+    if (rows === 0) terminal.say('There were no rows.');
     if (failed > 0) terminal.say(`${failed} of ${rows} rows could not be scored; their lines say why.`);
     if (shutdown.signal.aborted) terminal.say(`Ended by ${String(shutdown.signal.reason)} after ${rows} rows.`);
     return failed > 0 || shutdown.signal.aborted ? 1 : 0;

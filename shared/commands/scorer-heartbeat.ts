@@ -104,6 +104,8 @@ export class ScorerHeartbeat {
       topology,
       modelSince: news.since,
       modelPublishedAt: served.publishedAt ?? null,
+      modelPositive: current.card.labels?.length === 2 ? (current.card.labels[1] ?? null) : null,
+      modelThreshold: current.card.threshold ?? null,
       swapsTotal: news.swapsTotal,
       refusalsTotal: news.refusalsTotal,
       refusal: news.refusal,

@@ -64,6 +64,11 @@ async function run(options: ScorerOptions, cluster: Cluster, model: Model): Prom
   terminal.say(`Scoring ${input} with ${model.name} ${model.version} to ${output}; Ctrl-C ends it.`);
   await Promise.race([streams.finished, aborted(shutdown.signal)]);
   await streams.close();
+  const { failedRecordsTotal } = streams.metrics;
+  if (failedRecordsTotal > 0) terminal.say(`${failedRecordsTotal} records became dead letters, their headers say why.`);
+  for (const [field, count] of model.unknownCategories) {
+    if (count > 0) terminal.say(`${model.name} was not trained on the ${field} of ${count} records.`);
+  }
 }
 
 /** @throws KitError 'usage' where there is no such topic, with those that are called nearly so. */

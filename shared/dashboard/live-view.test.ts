@@ -218,6 +218,18 @@ describe('scores', () => {
   });
 });
 
+describe('a model with other labels', () => {
+  it('is right where its own positive label is, and has its own threshold', () => {
+    const { view, now } = viewWithClock();
+    view.scorer(sampleScorer(now(), { modelPositive: 'late', modelThreshold: 0.1 }));
+    view.prediction(samplePrediction(1, { decision: 'late', score: 0.9 }));
+    view.outcome({ id: '1', delayMinutes: -9 });
+    const { settled, about } = view.snapshot();
+    expect(settled[0]).toMatchObject({ positive: true, right: false });
+    expect(about.threshold).toBe(0.1);
+  });
+});
+
 describe('scorers', () => {
   it('are silent after 5 s without a heartbeat, and forgotten after 5 minutes', () => {
     const { view, now, pass } = viewWithClock();

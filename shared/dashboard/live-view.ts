@@ -112,6 +112,7 @@ export class LiveView<P extends PredictionFields, O> {
   /** Takes in a scorer's heartbeat. */
   scorer(status: ScorerStatus): void {
     this.#scorers.heartbeat(status);
+    if (status.modelPositive !== null) this.#join.alsoPositive(status.modelPositive);
   }
 
   /** The running AUC of the outcomes that count; undefined until both classes were seen. */
@@ -123,7 +124,7 @@ export class LiveView<P extends PredictionFields, O> {
     const now = this.#now();
     const lastWholeSecond = Math.floor(now / 1000) - 1;
     return {
-      about: this.#about,
+      about: { ...this.#about, threshold: this.#scorers.newest?.modelThreshold ?? this.#about.threshold },
       event: { time: this.#clock.time ?? null, speed: significant(this.#clock.speed(lastWholeSecond), 2) },
       totals: { ...this.#totals },
       rate: {

@@ -24,23 +24,30 @@ interface Early<O> {
   readonly countsForQuality: boolean;
 }
 
+const MAX_LABELS = 16;
+
 /**
  * Brings predictions and outcomes together by id, whichever comes first: the two are on different topics, and a page
  * that catches up may well read an outcome before its prediction. Both sides are bounded; an outcome counts once.
  */
 export class OutcomeJoin<P extends PredictionFields, O> {
   readonly #outcomeId: (outcome: O) => string;
-  readonly #positiveLabel: string;
+  readonly #positiveLabels: Set<string>;
   readonly #awaited: FifoMap<Awaited<P, O>>;
   readonly #early: FifoMap<Early<O>>;
   readonly #withRecord: Recent<Awaited<P, O>>;
 
   constructor(definition: DashboardDefinition<P, O>, limits: { pending: number; records: number }) {
     this.#outcomeId = (outcome) => definition.outcome.id(outcome);
-    this.#positiveLabel = definition.positive;
+    this.#positiveLabels = new Set([definition.positive]);
     this.#awaited = new FifoMap(limits.pending);
     this.#early = new FifoMap(limits.pending);
     this.#withRecord = new Recent(limits.records);
+  }
+
+  /** A model that calls the positive decision otherwise; a handful of such names is kept. */
+  alsoPositive(label: string): void {
+    if (this.#positiveLabels.size < MAX_LABELS) this.#positiveLabels.add(label);
   }
 
   /** How many predictions wait for their outcome, and how many outcomes for their prediction. */
@@ -51,7 +58,7 @@ export class OutcomeJoin<P extends PredictionFields, O> {
   prediction(prediction: P): { awaited: Awaited<P, O>; settled: Settled<P, O> | undefined } {
     const awaited: Awaited<P, O> = {
       score: prediction.score,
-      positive: prediction.decision === null ? null : prediction.decision === this.#positiveLabel,
+      positive: prediction.decision === null ? null : this.#positiveLabels.has(prediction.decision),
       prediction,
       outcome: undefined,
     };

@@ -63,6 +63,8 @@ export function sampleScorer(heartbeatAt: number, more: Partial<ScorerStatus> = 
     topology: 'Sub-topology: 0',
     modelSince: null,
     modelPublishedAt: null,
+    modelPositive: null,
+    modelThreshold: null,
     swapsTotal: 0,
     refusalsTotal: 0,
     refusal: null,

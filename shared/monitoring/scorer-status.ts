@@ -23,6 +23,10 @@ export interface ScorerStatus {
   readonly modelSince: number | null;
   /** When it was published; null: it is the scorer's own. */
   readonly modelPublishedAt: number | null;
+  /** The label of a score from the threshold on; null where it has none. */
+  readonly modelPositive: string | null;
+  /** From which score on it decides for the second label; null where it does not say. */
+  readonly modelThreshold: number | null;
   /** Exchanges of the model, and published versions refused, since the start. */
   readonly swapsTotal: number;
   readonly refusalsTotal: number;

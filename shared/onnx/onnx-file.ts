@@ -2,6 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { KitError } from '#shared/errors';
 import { type Attribute, fromAttributeProto } from './attributes.js';
 import {
+  TensorProto_DataLocation as DataLocation,
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
@@ -110,6 +111,15 @@ export class OnnxFile {
       throw new KitError('model-invalid', 'The file is no ONNX graph: it has no nodes.');
     }
     return new OnnxFile(model, model.graph);
+  }
+
+  /** The file beside this one that some of the constants are in; undefined where they are all here. */
+  get externalFile(): string | undefined {
+    for (const { dataLocation, externalData } of this.#graph.initializer) {
+      if (dataLocation !== DataLocation.EXTERNAL) continue;
+      return externalData.find(({ key }) => key === 'location')?.value ?? 'another file';
+    }
+    return undefined;
   }
 
   get nodes(): readonly OnnxNode[] {

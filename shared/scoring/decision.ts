@@ -11,13 +11,26 @@ type Row = Float32Array | Float64Array;
  */
 export function decide(card: ModelCard, row: Row): ScoredRow | KitError {
   const { task, output } = card;
-  if (output.column === undefined && task === 'multiclass') return chosen(card, row, Math.max(...row));
-  if (output.column === undefined && task === 'clustering') return chosen(card, row, Math.min(...row));
+  if (output.column === undefined && task === 'multiclass') return chosen(card, row, extreme(row, Math.max));
+  if (output.column === undefined && task === 'clustering') return chosen(card, row, extreme(row, Math.min));
+  if (output.column === undefined && (row.length > 2 || (row.length === 2 && task !== 'binary'))) {
+    return new KitError(
+      'record-unscorable',
+      `The output "${output.tensor}" of ${card.name} gives ${row.length} columns; the card must say which is the score, as in "output": { "tensor": "${output.tensor}", "column": 0 }.`,
+    );
+  }
   const score = row[output.column ?? row.length - 1];
   if (score === undefined || Number.isNaN(score)) return noNumber(card);
   if (task === 'regression' && card.threshold === undefined) return { score, decision: null };
   const labels = card.labels ?? ['0', '1'];
   return { score, decision: labels[score >= (card.threshold ?? 0.5) ? 1 : 0] ?? null };
+}
+
+/** The greatest or the least value; NaN where one is NaN. */
+function extreme(row: Row, of: (a: number, b: number) => number): number {
+  let found = row[0] ?? Number.NaN;
+  for (const value of row) found = of(found, value);
+  return found;
 }
 
 /** The label of the column that has the score; the first of several. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KitError } from '#shared/errors';
 import type { BatchScorer } from '#shared/streams';
+import { firstIssue } from './first-issue.js';
 
 const row = z.object({ input: z.record(z.string(), z.unknown()), score: z.number() });
 
@@ -38,7 +39,7 @@ export async function checkGolden(
   if (furthest.row >= 0) {
     throw new KitError(
       'model-golden-mismatch',
-      `The model ${model.name} does not score as it was trained: row ${furthest.row} of ${file} gives ${furthest.found} (tolerance ${tolerance}).`,
+      `The model ${model.name} does not score as it was trained: row ${furthest.row} of ${file} gives ${furthest.found} (the tolerance is ${tolerance}, whatever the size of the score).`,
     );
   }
 }
@@ -48,9 +49,13 @@ export async function checkGolden(
  * @throws KitError 'model-invalid' where it is none.
  */
 export function parseGolden(text: string, file: string): Golden {
+  let json: unknown;
   try {
-    return golden.parse(JSON.parse(text));
+    json = JSON.parse(text);
   } catch (error) {
-    throw KitError.from(error, 'model-invalid', `The golden rows ${file} cannot be read`);
+    throw KitError.from(error, 'model-invalid', `The golden rows ${file} cannot be read: they are not JSON`);
   }
+  const parsed = golden.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new KitError('model-invalid', `The golden rows ${file} cannot be read: ${firstIssue(parsed.error)}.`);
 }

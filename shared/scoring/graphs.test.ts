@@ -95,7 +95,7 @@ describe('a graph input', () => {
 
   it('cannot have the name of the prototype', async () => {
     await expect(scored(identity('double'), regression({ name: '__proto__', tensor: 'x' }), [])).rejects.toThrow(
-      'is wrong at "inputs.0.name": no field can be called __proto__',
+      'is wrong at "inputs[0].name": no field can be called __proto__',
     );
   });
 
@@ -219,6 +219,38 @@ describe('a task', () => {
       { score: expect.closeTo(0.2, 6), decision: 'normal' },
     ]);
   });
+});
+
+it('of several columns wants to be told which is the score, where the task does not say', async () => {
+  const graph = new GraphBuilder('targets');
+  // Declared as one column, as converters do for several targets.
+  graph.node('Identity', [graph.input('x', 'float', ['N', 2])], {}, { output: 'y' });
+  graph.output('y', 'float', ['N', 'K']);
+  const inputs = ['a', 'b'].map((name) => ({ name, type: 'number', tensor: 'x' }));
+  const card = { task: 'regression', inputs, output: { tensor: 'y' } };
+  expect(await scored(graph, card, [{ a: 1, b: 2 }])).toEqual([
+    expect.stringContaining('gives 2 columns; the card must say which is the score'),
+  ]);
+  expect(await scored(graph, { ...card, output: { tensor: 'y', column: 1 } }, [{ a: 1, b: 2 }])).toEqual([value(2)]);
+});
+
+it('refuses a text with a NUL, which the runtime would cut', async () => {
+  const graph = new GraphBuilder('nul');
+  const encoder = { keys_strings: { strings: ['a'] }, values_floats: { floats: [1] }, default_float: { float: 0 } };
+  graph.node('LabelEncoder', [graph.input('s', 'string', ['N', 1])], encoder, { domain: 'ai.onnx.ml', output: 'y' });
+  graph.output('y', 'float', ['N', 1]);
+  const inputs = [{ name: 's', type: 'string' }];
+  expect(await scored(graph, { ...regression(), inputs }, [{ s: 'a\0b' }, { s: 'a' }])).toEqual([
+    'The input "s" has a NUL character in its text.',
+    value(1),
+  ]);
+});
+
+it('says which fields of a card nothing reads', async () => {
+  const notices: string[] = [];
+  const card = { ...regression({ optinal: true }), treshold: 0.5, trainedOn: {} };
+  await scored(identity('float'), card, [], { onNotice: (sentence) => notices.push(sentence) });
+  expect(notices).toContain('The card of test has fields that nothing reads: treshold, optinal.');
 });
 
 describe('a graph with a ZipMap at its end', () => {

@@ -4,6 +4,7 @@ export { type LoadOptions, loadModel, loadModelFiles, readModelCard } from './lo
 export type { Batching, Model, ModelRow } from './model.js';
 export type { ModelCard, ModelInput } from './model-card.js';
 export { type ModelFiles, readModelFolder } from './model-folder.js';
+export { checkBeside } from './model-topic/check-beside.js';
 export { ModelCatalogue } from './model-topic/model-catalogue.js';
 export type { ModelEvent } from './model-topic/model-follower.js';
 export { MODELS_TOPIC, type Role, roles } from './model-topic/model-keys.js';

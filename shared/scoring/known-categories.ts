@@ -1,4 +1,4 @@
-import type { OnnxFile } from '#shared/onnx';
+import type { OnnxFile, OnnxNode } from '#shared/onnx';
 import type { ModelCard } from './model-card.js';
 
 /** What passes texts on as they are. */
@@ -19,13 +19,19 @@ export function knownCategories(card: ModelCard, file: OnnxFile): ReadonlyMap<st
   return known;
 }
 
+/** As ai.onnx.ml 4 has the keys of an encoder. */
+function tensorTexts(node: OnnxNode): string[] {
+  const keys = node.attribute('keys_tensor');
+  return keys !== undefined && 'tensor' in keys && keys.tensor.type === 'string' ? keys.tensor.values.map(String) : [];
+}
+
 /** The texts of the encoders that a value goes to; none where it goes to anything else as well. */
 function encodedTexts(file: OnnxFile, value: string): string[] {
   const texts: string[] = [];
   for (const node of file.nodes) {
     if (!node.inputs.includes(value)) continue;
     if (PASSING.has(node.op)) texts.push(...encodedTexts(file, node.outputs[0] ?? ''));
-    else if (node.op === 'LabelEncoder') texts.push(...node.strings('keys_strings'));
+    else if (node.op === 'LabelEncoder') texts.push(...node.strings('keys_strings'), ...tensorTexts(node));
     else if (node.op === 'OneHotEncoder' || node.op === 'CategoryMapper') texts.push(...node.strings('cats_strings'));
     else return [];
   }

@@ -6,7 +6,7 @@ import { explain } from './explain.js';
 import { checkGolden, parseGolden } from './golden.js';
 import { knownCategories } from './known-categories.js';
 import { type Batching, type Model, OnnxModel } from './model.js';
-import { type ModelCard, parseModelCard } from './model-card.js';
+import { type ModelCard, parseModelCard, unreadFields } from './model-card.js';
 import { type ModelFiles, readModelFolder } from './model-folder.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
 import { checkOutputs } from './output-check.js';
@@ -41,6 +41,8 @@ export async function loadModelFiles(
   { onNotice = () => {}, reasons = false, outputs = false, batching = {}, isChecked = false }: LoadOptions = {},
 ): Promise<Model> {
   const card = parseModelCard(files.card, `${where}/model.json`);
+  const unread = unreadFields(files.card);
+  if (unread.length > 0) onNotice(`The card of ${card.name} has fields that nothing reads: ${unread.join(', ')}.`);
   const sha256 = checkHash(card, files.graph, where, onNotice);
   const runtime = await loadOnnxRuntime();
   const { file, labels, isChanged } = readGraph(card, files.graph, `${where}/model.onnx`);
@@ -130,6 +132,12 @@ function readGraph(card: ModelCard, graph: Uint8Array, where: string): GraphFile
       cause: error,
     });
   }
+  if (file.externalFile !== undefined) {
+    throw new KitError(
+      'model-invalid',
+      `The model file ${where} keeps values in ${file.externalFile}; a model is one file here. Export it again with everything inside: external_data=False in PyTorch, onnx.save(model, file) in Python.`,
+    );
+  }
   const zipMaps = file.removeZipMaps();
   const labels = card.labels ?? zipMaps.get(card.output.tensor)?.map(String);
   return { file, isChanged: zipMaps.size > 0, labels };
@@ -147,7 +155,8 @@ async function openSession(
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      // What it would print is in the error, too.
+      logSeverityLevel: 4,
     });
   } catch (error) {
     // The place in the runtime's own source says nothing to whoever has the model.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KitError } from '#shared/errors';
+import { firstIssue } from './first-issue.js';
 
 const name = z
   .string()
@@ -25,7 +26,8 @@ const card = z.object({
   description: z.string().default(''),
   sha256: z
     .string()
-    .regex(/^[0-9a-f]{64}$/)
+    .toLowerCase()
+    .regex(/^[0-9a-f]{64}$/, 'it is no SHA-256 in hexadecimal')
     .optional(),
   inputs: z.array(input).min(1).max(10_000),
   output: z.object({ tensor: z.string().min(1), column: z.number().int().min(0).optional() }),
@@ -36,6 +38,18 @@ const card = z.object({
   madeBy: z.record(z.string(), z.unknown()).optional(),
   quality: z.record(z.string(), z.unknown()).optional(),
 });
+
+/** Fields that tell people and other programs something, and the loader nothing. */
+const TOLD = ['trainedOn', 'profile'];
+
+/** The fields of a card that nothing reads, such as one that is misspelt. */
+export function unreadFields(text: string): string[] {
+  const json = JSON.parse(text) as { readonly inputs?: readonly object[] };
+  const known = new Set([...Object.keys(card.shape), ...TOLD]);
+  const ofInput = new Set(Object.keys(input.shape));
+  const inputFields = (json.inputs ?? []).flatMap((each) => Object.keys(each)).filter((name) => !ofInput.has(name));
+  return [...Object.keys(json).filter((name) => !known.has(name)), ...new Set(inputFields)];
+}
 
 /** The card of a model folder, `model.json`: what goes in, what comes out, what it means. */
 export type ModelCard = z.infer<typeof card>;
@@ -54,9 +68,5 @@ export function parseModelCard(text: string, file: string): ModelCard {
   }
   const parsed = card.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new KitError(
-    'model-invalid',
-    `The model card ${file} is wrong at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'it does not parse'}.`,
-  );
+  throw new KitError('model-invalid', `The model card ${file} is wrong ${firstIssue(parsed.error)}.`);
 }

@@ -21,13 +21,15 @@ export async function readModelFolder(folder: string): Promise<ModelFiles> {
   ]);
   if (graph === undefined) throw missing(folder, 'model.onnx');
   if (card === undefined) throw missing(folder, 'model.json');
-  return { graph, card: card.toString('utf8'), golden: golden?.toString('utf8') };
+  return { graph, card: textOf(card), golden: golden && textOf(golden) };
 }
 
 async function read(folder: string, name: keyof typeof LIMITS): Promise<Buffer | undefined> {
   const file = join(folder, name);
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    if (!found.isFile()) throw new KitError('model-invalid', `${file} is no regular file; a model folder holds files.`);
+    const { size } = found;
     if (size > LIMITS[name]) {
       throw new KitError('model-invalid', `The file ${file} has ${size} bytes; at most ${LIMITS[name]} are read.`);
     }
@@ -37,6 +39,11 @@ async function read(folder: string, name: keyof typeof LIMITS): Promise<Buffer |
       return undefined;
     throw KitError.from(error, 'model-missing', `Reading the model folder ${folder}`);
   }
+}
+
+/** Without the mark that editors of Windows put in front. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function missing(folder: string, name: string): KitError {

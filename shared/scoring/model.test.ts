@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -153,9 +153,19 @@ describe('loadModel refuses', () => {
       writeFileSync(join(folder, 'golden.json'), text);
       expect(await refusal(folder)).toMatchObject({
         code: 'model-invalid',
-        message: expect.stringContaining('golden.json cannot be read'),
+        message: expect.stringMatching(/golden\.json cannot be read: [^\n]*$/),
       });
     }
+  });
+
+  it('a file that is none', async () => {
+    const folder = edited();
+    rmSync(join(folder, 'model.onnx'));
+    mkdirSync(join(folder, 'model.onnx'));
+    expect(await refusal(folder)).toMatchObject({
+      code: 'model-invalid',
+      message: expect.stringContaining('is no regular file'),
+    });
   });
 
   it('a graph that was cut off', async () => {

@@ -12,7 +12,8 @@ export function checkOutputs(card: ModelCard, metadata: readonly InferenceSessio
   const output = outputOf(card, tensor, 'the output', metadata);
   if (output.type === 'string') throw wrong(`names the output "${tensor}", which is text; a score is a number.`);
   const columns = columnsOf(output);
-  if (column !== undefined && columns !== undefined && column >= columns) {
+  // A graph that declares one column may give more: what converters write of several targets.
+  if (column !== undefined && columns !== undefined && columns > 1 && column >= columns) {
     throw wrong(`reads column ${column} of the output "${tensor}", which has ${columns}; they count from 0.`);
   }
   const labels = card.labels?.length;

@@ -36,6 +36,8 @@ function valueProblem({ type: elements }: GraphInput, { name, type }: ModelInput
   const isRight =
     typeof value === type || (type === 'number' && (typeof value === 'boolean' || typeof value === 'bigint'));
   if (!isRight) return `The input "${name}" is ${withArticle(value)}; the model takes a ${type}.`;
+  // The runtime takes it for the end of the text.
+  if (typeof value === 'string' && value.includes('\0')) return `The input "${name}" has a NUL character in its text.`;
   if (elements.startsWith('float') || elements === 'string' || typeof value === 'boolean') return undefined;
   // What an integer type cannot hold is another value, not a rounded one.
   return isWhole(value, elements)

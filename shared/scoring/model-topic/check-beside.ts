@@ -8,6 +8,8 @@ export interface CheckRequest extends Omit<ModelFiles, 'graph'> {
   readonly graph: Uint8Array;
   readonly where: string;
   readonly reasons: boolean;
+  /** Records that it is tried on. */
+  readonly rows: readonly object[];
 }
 
 export interface CheckAnswer {
@@ -16,6 +18,8 @@ export interface CheckAnswer {
 
 export interface CheckOptions {
   readonly reasons: boolean;
+  /** Records of the stream that it is tried on, so that one that does not come back from them is found out here. */
+  readonly rows?: readonly object[];
   /** Gives it up. */
   readonly signal?: AbortSignal;
   /** 60,000 ms unless said. */
@@ -33,7 +37,7 @@ const CHECKED_WITHIN_MS = 60_000;
 export async function checkBeside(
   { graph, card, golden }: ModelFiles,
   where: string,
-  { reasons, signal, withinMs = CHECKED_WITHIN_MS }: CheckOptions,
+  { reasons, rows = [], signal, withinMs = CHECKED_WITHIN_MS }: CheckOptions,
 ): Promise<void> {
   const child = fork(fileURLToPath(new URL('./check-process.js', import.meta.url)), {
     // Those of this process, such as an inspector's port, are its own.
@@ -45,7 +49,7 @@ export async function checkBeside(
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   try {
-    const request: CheckRequest = { graph, card, golden, where, reasons };
+    const request: CheckRequest = { graph, card, golden, where, reasons, rows };
     const { problem } = await answerOf(child, request, { signal, withinMs });
     if (problem !== undefined) throw new KitError(problem.code, problem.message);
   } catch (error) {

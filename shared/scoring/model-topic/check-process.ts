@@ -6,9 +6,11 @@ import type { CheckAnswer, CheckRequest } from './check-beside.js';
 // is ended, so that its answer is there before its exit is.
 process.on('message', (request: CheckRequest) => void check(request).then((answer) => process.send?.(answer)));
 
-async function check({ graph, card, golden, where, reasons }: CheckRequest): Promise<CheckAnswer> {
+async function check({ graph, card, golden, where, reasons, rows }: CheckRequest): Promise<CheckAnswer> {
   try {
     const model = await loadModelFiles({ graph: Buffer.from(graph), card, golden }, where, { reasons });
+    // Which of them it cannot score is looked at where what serves is known.
+    await model.score(rows);
     await model.close();
     return { problem: undefined };
   } catch (thrown) {

@@ -26,6 +26,8 @@ export interface FollowerOptions extends Refuser {
   /** Loads and checks a published version without holding up what is served. */
   readonly load: (files: ModelFiles, where: string) => Promise<Model>;
   readonly onEvent: (event: ModelEvent) => void;
+  /** How long a version waits, after the start, for the first records that it can be tried on. */
+  readonly waitForRecordsMs: number;
 }
 
 const POLL_MS = 500;
@@ -40,6 +42,7 @@ export class ModelFollower {
   readonly #seen = new Map<Role, number | undefined>();
   /** Refusals that are not on the topic yet. */
   readonly #unwritten = new Map<Role, ModelRefusal>();
+  readonly #startedAt = performance.now();
   #isClosed = false;
   readonly #following: Promise<void>;
 
@@ -73,7 +76,7 @@ export class ModelFollower {
     const { catalogue, demo, onEvent } = this.#options;
     const active = catalogue.active(demo, role);
     const publishedAt = active?.pointer.publishedAt;
-    if (this.#seen.get(role) === publishedAt || this.#isClosed) return;
+    if (this.#seen.get(role) === publishedAt || this.#isClosed || this.#isTooEarly()) return;
     const begun = performance.now();
     // What another scorer has refused, this one does not take either: they would predict differently.
     const refusal = active?.refusal ?? (await this.#exchangeOrRefuse(role, active));
@@ -85,6 +88,12 @@ export class ModelFollower {
       if (active !== undefined && active.refusal === undefined) this.#unwritten.set(role, refusal);
       onEvent({ type: 'refused', role, refusal });
     }
+  }
+
+  /** Whether there are no records yet to try a version on, and some may come: without them what fits no record is taken. */
+  #isTooEarly(): boolean {
+    const { serving, waitForRecordsMs } = this.#options;
+    return serving.recent.length === 0 && performance.now() - this.#startedAt < waitForRecordsMs;
   }
 
   async #exchangeOrRefuse(role: Role, active: ActiveModel | undefined): Promise<ModelRefusal | undefined> {

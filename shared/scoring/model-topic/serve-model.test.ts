@@ -60,6 +60,7 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
           prefersOwn,
           onEvent: (event) => this.events.push(event),
           load: loadModelFiles,
+          waitForRecordsMs: 0,
           ...options,
         });
         running.push(served);
@@ -323,9 +324,11 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
 
   it('compares a challenger on the same records, of which nothing is predicted', async () => {
     await using test = await open('challenger');
-    const served = await test.serve(plusModel(0, { card: { threshold: 3 } }));
+    const served = await test.serve(plusModel(0, { card: { threshold: 3, labels: ['0', '1'] } }));
     await test.score(served);
-    await publishModel(test.cluster, test.topic, plusModel(2, { card: { threshold: 3 } }), challenger);
+    // What the champion calls 0 and 1.
+    const card = { threshold: 3, labels: ['low', 'high'] };
+    await publishModel(test.cluster, test.topic, plusModel(2, { card }), challenger);
     await vi.waitUntil(() => served.comparison !== undefined, 20_000);
     const total = await test.produce(10);
     const records = await test.read(({ length }) => length === total);

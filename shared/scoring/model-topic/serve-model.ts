@@ -12,6 +12,8 @@ import { isRefusal, type Refuser, refusalOf, writeRefusal } from './refuse-model
 import { ServingModel } from './serving-model.js';
 import type { Comparison } from './shadow.js';
 
+const WAIT_FOR_RECORDS_MS = 10_000;
+
 export interface ServeOptions extends Refuser {
   /** The model folder for where the topic has no active model; the demo's own. */
   readonly ownFolder: string;
@@ -23,7 +25,14 @@ export interface ServeOptions extends Refuser {
   /** Told, in a sentence, what the demo's own folder did not give to check. */
   readonly onNotice?: (sentence: string) => void;
   /** Loads and checks what was published; in a process of its own unless said. */
-  readonly load?: (files: ModelFiles, where: string, options: LoadOptions, signal: AbortSignal) => Promise<Model>;
+  readonly load?: (files: ModelFiles, where: string, options: BesideOptions, signal: AbortSignal) => Promise<Model>;
+  /** How long a version waits, after the start, for the first records that it can be tried on; 10,000 ms unless said. */
+  readonly waitForRecordsMs?: number;
+}
+
+interface BesideOptions extends LoadOptions {
+  /** Records of the stream that it is tried on. */
+  readonly rows: readonly object[];
 }
 
 /** What a scorer scores with: exchanged while it runs, as the model topic says. */
@@ -49,9 +58,9 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
   const catalogue = await ModelCatalogue.open(cluster, topic);
   const loadWith = options.load ?? loadBeside;
   const closing = new AbortController();
+  let serving: ServingModel | undefined;
   const load = (files: ModelFiles, where: string): Promise<Model> =>
-    loadWith(files, where, { reasons }, closing.signal);
-  let serving: ServingModel;
+    loadWith(files, where, { reasons, rows: serving?.recent ?? [] }, closing.signal);
   try {
     const first = await firstModel(options, catalogue, load);
     serving = new ServingModel(first.model, first.publishedAt);
@@ -59,7 +68,18 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
     await catalogue.close();
     throw error;
   }
-  const follower = new ModelFollower({ ...options, catalogue, serving, load });
+  return follow(options, catalogue, serving, load, closing);
+}
+
+function follow(
+  options: ServeOptions,
+  catalogue: ModelCatalogue,
+  serving: ServingModel,
+  load: (files: ModelFiles, where: string) => Promise<Model>,
+  closing: AbortController,
+): ServedModel {
+  const waitForRecordsMs = options.waitForRecordsMs ?? WAIT_FOR_RECORDS_MS;
+  const follower = new ModelFollower({ ...options, waitForRecordsMs, catalogue, serving, load });
   return {
     scorer: serving,
     get current() {
@@ -118,7 +138,12 @@ async function closeUnlessSame(model: Model, published: ModelReference, where: s
 }
 
 /** The golden rows are scored in another process; here the graph is loaded once more, which is soon done. */
-async function loadBeside(files: ModelFiles, where: string, options: LoadOptions, signal: AbortSignal): Promise<Model> {
-  await checkBeside(files, where, { reasons: options.reasons ?? false, signal });
+async function loadBeside(
+  files: ModelFiles,
+  where: string,
+  { rows, ...options }: BesideOptions,
+  signal: AbortSignal,
+): Promise<Model> {
+  await checkBeside(files, where, { reasons: options.reasons ?? false, rows, signal });
   return loadModelFiles(files, where, { ...options, isChecked: true });
 }

@@ -72,7 +72,7 @@ export class ServingModel implements ExchangeableScorer<object> {
     const old = this.#held;
     this.#held = { model: next, publishedAt, leases: 0 };
     // It was compared with the old one.
-    this.#shadow?.reset();
+    this.#shadow?.reset(next.card.labels);
     this.#closeIfLeft(old);
   }
 
@@ -84,7 +84,7 @@ export class ServingModel implements ExchangeableScorer<object> {
   /** Scores beside what serves, for comparison alone; undefined ends that. */
   challenge(challenger: Model | undefined): void {
     const old = this.#shadow;
-    this.#shadow = challenger && new Shadow(challenger);
+    this.#shadow = challenger && new Shadow(challenger, this.current.card.labels);
     if (old !== undefined) this.#closeLater(old.close());
   }
 

@@ -41,14 +41,14 @@ async function offer(shadow: Shadow, times: number, runs: readonly number[]): Pr
 describe('a challenger', () => {
   it('scores every row where it is quick', async () => {
     const { model, runs } = await slowModel(0.001);
-    const shadow = new Shadow(model);
+    const shadow = new Shadow(model, undefined);
     await offer(shadow, 20, runs);
     expect(shadow.comparison).toMatchObject({ compared: 20 * 256, skipped: 0, meanDifference: 2 });
   });
 
   it('takes a quarter of the time where it is slow, a little at once, and leaves out the rest', async () => {
     const { model, runs } = await slowModel(2);
-    const shadow = new Shadow(model);
+    const shadow = new Shadow(model, undefined);
     await offer(shadow, 200, runs);
     const usedMs = 2 * runs.reduce((sum, count) => sum + count, 0);
     expect(usedMs).toBeLessThan(1_000 + 0.25 * now + 2 * 16);

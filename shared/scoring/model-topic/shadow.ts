@@ -33,6 +33,7 @@ const MOST_ROWS = 256;
 /** Scores with a challenger what the champion has scored. Nothing of it goes anywhere but into a comparison. */
 export class Shadow {
   readonly #model: Model;
+  #championLabels: readonly string[] | undefined;
   #compared = 0;
   #disagreed = 0;
   #difference = 0;
@@ -45,8 +46,10 @@ export class Shadow {
   /** Counts the resets: what was scored before one does not count after it. */
   #era = 0;
 
-  constructor(model: Model) {
+  /** `labels` are those of the champion. */
+  constructor(model: Model, labels: readonly string[] | undefined) {
     this.#model = model;
+    this.#championLabels = labels;
   }
 
   get comparison(): Comparison {
@@ -63,8 +66,9 @@ export class Shadow {
     };
   }
 
-  /** Begins to compare from zero. */
-  reset(): void {
+  /** Begins to compare from zero, with another champion that has these labels. */
+  reset(labels: readonly string[] | undefined): void {
+    this.#championLabels = labels;
     this.#era += 1;
     this.#compared = 0;
     this.#disagreed = 0;
@@ -124,7 +128,16 @@ export class Shadow {
       }
       this.#compared += 1;
       this.#difference += Math.abs(row.score - other.score);
-      if (row.decision !== other.decision) this.#disagreed += 1;
+      if (!this.#isSameDecision(row.decision, other.decision)) this.#disagreed += 1;
     }
+  }
+
+  /** By their places, where both have as many labels: what one calls "late" the other may call "delayed". */
+  #isSameDecision(champion: string | null, challenger: string | null): boolean {
+    const [own, others] = [this.#model.card.labels, this.#championLabels];
+    if (champion === null || challenger === null || own?.length !== others?.length) return champion === challenger;
+    return own === undefined || others === undefined
+      ? champion === challenger
+      : others.indexOf(champion) === own.indexOf(challenger);
   }
 }
