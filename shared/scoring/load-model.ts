@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import { OnnxFile } from '#shared/onnx';
@@ -45,17 +46,23 @@ export async function loadModelFiles(
   if (unread.length > 0) onNotice(`The card of ${card.name} has fields that nothing reads: ${unread.join(', ')}.`);
   const sha256 = checkHash(card, files.graph, where, onNotice);
   const runtime = await loadOnnxRuntime();
+  // Between two steps the event loop turns: what is served meanwhile waits for one of them at most.
+  await setImmediate();
   const { file, labels, isChanged } = readGraph(card, files.graph, `${where}/model.onnx`);
+  await setImmediate();
   const own = file.outputs.filter((name) => name !== card.reasons?.tensor);
   const withoutReasons = (why: string): void => onNotice(`The scores of ${card.name} come without reasons: ${why}`);
   const explained = reasons ? explain(card, file, withoutReasons) : undefined;
   let explanation = typeof explained === 'string' ? undefined : explained;
   if (typeof explained === 'string') withoutReasons(explained);
+  await setImmediate();
   const plain = isChanged ? file.toBytes() : files.graph;
   for (const tensor of explanation?.tensors ?? []) file.expose(tensor);
   const isExposed = explanation?.tensors.some((tensor) => !own.includes(tensor)) ?? false;
   const open = (graph: Uint8Array): Promise<InferenceSession> => openSession(runtime, graph, `${where}/model.onnx`);
-  const session = await open(isExposed ? file.toBytes() : plain).catch((error: unknown) => {
+  const written = isExposed ? file.toBytes() : plain;
+  await setImmediate();
+  const session = await open(written).catch((error: unknown) => {
     if (!isExposed) throw error;
     explanation = undefined;
     withoutReasons(`what they need cannot be had from the graph. ${KitError.from(error).message}`);
@@ -79,6 +86,7 @@ export async function loadModelFiles(
         `${where} has no golden.json: that ${card.name} scores as the tool that trained it could not be checked.`,
       );
     } else if (explanation !== undefined || !isChecked) {
+      await setImmediate();
       const golden = parseGolden(files.golden, `${where}/golden.json`);
       await model.learn(golden.rows.map(({ input }) => input));
       if (!isChecked) await checkGolden(model, golden, `${where}/golden.json`);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import type { BatchScorer, ScoredRow } from '#shared/streams';
@@ -111,7 +112,10 @@ export class OnnxModel implements Model {
     const step = this.#fixedRows ?? ROWS_PER_RUN;
     for (let start = 0; start < good.length; start += step) {
       const some = good.slice(start, start + step);
-      explanation.learn(await this.#outputs(some, this.#fixedRows ?? some.length), some.length);
+      const outputs = await this.#outputs(some, this.#fixedRows ?? some.length);
+      // What is served meanwhile does not wait for all of them.
+      await setImmediate();
+      explanation.learn(outputs, some.length);
     }
   }
 

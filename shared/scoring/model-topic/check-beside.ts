@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, KitError } from '#shared/errors';
 import type { ModelFiles } from '../model-folder.js';
@@ -46,6 +47,7 @@ export async function checkBeside(
     // What the runtime says of a model is in the answer, too.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  yieldTo(child);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   try {
@@ -57,6 +59,16 @@ export async function checkBeside(
   } finally {
     process.off('exit', kill);
     kill();
+  }
+}
+
+/** What is served goes first: on a small machine the two share a core. */
+function yieldTo({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, which is told by its exit, or this system does not allow it.
   }
 }
 
