@@ -1,7 +1,7 @@
 import { KitError } from '#shared/errors';
 import type { Cluster } from '#shared/kafka';
 import { connectSchemas } from '#shared/schema';
-import { loadModel, type Model } from '#shared/scoring';
+import { checkBeside, loadModelFiles, type Model, readModelFolder } from '#shared/scoring';
 import { startStreams } from '#shared/streams';
 import { anyRecordSerde } from './any-record.js';
 import { deadLetterConfig } from './dead-letter-config.js';
@@ -31,7 +31,13 @@ setTimeout(() => process.exit(), 1_000).unref();
 
 async function scoreTopic(options: ScorerOptions): Promise<void> {
   const onNotice = (sentence: string): unknown => process.stderr.write(`${sentence}\n`);
-  const model = await loadModel(options.model, { onNotice });
+  const files = await readModelFolder(options.model);
+  // In a process of its own first: what crashes the runtime, or never comes back, is told in a sentence.
+  await checkBeside(files, options.model, { reasons: false, signal: shutdown.signal }).catch((error: unknown) => {
+    if (!shutdown.signal.aborted) throw error;
+  });
+  if (shutdown.signal.aborted) return;
+  const model = await loadModelFiles(files, options.model, { onNotice, isChecked: true });
   try {
     const { verbose } = options;
     const cluster = await joinCluster(options.cluster, { clientId: 'scorer', verbose, suggestsBroker: true });

@@ -1,6 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { KitError } from '#shared/errors';
 import { type ElementType, GraphBuilder } from '#shared/onnx';
@@ -342,6 +345,19 @@ it('gives the reasons of the tensor that the card names, the strongest first, th
   await expect(loadModel(folder(graph, { ...card, reasons: { tensor: 'errors', names: ['one'] } }))).rejects.toThrow(
     'names 1 reasons, but the output "errors" has 3 columns',
   );
+});
+
+it('keeps nothing of the rows that it has scored', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const model = await loadModel(folder(identity('double'), regression()));
+  const refs: WeakRef<object>[] = [];
+  for (let x = 0; x < 3; x += 1) refs.push(new WeakRef((await model.score([{ x }]))[0] as object));
+  await model.score([{ x: 3 }]);
+  await setImmediate();
+  collect();
+  expect(refs.map((ref) => ref.deref())).toEqual([undefined, undefined, undefined]);
+  await model.close();
 });
 
 it('refuses an operator that the runtime lacks, with a sentence that names it', async () => {

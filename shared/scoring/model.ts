@@ -11,6 +11,7 @@ import { type OutputValue, type RowsOfOutput, rowsOf } from './graph-outputs.js'
 import type { ModelCard } from './model-card.js';
 import type { OnnxRuntime } from './onnx-runtime.js';
 import { rowProblem } from './row-check.js';
+import { settled } from './settled.js';
 
 /** What a model says of one row, with everything else that its graph gives. */
 export interface ModelRow extends ScoredRow {
@@ -68,7 +69,7 @@ export class OnnxModel implements Model {
   readonly #fixedRows: number | undefined;
   readonly #fetches: readonly string[];
   readonly #batcher: CallBatcher<object, ModelRow | KitError>;
-  #running: Promise<unknown> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
 
   /** @throws KitError 'model-invalid' where card and graph do not fit together. */
   constructor(parts: ModelParts) {
@@ -100,7 +101,7 @@ export class OnnxModel implements Model {
 
   readonly score = (rows: readonly object[]): Promise<(ModelRow | KitError)[]> => {
     const scoring = this.#batcher.call(rows);
-    this.#running = Promise.allSettled([this.#running, scoring]);
+    this.#running = settled(this.#running, scoring);
     return scoring;
   };
 

@@ -77,8 +77,13 @@ async function answerOf(
   request: CheckRequest,
   { signal, withinMs }: { readonly signal: AbortSignal | undefined; readonly withinMs: number },
 ): Promise<CheckAnswer> {
-  const deadline = AbortSignal.timeout(withinMs);
-  const until = { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) };
+  // Not AbortSignal.any: of every check it leaves something behind at a signal that lives as long as the scorer.
+  const giveUp = new AbortController();
+  const abort = (): void => giveUp.abort();
+  const timer = setTimeout(abort, withinMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
+  const until = { signal: giveUp.signal };
   const answered = once(child, 'message', until);
   const ended = once(child, 'exit', until).then(([code, name]) => {
     throw new Error(`the process that does it was ended by ${name === null ? `itself (${code})` : name}`);
@@ -89,9 +94,11 @@ async function answerOf(
     const [answer] = (await Promise.race([answered, ended])) as [CheckAnswer];
     return answer;
   } catch (error) {
-    if (!deadline.aborted) throw error;
+    if (!giveUp.signal.aborted || signal?.aborted === true) throw error;
     throw new Error(`it is not done within ${withinMs / 1_000} s`, { cause: error });
   } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
     // Of two that wait, one is left behind.
     ended.catch(() => undefined);
     answered.catch(() => undefined);

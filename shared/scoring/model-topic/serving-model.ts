@@ -1,6 +1,7 @@
 import { KitError } from '#shared/errors';
 import type { BatchScorer, ExchangeableScorer } from '#shared/streams';
 import type { Model, ModelRow } from '../model.js';
+import { settled } from '../settled.js';
 import { type Comparison, Shadow } from './shadow.js';
 
 /** A model, and how many tasks score with it. */
@@ -27,7 +28,7 @@ export class ServingModel implements ExchangeableScorer<object> {
   #shadow: Shadow | undefined;
   readonly #recent: object[] = [];
   #recentAt = 0;
-  #closing: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> = Promise.resolve();
 
   /** `publishedAt`, milliseconds since the epoch; undefined for a model that nobody has published. */
   constructor(first: Model, publishedAt: number | undefined) {
@@ -111,6 +112,6 @@ export class ServingModel implements ExchangeableScorer<object> {
   }
 
   #closeLater(closing: Promise<void>): void {
-    this.#closing = Promise.allSettled([this.#closing, closing]);
+    this.#closing = settled(this.#closing, closing);
   }
 }
