@@ -26,6 +26,8 @@ export interface FollowerOptions extends Refuser {
   /** Loads and checks a published version without holding up what is served. */
   readonly load: (files: ModelFiles, where: string) => Promise<Model>;
   readonly onEvent: (event: ModelEvent) => void;
+  /** Told, in a sentence and once, why the topic cannot be followed at present. */
+  readonly onNotice?: (sentence: string) => void;
   /** How long a version waits, after the start, for the first records that it can be tried on. */
   readonly waitForRecordsMs: number;
 }
@@ -43,6 +45,8 @@ export class ModelFollower {
   /** Refusals that are not on the topic yet. */
   readonly #unwritten = new Map<Role, ModelRefusal>();
   readonly #startedAt = performance.now();
+  /** What was said last of trouble with the topic; empty where there is none. */
+  #trouble = '';
   #isClosed = false;
   readonly #following: Promise<void>;
 
@@ -64,12 +68,21 @@ export class ModelFollower {
         for (const role of roles) await this.#apply(role);
         await this.#options.catalogue.update(this.#unwritten.size > 0 ? 0 : POLL_MS);
         await this.#writeRefusals();
-      } catch {
+        this.#trouble = '';
+      } catch (error) {
         if (this.#isClosed) return;
-        // What serves goes on, and this is tried again; a cluster that is gone is told of by the stream itself.
+        // What serves goes on, and this is tried again.
+        this.#tell(KitError.from(error).message);
         await delay(AFTER_FAILURE_MS);
       }
     }
+  }
+
+  /** What goes on is said once. */
+  #tell(sentence: string): void {
+    if (sentence === this.#trouble) return;
+    this.#trouble = sentence;
+    this.#options.onNotice?.(`Following the model topic ${this.#options.topic}: ${sentence}`);
   }
 
   async #apply(role: Role): Promise<void> {

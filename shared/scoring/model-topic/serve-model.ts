@@ -22,7 +22,7 @@ export interface ServeOptions extends Refuser {
   /** Each row comes with the inputs that moved its score most. */
   readonly reasons?: boolean;
   readonly onEvent: (event: ModelEvent) => void;
-  /** Told, in a sentence, what the demo's own folder did not give to check. */
+  /** Told, in a sentence, what the demo's own folder did not give to check, and why the topic cannot be followed. */
   readonly onNotice?: (sentence: string) => void;
   /** Loads and checks what was published; in a process of its own unless said. */
   readonly load?: (files: ModelFiles, where: string, options: BesideOptions, signal: AbortSignal) => Promise<Model>;
