@@ -1,9 +1,21 @@
 // The direction of imports, proved: each folder may import what stands to its right, never to its left.
 const layers = {
   demos: ['demos', 'commands', 'dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
-  commands: ['dashboard', 'monitoring', 'model-import', 'scoring', 'streams', 'kafka', 'schema', 'metrics', 'embedded'],
+  commands: [
+    'dashboard',
+    'monitoring',
+    'notebooks',
+    'model-import',
+    'scoring',
+    'streams',
+    'kafka',
+    'schema',
+    'metrics',
+    'embedded',
+  ],
   dashboard: ['monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
   monitoring: ['scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  notebooks: ['scoring'],
   'model-import': ['scoring', 'onnx'],
   scoring: ['onnx', 'streams', 'kafka', 'schema', 'metrics'],
   streams: ['kafka', 'schema', 'metrics'],
