@@ -32,7 +32,8 @@ export interface Notebook extends z.infer<typeof manifest> {
  */
 export async function readNotebooks(root: string): Promise<Notebook[]> {
   const entries = await readdir(join(root, 'notebooks'), { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  // Python and Jupyter leave folders of their own: __pycache__, .ipynb_checkpoints.
+  const names = entries.filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name)).map(({ name }) => name);
   return Promise.all(names.toSorted().map((name) => readNotebook(root, name)));
 }
 
