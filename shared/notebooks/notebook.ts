@@ -7,7 +7,7 @@ const manifest = z.strictObject({
   title: z.string(),
   language: z.enum(['python', 'r']),
   /** What it takes beside its language's own packages. */
-  needs: z.array(z.enum(['java', 'r', 'node'])).default([]),
+  needs: z.array(z.enum(['java'])).default([]),
   /** How long an execution takes on a laptop, in words. */
   takes: z.string(),
   /** Folders with a SHA256SUMS whose files it reads. */

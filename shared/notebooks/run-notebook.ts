@@ -28,7 +28,7 @@ export interface MadeModel {
  * @throws KitError 'run-failed' where a tool is missing, data differ, a cell fails, or a model is not what its card says.
  */
 export async function runNotebook(root: string, notebook: Notebook, say: (line: string) => void): Promise<MadeModel[]> {
-  const python = await checkTools(notebook);
+  const python = await checkTools(root, notebook);
   await checkData(root, notebook);
   const folders = notebook.models.map((model) => join(root, model));
   const before = await Promise.all(folders.map(stateOf));
