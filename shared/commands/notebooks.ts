@@ -30,12 +30,16 @@ Exit codes: 0 done; 1 a notebook failed or a model moved; 2 the command line is 
 
 const root = fileURLToPath(projectFile('.'));
 const terminal = createTerminal({ dataOnStdout: false, verbose: process.argv.includes('--verbose') });
-// Ctrl-C ends the tool that runs; what it left half-written is put back before leaving.
-process.on('SIGINT', () => undefined);
+// Ctrl-C ends the tool that runs, which gets it too; what that left half-written is put back before leaving.
+let isInterrupted = false;
+process.on('SIGINT', () => {
+  if (isInterrupted) process.exit(1);
+  isInterrupted = true;
+});
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  terminal.error(error);
+  terminal.error(isInterrupted ? new KitError('run-failed', 'Interrupted: the models are as they were.') : error);
   process.exitCode = exitCodeOf(KitError.from(error).code);
 }
 
