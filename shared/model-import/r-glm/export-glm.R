@@ -44,7 +44,8 @@ export_glm <- function(model, file, newdata = NULL, rows = 1000L) {
 
 # --- what the model is made of -------------------------------------------------------------------------------------------
 
-# The variables of the formula's right side: numeric, an expression; or categorical, with levels, the reference first.
+# The variables of the formula's right side: numeric, an expression; categorical, with levels, the reference first; or a
+# condition such as I(calls >= 4), an expression that is 1 where it holds.
 glm_variables <- function(model, model_terms) {
   classes <- attr(model_terms, "dataClasses")
   expressions <- as.list(attr(model_terms, "variables"))[-1L]
@@ -61,6 +62,8 @@ glm_variables <- function(model, model_terms) {
     } else if (called == "poly") {
       json <- js_poly(predicted[[at]])
       variables[[name]] <- list(kind = "number", names = paste0(name, seq_along(json)), json = json)
+    } else if (class == "logical" && is.call(expressions[[at]])) {
+      variables[[name]] <- list(kind = "condition", json = js_expression(predicted[[at]]))
     } else if (class %in% c("factor", "character", "logical")) {
       contrast <- model$contrasts[[name]]
       if (!is.null(contrast) && !identical(contrast, "contr.treatment"))
@@ -102,6 +105,10 @@ glm_coefficients <- function(model, model_terms, variables) {
       variable <- variables[[name]]
       if (variable$kind == "number") {
         pieces <- Map(function(name, json) list(name = name, factors = paste0("{\"number\": ", json, "}")), variable$names, variable$json)
+      } else if (variable$kind == "condition") {
+        holds <- list(name = paste0(name, "TRUE"), factors = paste0("{\"number\": ", variable$json, "}"))
+        fails <- list(name = paste0(name, "FALSE"), factors = paste0("{\"number\": [\"-\", 1, ", variable$json, "]}"))
+        pieces <- if (factors[row, term] == 1L) list(holds) else list(fails, holds)
       } else {
         # 1: treatment contrasts, without the reference; 2: an indicator for each level, where the margin is missing.
         levels <- if (factors[row, term] == 1L) variable$levels[-1L] else variable$levels
@@ -147,7 +154,7 @@ glm_fields <- function(model, model_terms, variables) {
   logical <- character()
   for (name in names(variables)) {
     variable <- variables[[name]]
-    if (variable$kind == "number") next
+    if (variable$kind %in% c("number", "condition")) next
     field <- glm_field_of(variable, name)
     if (variable$kind == "logical") logical <- c(logical, field) else levels[[field]] <- variable$levels
   }
@@ -208,14 +215,14 @@ js_expression <- function(expression) {
   if (is.name(expression)) return(paste0("{\"field\": ", js_text(as.character(expression)), "}"))
   call <- if (is.call(expression)) as.character(expression[[1L]])[1L] else "?"
   arguments <- if (is.call(expression)) as.list(expression)[-1L] else list()
-  if (call %in% c("I", "(") && length(arguments) == 1L) return(js_expression(arguments[[1L]]))
+  if (call %in% c("I", "(", "as.numeric") && length(arguments) == 1L) return(js_expression(arguments[[1L]]))
   # predict() keeps what scale() found in training: scale(x, center = m, scale = s).
   if (call == "scale") return(js_scale(arguments))
   counts <- list("+" = 1:2, "-" = 1:2, "*" = 2L, "/" = 2L, "^" = 2L, log = 1L, log1p = 1L, log2 = 1L, log10 = 1L,
-                 exp = 1L, sqrt = 1L, abs = 1L)
+                 exp = 1L, sqrt = 1L, abs = 1L, pmin = 2L, pmax = 2L, "<" = 2L, "<=" = 2L, ">" = 2L, ">=" = 2L, "==" = 2L, "!=" = 2L)
   if (!call %in% names(counts) || !length(arguments) %in% counts[[call]] || !is.null(names(arguments)))
     stop("the expression ", paste(deparse(expression), collapse = " "), " cannot be exported; these can: ",
-         paste(c(names(counts), "I", "scale", "poly"), collapse = " "), ", each with the arguments it must have")
+         paste(c(names(counts), "I", "as.numeric", "scale", "poly"), collapse = " "), ", each with the arguments it must have")
   paste0("[", paste(c(js_text(call), vapply(arguments, js_expression, "")), collapse = ", "), "]")
 }
 

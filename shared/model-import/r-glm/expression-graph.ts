@@ -1,8 +1,27 @@
 import type { GraphBuilder } from '#shared/onnx';
 import type { Expression, FunctionName } from './glm-file.js';
 
-const BINARY: Partial<Record<FunctionName, string>> = { '+': 'Add', '-': 'Sub', '*': 'Mul', '/': 'Div', '^': 'Pow' };
+const BINARY: Partial<Record<FunctionName, string>> = {
+  '+': 'Add',
+  '-': 'Sub',
+  '*': 'Mul',
+  '/': 'Div',
+  '^': 'Pow',
+  pmin: 'Min',
+  pmax: 'Max',
+};
 const UNARY: Partial<Record<FunctionName, string>> = { log: 'Log', exp: 'Exp', sqrt: 'Sqrt', abs: 'Abs', '-': 'Neg' };
+
+const COMPARISON: Partial<Record<FunctionName, string>> = {
+  '<': 'Less',
+  '<=': 'LessOrEqual',
+  '>': 'Greater',
+  '>=': 'GreaterOrEqual',
+  '==': 'Equal',
+  '!=': 'Equal',
+};
+/** The code of ONNX's element type double, as `Cast` wants it. */
+const DOUBLE = 11;
 
 /** The value [N, 1] of an expression in doubles; `fieldValue` gives that of a field. */
 export function expressionGraph(
@@ -15,6 +34,19 @@ export function expressionGraph(
   const { call } = expression;
   const [first = '', second] = expression.arguments.map((argument) => expressionGraph(builder, argument, fieldValue));
   const constant = (value: number): string => builder.constant('double', [value], [1, 1]);
+  const comparison = COMPARISON[call];
+  if (comparison !== undefined && second !== undefined) {
+    const compared = builder.node(comparison, [first, second]);
+    const holds = builder.node('Cast', [call === '!=' ? builder.node('Not', [compared]) : compared], {
+      to: { int: DOUBLE },
+    });
+    // What is not a number is neither more nor less in R, but NA; only what is computed can be that.
+    const computed = [first, second].filter((_, at) => isComputed(expression.arguments[at]));
+    return computed.reduce((value, operand) => {
+      const isUndefined = builder.node('IsNaN', [operand]);
+      return builder.node('Where', [isUndefined, operand, value]);
+    }, holds);
+  }
   if (second !== undefined) return builder.node(BINARY[call] ?? call, [first, second]);
   switch (call) {
     case '+':
@@ -28,6 +60,10 @@ export function expressionGraph(
     default:
       return builder.node(UNARY[call] ?? call, [first]);
   }
+}
+
+function isComputed(expression: Expression | undefined): boolean {
+  return typeof expression === 'object' && 'call' in expression;
 }
 
 /** The fields that an expression reads. */

@@ -26,11 +26,19 @@ const FUNCTIONS = {
   exp: [1],
   sqrt: [1],
   abs: [1],
+  pmin: [2],
+  pmax: [2],
+  '<': [2],
+  '<=': [2],
+  '>': [2],
+  '>=': [2],
+  '==': [2],
+  '!=': [2],
 } as const satisfies Record<string, readonly number[]>;
 
 export type FunctionName = keyof typeof FUNCTIONS;
 
-/** A numeric expression of the model's formula. */
+/** A numeric expression of the model's formula; a comparison is 1 where it holds and 0 elsewhere. */
 export type Expression =
   | number
   | { readonly field: string }

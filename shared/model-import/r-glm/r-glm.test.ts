@@ -55,6 +55,7 @@ describe('a model that R exported scores as R did', () => {
     'gaussian',
     'no-intercept',
     'gamma',
+    'conditions',
     'mlc-churn',
   ])('%s, on 120 rows that it was not trained on', async (name) => {
     const { golden } = await importRGlm(fixture(name));
@@ -71,7 +72,65 @@ describe('a model that R exported scores as R did', () => {
   });
 
   it('and every fixture is among them', async () => {
-    expect((await readdir(fixtures)).filter((name) => name.endsWith('.json'))).toHaveLength(11);
+    expect((await readdir(fixtures)).filter((name) => name.endsWith('.json'))).toHaveLength(12);
+  });
+});
+
+describe('conditions and bends', () => {
+  /** A model of the expression alone, with the identity for its link. */
+  const scoresOfExpression = async (expression: unknown, minutes: readonly number[]): Promise<number[]> => {
+    const file = await changed('plain', (model) => {
+      model.fields = [{ name: 'minutes', type: 'number' }];
+      Object.assign(model, { link: 'identity', family: 'gaussian', golden: [] });
+      model.coefficients = [{ name: 'x', value: 1, factors: [{ number: expression }] }];
+    });
+    const model = await imported(file);
+    const scores = await scoresOf(
+      model,
+      minutes.map((value) => ({ minutes: value })),
+    );
+    await model.close();
+    return scores;
+  };
+  const minutes = { field: 'minutes' };
+
+  it.each<[string, number[]]>([
+    ['<', [1, 0, 0]],
+    ['<=', [1, 1, 0]],
+    ['>', [0, 0, 1]],
+    ['>=', [0, 1, 1]],
+    ['==', [0, 1, 0]],
+    ['!=', [1, 0, 1]],
+    ['pmin', [13, 13.1, 13.1]],
+    ['pmax', [13.1, 13.1, 13.2]],
+  ])('%s 13.1 below, on and above it', async (call, expected) => {
+    expect(await scoresOfExpression([call, minutes, 13.1], [13, 13.1, 13.2])).toEqual(expected);
+  });
+
+  it('compare sums as doubles do: 0.1 + 0.2 is more than 0.3', async () => {
+    expect(await scoresOfExpression(['>', ['+', minutes, 0.2], 0.3], [0.1])).toEqual([1]);
+  });
+
+  it.each(['<', '!=', 'pmin', 'pmax'])('have no value where an operand of %s has none, as in R', async (call) => {
+    expect(await scoresOfExpression([call, ['log', minutes], 1], [-1])).toEqual([Number.NaN]);
+    expect(await scoresOfExpression([call, 1, ['log', minutes]], [-1])).toEqual([Number.NaN]);
+  });
+
+  it('are shared equally by the fields that they look at', async () => {
+    const file = await changed('plain', (model) => {
+      const factors = [{ number: ['>', ['+', minutes, { field: 'calls' }], 100] }, { field: 'plan', level: 'gold' }];
+      Object.assign(model, { coefficients: [{ name: 'x', value: 3, factors }], golden: [] });
+    });
+    const model = await imported(file, { reasons: true });
+    const [result] = await model.score([{ plan: 'gold', area: 'east', minutes: 99, calls: 2 }]);
+    await model.close();
+    expect(result).toMatchObject({
+      reasons: [
+        { name: 'plan', contribution: 1 },
+        { name: 'minutes', contribution: 1 },
+        { name: 'calls', contribution: 1 },
+      ],
+    });
   });
 });
 
