@@ -11,5 +11,11 @@ export async function writeModelFolder(folder: string, { graph, card, golden }: 
   await writeFile(join(folder, 'model.json'), `${JSON.stringify({ ...card, sha256 }, undefined, 2)}\n`);
   // What another model was scored with does not stay beside this one.
   if (golden === undefined) await rm(join(folder, 'golden.json'), { force: true });
-  else await writeFile(join(folder, 'golden.json'), `${JSON.stringify(golden)}\n`);
+  else await writeFile(join(folder, 'golden.json'), goldenText(golden));
+}
+
+/** One row a line, so that a version control shows which rows changed. */
+function goldenText({ rows, ...head }: NonNullable<ImportedModel['golden']>): string {
+  const lines = rows.map((row) => `    ${JSON.stringify(row)}`);
+  return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "rows": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
