@@ -33,7 +33,7 @@ set.seed(3333, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind
 #
 # `mlc_churn` of the R package modeldata: 5,000 customers, each with the outcome. `datasets/churn/make.R` wrote them as a CSV file; it is
 # read only if its checksum is the right one. The data are artificial, "based on claims similar to real world", as a note in the original
-# says. The section on limits comes back to that.
+# says. The limits in the model card come back to that.
 
 # %% data
 customers <- read.csv(checked("datasets/churn/mlc-churn.csv"), stringsAsFactors = FALSE)
@@ -43,8 +43,8 @@ str(customers, vec.len = 2)
 # ## Preparation
 #
 # **The split** is that of the original: the first 3,333 customers to learn from, the last 1,667 to judge by. Others have published figures
-# for it, and we could not choose it to our advantage. There is no time in the data, so that no split by time is possible.
-# The held-out rows are set aside here and not looked at before "Validation".
+# for it, and we could not choose it to our advantage. There is no time in the data, so that no split by time is possible. The held-out rows
+# are set aside here and not looked at before "Validation".
 
 # %% split
 customers <- within(customers, {
@@ -75,8 +75,8 @@ print(round(prices, 4))
 
 # %% [markdown]
 # No charge is further off than half a cent: they are the minutes, rounded. They stay out: a second copy of each of four variables has
-# nothing to say and would make the coefficients of both meaningless. But the prices are worth having: with them, the four periods add up
-# to something that a customer sees, **the bill**. (What does the plan itself cost? The data do not say.)
+# nothing to say and would make the coefficients of both meaningless. But the prices are worth having: with them, the four periods add up to
+# something that a customer sees, **the bill**. (What does the plan itself cost? The data do not say.)
 
 # %% bill
 bill <- quote(0.17 * totalDayMinutes + 0.085 * totalEveMinutes + 0.045 * totalNightMinutes + 0.27 * totalIntlMinutes)
@@ -86,8 +86,8 @@ print(summary(train$bill))
 
 # %% [markdown]
 # **No leakage.** Every input is a total of the period or a property of the contract, known before the outcome. Nothing is computed across
-# customers: no means, no rates by group, no scaling. `customerId` is a row number and stays out. One thing we must believe: that the calls to
-# the service were made before the customer decided to leave, and not in order to. The data have no dates, so it cannot be checked.
+# customers: no means, no rates by group, no scaling. `customerId` is a row number and stays out. One thing we must believe: that the calls
+# to the service were made before the customer decided to leave, and not in order to. The data have no dates, so it cannot be checked.
 #
 # ## Exploratory analysis
 #
@@ -125,9 +125,10 @@ legend("left", c("4 calls or more", "fewer"), col = INK[c("other", "one")], pch 
 # %% [markdown]
 # (Numbers above the bars are customers. Points with fewer than five customers are left out.)
 #
-# Steps, not slopes, and each only for some customers: at four calls, at a bill of some 74 dollars without voice mail, at some 57 dollars with four calls or more. A high bill drives away whom no voice mail holds. Many calls to the service are made by
-# those who pay much and stay, and by those who pay little and go. A plain regression gives both variables a slope for everybody, and so
-# misses both. International plans are the third such thing:
+# Steps, not slopes, and each only for some customers: at four calls, at a bill of some 74 dollars without voice mail, at some 57 dollars
+# with four calls or more. A high bill drives away whom no voice mail holds. Many calls to the service are made by those who pay much and
+# stay, and by those who pay little and go. A plain regression gives both variables a slope for everybody, and so misses both. International
+# plans are the third such thing:
 
 # %% international, fig.height = 3.8, fig.cap = "International minutes and calls of customers with and without an international plan; training rows"
 canvas(2)
@@ -148,11 +149,12 @@ for (plan in c("yes", "no")) {
 # ### Looking for more without fooling oneself
 #
 # Pictures were drawn of what came to mind. So that nothing is missed, and so that the price of looking can be measured later, the search is
-# also written as a rule. Rao's score test says how much a new column would add to a model, from the residuals alone:
-# (sum of residuals in the column)² / (sum of p (1 - p) in it). The rule:
+# also written as a rule. Rao's score test says how much a new column would add to a model, from the residuals alone: (sum of residuals in
+# the column)² / (sum of p (1 - p) in it). The rule:
 #
 # 1. Cut the calls to the service in two where this is largest.
-# 2. Start with both plans and that cut. For everybody, and for the customers on either side of each of the three, cut each number where it adds most.
+# 2. Start with both plans and that cut. For everybody, and for the customers on either side of each of the three, cut each number where it
+#    adds most.
 # 3. Put the best one into the model as an interaction, fit again, go on.
 # 4. Stop when the best is below the value that the best of so many tries would reach by chance in one search of twenty (Bonferroni).
 
@@ -198,7 +200,9 @@ search_steps <- function(rows) {
     tried <- do.call(rbind, lapply(names(is), function(group) {
       do.call(rbind, lapply(if (group == "everybody") TRUE else c(TRUE, FALSE), function(with) {
         within <- is[[group]] == with
-        cuts <- lapply(NUMBERS, function(name) best_cut(rows[within, name], (rows$left - expected)[within], (expected * (1 - expected))[within]))
+        residual <- (rows$left - expected)[within]
+        variance <- (expected * (1 - expected))[within]
+        cuts <- lapply(NUMBERS, function(name) best_cut(rows[within, name], residual, variance))
         data.frame(group = group, with = with, variable = NUMBERS, do.call(rbind, cuts))
       }))
     }))
@@ -222,8 +226,9 @@ cat("Calls to the service are cut at", searched$callsCut, "\n")
 print(format(searched$found, digits = 4), row.names = FALSE)
 
 # %% [markdown]
-# The rule finds what the pictures show, four cells (`with` = FALSE: customers without voice mail), and then nothing that chance could not do. In the cells
-# everyone left. It finds no use for the length of the account, the voice mail messages, the number of calls by day, evening and night. What of state and area?
+# The rule finds what the pictures show, four cells (`with` = FALSE: customers without voice mail), and then nothing that chance could not
+# do. In the cells everyone left. It finds no use for the length of the account, the voice mail messages, the number of calls by day,
+# evening and night. What of state and area?
 
 # %% places
 p_value <- function(small, large) anova(small, large, test = "LRT")[2, "Pr(>Chi)"]
@@ -235,15 +240,15 @@ cat(sprintf("Likelihood ratio test against the plain model: state %.3f (50 degre
             p_value(plain, update(plain, . ~ . + state)), p_value(update(plain, . ~ . - areaCode), plain)))
 
 # %% [markdown]
-# The area says nothing. The state seems to: but the plain model lacks the four cells, and what it cannot explain may gather in some of 51 states. The question is put again below, to
-# the model that has them.
+# The area says nothing. The state seems to: but the plain model lacks the four cells, and what it cannot explain may gather in some of 51
+# states. The question is put again below, to the model that has them.
 #
 # ## Model building
 #
 # ### The formula
 #
-# What the search found, written by hand with thresholds that a person would say, and with the main effects of every interaction, so that a coefficient
-# says what its name says:
+# What the search found, written by hand, as whole numbers where the data have whole numbers, and with the main effects of every
+# interaction, so that a coefficient says what its name says:
 
 # %% formula
 churn_formula <- eval(bquote(
@@ -257,8 +262,8 @@ cat("Fitted as the formula of the search on all training rows:", same, "\n")
 # %% [markdown]
 # ### Certainty that is none
 #
-# In all four cells everyone left. Maximum likelihood then has no finite answer (complete separation): the coefficient
-# grows until the program stops, the standard error with it, and the probability is 1.
+# In all four cells everyone left. Maximum likelihood then has no finite answer (complete separation): the coefficient grows until the
+# program stops, the standard error with it, and the probability is 1.
 
 # %% separation
 by_likelihood <- glm(churn_formula, binomial, train)
@@ -272,13 +277,15 @@ dimnames(compared) <- list(named(rownames(compared)), c("likelihood", "std. erro
 print(round(compared, 2))
 
 # %% [markdown]
-# 60 of 60 is strong evidence, but not of certainty: the next one may stay. Firth's penalty (1993; package brglm2, `method = "brglmFit"`) takes the bias
-# of first order out of the estimates, is finite whatever the data, and changes little where there is no separation. It is still a `glm`: `predict`, `summary` and the export
-# work as always. What is cross-validated or judged below is fitted so; AIC and ratio tests compare likelihoods and take the largest.
+# 60 of 60 is strong evidence, but not of certainty: the next one may stay. Firth's penalty (1993; package brglm2, `method = "brglmFit"`)
+# takes the bias of first order out of the estimates, is finite whatever the data, and changes little where there is no separation. It is
+# still a `glm`: `predict`, `summary` and the export work as always. What is cross-validated or judged below is fitted so; AIC and ratio
+# tests compare likelihoods and take the largest.
 #
 # ### Is each part worth it?
 #
-# By likelihood (AIC, ratio test against the line above) and by cross-validation on the training rows: ten folds with the same share of leavers, five times, the mean of the folds.
+# By likelihood (AIC, ratio test against the line above) and by cross-validation on the training rows: ten folds with the same share of
+# leavers, five times, the mean of the folds.
 
 # %% parts
 folds_of <- function(left, count = 10) {
@@ -357,12 +364,14 @@ rows <- list(
 cat(table_text(HEADER, cbind(names(rows), do.call(rbind, rows))))
 
 # %% [markdown]
-# Nothing is taken. The other variables may order the customers outside the cells a little, but a likelihood no better than chance would make it is no reason for
-# thirteen more coefficients. The state says nothing any more. Bends, straight from 70 to 78 and from 52 to 62 dollars, are worse than steps by every measure.
+# Nothing is taken. The other variables may order the customers outside the cells a little, but a likelihood no better than chance would
+# make it is no reason for thirteen more coefficients. The state says nothing any more. Bends, straight from 70 to 78 and from 52 to 62
+# dollars, are worse than steps by every measure.
 #
 # ## Execution
 #
-# The model is fitted to all training rows. What it says, as odds: the factor by which each column multiplies the odds of leaving, with its 95 % interval.
+# The model is fitted to all training rows. What it says, as odds: the factor by which each column multiplies the odds of leaving, with its
+# 95 % interval.
 
 # %% odds
 interval <- exp(confint.default(churn_model))
@@ -370,7 +379,8 @@ odds <- data.frame(factor = exp(coef(churn_model)), from = interval[, 1], to = i
 print(signif(odds, 2))
 
 # %% [markdown]
-# A usual customer without voice mail, and what one thing more does: many minutes by day, four calls to the service with few minutes, an international plan with two calls.
+# A usual customer without voice mail, and what one thing more does: many minutes by day, four calls to the service with few minutes, an
+# international plan with two calls.
 
 # %% four-customers
 usual <- data.frame(internationalPlan = "no", voiceMailPlan = "no", totalDayMinutes = 180, totalEveMinutes = 200, totalNightMinutes = 200,
@@ -386,8 +396,9 @@ print(shown, row.names = FALSE)
 #
 # ### Cross-validation, and what the looking cost
 #
-# The formula was found on the rows that cross-validation then judges it by: every fold has had its say in the thresholds. Nested cross-validation
-# takes that out: the whole search is made again on each nine folds, thresholds, interactions and all, and judged on the tenth. Ten folds, five times.
+# The formula was found on the rows that cross-validation then judges it by: every fold has had its say in the thresholds. Nested
+# cross-validation takes that out: the whole search is made again on each nine folds, thresholds, interactions and all, and judged on the
+# tenth. Ten folds, five times.
 
 # %% nested
 fixed <- cross_validated(of_formula(churn_formula), repeats)
@@ -405,7 +416,11 @@ summarised <- function(scores) {
   }
   c(over(auc, 3), sprintf("%.3f", mean(apply(scores, 2, function(score) auc(train$left, score)))), over(brier, 4))
 }
-cv_rows <- rbind(c("plain model", summarised(plain_scores)), c("the formula, fixed", summarised(fixed)), c("the search in each fold", summarised(nested)))
+cv_rows <- rbind(
+  c("plain model", summarised(plain_scores)),
+  c("the formula, fixed", summarised(fixed)),
+  c("the search in each fold", summarised(nested))
+)
 CV_HEADER <- c("ten folds of the training rows, five times", "AUC, mean of the folds", "AUC, folds together", "Brier score")
 cat("Cells found in the 50 searches:", paste(names(table(found_cells)), table(found_cells), sep = ": ", collapse = " times, "), "times\n")
 
@@ -413,17 +428,19 @@ cat("Cells found in the 50 searches:", paste(names(table(found_cells)), table(fo
 cat(table_text(CV_HEADER, cv_rows))
 
 # %% [markdown]
-# (In brackets: the lowest and the highest repeat. "Folds together": one ranking of all scores of a repeat, though each fold has its own model.)
+# (In brackets: the lowest and the highest repeat. "Folds together": one ranking of all scores of a repeat, though each fold has its own
+# model.)
 #
-# The difference of the last two lines is the price of choosing on the same rows. What it leaves out: that a person thought of the bill, and of interactions with the plans.
+# The difference of the last two lines is the price of choosing on the same rows. What it leaves out: that a person thought of the bill, and
+# of interactions with the plans.
 #
 # ### The held-out customers
 #
-# While this notebook was written, fourteen earlier formulas with interactions were scored on them too, with AUCs of 0.922 to 0.938. The formula here was not picked among those: it is
-# what the search finds on the training rows.
+# While this notebook was written, fourteen earlier formulas with interactions were scored on them too, with AUCs of 0.922 to 0.938. The
+# formula here was not picked among those: it is what the search finds on the training rows.
 #
-# Beside the model, the plain one, and three rules that anyone could have said without a model, one point each: an international plan, four calls to the service or more, the
-# tenth of the customers with the most minutes by day.
+# Beside the model, the plain one, and three rules that anyone could have said without a model, one point each: an international plan, four
+# calls to the service or more, the tenth of the customers with the most minutes by day.
 
 # %% held-out
 THRESHOLD <- 0.2
@@ -444,7 +461,8 @@ drawn <- replicate(2000, {
 auc_range <- sprintf("%.3f to %.3f", quantile(drawn, 0.025), quantile(drawn, 0.975))
 cat("95 % of 2,000 bootstrap samples of the held-out rows have an AUC of", auc_range, "\n")
 quality_table <- table_text(
-  c(sprintf("held out: %s customers", format(nrow(held_out), big.mark = ",")), "AUC", "average precision", paste("accuracy at", THRESHOLD), "Brier score"),
+  c(paste("held out:", format(nrow(held_out), big.mark = ","), "customers"), "AUC", "average precision",
+    paste("accuracy at", THRESHOLD), "Brier score"),
   cbind(names(measured), t(sapply(measured, function(each) sprintf("%.4f", unlist(each)))))
 )
 
@@ -461,7 +479,8 @@ for (at in seq_along(curves)) {
   points <- roc_points(held_out$left, curves[[at]])
   lines(c(0, points$falsePositives), c(0, points$truePositives), col = colours[at], lwd = 2, lty = at)
 }
-legend("bottomright", sprintf("%s %.3f", names(curves), sapply(measured, `[[`, "auc")), title = "AUC", col = colours, lty = 1:3, lwd = 2, bty = "n")
+legend("bottomright", sprintf("%s %.3f", names(curves), sapply(measured, `[[`, "auc")), title = "AUC", col = colours, lty = 1:3,
+       lwd = 2, bty = "n")
 EDGES <- c(0, 0.02, 0.03, 0.05, 0.2, 0.9, 1)
 bins <- findInterval(score, EDGES, rightmost.closed = TRUE)
 for (most in c(1, 0.1)) {
@@ -482,13 +501,15 @@ calibration_text <- calibration_table(held_out$left, score, EDGES, "customers", 
 cat(roc_text, "\n\n", calibration_text, sep = "")
 
 # %% [markdown]
-# (Bars: 95 % intervals of the shares.) Nothing lies between the two heaps: a customer is in one of the cells or not. Six of seven leavers are found without a
-# false alarm; of the rest the model knows next to nothing, and the other variables know no more ("Is each part worth it?").
+# (Bars: 95 % intervals of the shares.) Nothing lies between the two heaps: a customer is in one of the cells or not. Six of seven leavers
+# are found without a false alarm; of the rest the model knows next to nothing, and the other variables know no more ("Is each part worth
+# it?").
 #
 # ### The threshold
 #
-# An assumption, since the data have no costs: an offer costs 15 dollars; one in four of those who would leave stays for it; a customer who stays is worth 300 dollars, five
-# bills. An offer pays where score × 1/4 × 300 > 15, so from **0.2** on. Nothing was tuned. What each threshold would earn for a thousand customers, by cross-validation on the training rows:
+# An assumption, since the data have no costs: an offer costs 15 dollars; one in four of those who would leave stays for it; a customer who
+# stays is worth 300 dollars, five bills. An offer pays where score × 1/4 × 300 > 15, so from **0.2** on. Nothing was tuned. What each
+# threshold would earn for a thousand customers, by cross-validation on the training rows:
 
 # %% threshold, fig.height = 3.2, fig.cap = "Earnings per thousand customers by threshold; training rows, cross-validated"
 earned <- function(from) 1000 * mean((fixed >= from) * (train$left * 300 / 4 - 15))
@@ -511,7 +532,8 @@ abline(v = THRESHOLD, lty = 2)
 group_row <- function(name, rows) {
   offered <- score[rows] >= THRESHOLD
   left <- held_out$left[rows] == 1
-  c(name, format(sum(rows), big.mark = ","), sum(left), sprintf("%.3f", c(mean(left), mean(score[rows]), mean(offered[!left]), mean(!offered[left]))))
+  shares <- c(mean(left), mean(score[rows]), mean(offered[!left]), mean(!offered[left]))
+  c(name, format(sum(rows), big.mark = ","), sum(left), sprintf("%.3f", shares))
 }
 group_rows <- rbind(
   group_row("everybody", rep(TRUE, nrow(held_out))),
@@ -531,7 +553,8 @@ by_state <- rowsum(cbind(held_out$left - score, score * (1 - score)), held_out$s
 state_p <- pchisq(sum(by_state[, 1]^2 / by_state[, 2]), nrow(by_state), lower.tail = FALSE)
 missed_by <- function(group) fisher.test(table(held_out[held_out$left == 1, group], score[held_out$left == 1] >= THRESHOLD))$p.value
 unseen <- sapply(c("areaCode", "internationalPlan", "voiceMailPlan"), missed_by)
-cat("Are leavers of one group missed more often? Fisher's exact test, p:", paste(names(unseen), sprintf("%.3f", unseen), collapse = ", "), "\n")
+cat("Are leavers of one group missed more often? Fisher's exact test, p:",
+    paste(names(unseen), sprintf("%.3f", unseen), collapse = ", "), "\n")
 cat(sprintf("Errors by state, all 51 together: p = %.2f; a state has %.0f customers and %.0f leavers on average\n", state_p,
             nrow(held_out) / nrow(by_state), sum(held_out$left) / nrow(by_state)))
 
@@ -539,13 +562,14 @@ cat(sprintf("Errors by state, all 51 together: p = %.2f; a state has %.0f custom
 cat(groups_text)
 
 # %% [markdown]
-# Nobody who stays would get an offer. Leavers without an international plan are missed more often than those with one: two of the four cells are about the plan. By area, by voice mail and by
-# state the errors differ no more than chance would make them.
+# Nobody who stays would get an offer. Leavers without an international plan are missed more often than those with one: two of the four
+# cells are about the plan. By area, by voice mail and by state the errors differ no more than chance would make them.
 #
 # ## Deployment
 #
-# A thousand golden rows go along, with R's own predictions: 700 held-out customers drawn at random, and 300 that nobody is: half of them combinations of conditions with
-# values on and beside their thresholds (a bill of 74.06 and of the next number that a double can hold), and plans with amounts that were never seen together.
+# A thousand golden rows go along, with R's own predictions: 700 held-out customers drawn at random, and 300 that nobody is: half of them
+# combinations of conditions with values on and beside their thresholds (a bill of 74.06 and of the next number that a double can hold), and
+# plans with amounts that were never seen together.
 
 # %% golden
 INPUTS <- all.vars(churn_formula)[-1]
@@ -556,11 +580,13 @@ corners <- expand.grid(
 )
 corners <- corners[sort(sample(nrow(corners), 150)), ]
 # As many minutes by day as make the bill just so much, or one step of a double less or more.
-corners$totalDayMinutes <- (corners$billTo - eval(bill, transform(corners, totalDayMinutes = 0))) / 0.17 * (1 + c(-2, 0, 2) * .Machine$double.eps)
+left_over <- corners$billTo - eval(bill, transform(corners, totalDayMinutes = 0))
+corners$totalDayMinutes <- left_over / 0.17 * (1 + c(-2, 0, 2) * .Machine$double.eps)
 anything <- function(n) {
   data.frame(
-    internationalPlan = sample(c("no", "yes"), n, TRUE), voiceMailPlan = sample(c("yes", "no"), n, TRUE), totalDayMinutes = round(runif(n, 0, 400), 1),
-    totalEveMinutes = round(runif(n, 0, 400), 1), totalNightMinutes = round(runif(n, 0, 400), 1), totalIntlMinutes = round(runif(n, 0, 30), 1),
+    internationalPlan = sample(c("no", "yes"), n, TRUE), voiceMailPlan = sample(c("yes", "no"), n, TRUE),
+    totalDayMinutes = round(runif(n, 0, 400), 1), totalEveMinutes = round(runif(n, 0, 400), 1),
+    totalNightMinutes = round(runif(n, 0, 400), 1), totalIntlMinutes = round(runif(n, 0, 30), 1),
     totalIntlCalls = sample(0:25, n, TRUE), numberCustomerServiceCalls = sample(0:12, n, TRUE)
   )
 }
@@ -572,12 +598,13 @@ nearest <- distance[cbind(seq_len(nrow(corners)), ifelse(corners$billTo == 56.7,
 cat("Bills on a threshold:", sum(nearest == 0), "; less by a rounding:", sum(nearest < 0), "; more:", sum(nearest > 0), "\n")
 
 # %% [markdown]
-# `model:import` makes the graph of the coefficients and loads it: it would refuse a graph that does not score these rows as R did, to 1e-6. Then the card gets what only we know.
+# `model:import` makes the graph of the coefficients and loads it: it would refuse a graph that does not score these rows as R did, to 1e-6.
+# Then the card gets what only we know.
 
 # %% import
 old <- setwd(ROOT)
-said <- system2("npm", c("run", "-s", "model:import", "--", "--from", "r-glm", "--input", shQuote(exported), "--output", "demos/churn/model"),
-                stdout = TRUE, stderr = TRUE)
+arguments <- c("--from", "r-glm", "--input", shQuote(exported), "--output", "demos/churn/model")
+said <- system2("npm", c("run", "-s", "model:import", "--", arguments), stdout = TRUE, stderr = TRUE)
 setwd(old)
 if (!is.null(attr(said, "status"))) stop(paste(said, collapse = "\n"))
 cat(said[1], "\n")
@@ -613,29 +640,34 @@ Written by `notebooks/churn-glm-r`; [the executed notebook](../../../docs/notebo
 
 **What it says.** The probability that a telephone customer leaves, asked with the totals of a period. From {THRESHOLD} on the decision is \"leaves\".
 
-**What it is.** A logistic regression by R {getRversion()} (`glm`, with Firth's penalty of brglm2 {packageVersion('brglm2')}): {length(coef(churn_model))} coefficients, as ONNX (opset 17, ai.onnx.ml 3), in doubles.
-Four conditions do nearly all of the work, each for some customers only:
+**What it is.** A logistic regression by R {getRversion()} (`glm`, with Firth's penalty of brglm2 {packageVersion('brglm2')}):
+{length(coef(churn_model))} coefficients, as ONNX (opset 17, ai.onnx.ml 3), in doubles. Four conditions do nearly all of the work, each for some
+customers only:
 
 - no voice mail and a bill above 74.06 dollars;
 - four calls to the service or more and a bill below 56.70 dollars;
 - an international plan and at most two international calls;
 - an international plan and more than 13.1 international minutes.
 
-The bill is .17, .085, .045 and .27 dollars for a minute by day, in the evening, at night and abroad: the prices by which the data's own charges are made.
+The bill is .17, .085, .045 and .27 dollars for a minute by day, in the evening, at night and abroad: the prices by which the data's own charges are
+made.
 
-**Trained on.** {format(nrow(train), big.mark = ',')} customers, the training part of `mlc_churn` (R package modeldata 1.1.0), {sprintf('%.1f', 100 * mean(train$left))} % of whom left. The conditions were found on these rows, by pictures and by a search with a fixed rule.
+**Trained on.** {format(nrow(train), big.mark = ',')} customers, the training part of `mlc_churn` (R package modeldata 1.1.0),
+{sprintf('%.1f', 100 * mean(train$left))} % of whom left. The conditions were found on these rows, by pictures and by a search with a fixed rule.
 
-**Inputs.** {length(INPUTS)} fields: both plans, the minutes of four periods, international calls, calls to the service. All are required. Left out: charges (minutes times a price), state and
-area code (they say nothing beside the four conditions), everything that the search found no use for.
+**Inputs.** {length(INPUTS)} fields: both plans, the minutes of four periods, international calls, calls to the service. All are required. Left out:
+charges (minutes times a price), state and area code (they say nothing beside the four conditions), everything that the search found no use for.
 
 ## Quality
 
-Judged on {format(nrow(held_out), big.mark = ',')} customers, the original test part, which had no part in fitting or choosing. {sprintf('%.1f', 100 * mean(held_out$left))} % of them left. While the notebook was written, fourteen earlier
-formulas with interactions were scored on them too, with AUCs of 0.922 to 0.938; the formula here was not picked among those, but is what a search on the training part finds.
+Judged on {format(nrow(held_out), big.mark = ',')} customers, the original test part, which had no part in fitting or choosing.
+{sprintf('%.1f', 100 * mean(held_out$left))} % of them left. While the notebook was written, fourteen earlier formulas with interactions were scored
+on them too, with AUCs of 0.922 to 0.938; the formula here was not picked among those, but is what a search on the training part finds.
 
 {quality_table}
 
-95 % of bootstrap samples of these customers have an AUC of {auc_range}. Accuracy is no goal here: \"stays\" for everybody would have {sprintf('%.4f', mean(held_out$left == 0))}.
+95 % of bootstrap samples of these customers have an AUC of {auc_range}. Accuracy is no goal here: \"stays\" for everybody would have
+{sprintf('%.4f', mean(held_out$left == 0))}.
 
 By cross-validation on the training part:
 
@@ -651,24 +683,28 @@ The last line makes the search again in each fold: its difference to the line ab
 
 {calibration_text}
 
-**Threshold.** Assumed, since the data have no costs: an offer costs 15 dollars, one in four of those who would leave stays for it, a customer who stays is worth 300 dollars. An offer then
-pays from 15 / (300 / 4) = 0.2 on. On the held-out customers it calls {sum(alarms)} leavers: {sprintf('%.1f', 100 * mean(held_out$left[alarms]))} % of them left, and {sprintf('%.1f', 100 * mean(alarms[held_out$left == 1]))} % of the leavers are among them. Hardly a score lies
-between 0.1 and 0.9, so that other costs seldom change a decision.
+**Threshold.** Assumed, since the data have no costs: an offer costs 15 dollars, one in four of those who would leave stays for it, a customer who
+stays is worth 300 dollars. An offer then pays from 15 / (300 / 4) = 0.2 on. On the held-out customers it calls {sum(alarms)} leavers:
+{sprintf('%.1f', 100 * mean(held_out$left[alarms]))} % of them left, and {sprintf('%.1f', 100 * mean(alarms[held_out$left == 1]))} % of the leavers
+are among them. Hardly a score lies between 0.1 and 0.9, so that other costs seldom change a decision.
 
 ## Who could be harmed
 
-A customer who is called a leaver may get an offer that a loyal one who pays the same does not. One whom it does not see, {missed} of the leavers, gets none; without an international plan it is more often so than with one (p = {sprintf('%.3f', unseen[['internationalPlan']])}).
-Held-out customers, at the threshold:
+A customer who is called a leaver may get an offer that a loyal one who pays the same does not. One whom it does not see, {missed} of the leavers,
+gets none; without an international plan it is more often so than with one (p = {sprintf('%.3f', unseen[['internationalPlan']])}). Held-out customers,
+at the threshold:
 
 {groups_text}
 
-The three areas differ no more than chance would make them (share of leavers missed: p = {sprintf('%.2f', unseen[['areaCode']])}). A state has 33 held-out customers and 4 leavers: too few for a figure each; all 51 together differ no more than by chance (p = {sprintf('%.2f', state_p)}).
-Age, sex, origin and income are not in the data: nobody can say whether it harms a group of people by them. Do not use it to give worse service to those who are likely to leave anyway, or to raise
-prices for those who will stay.
+The three areas differ no more than chance would make them (share of leavers missed: p = {sprintf('%.2f', unseen[['areaCode']])}). A state has 33
+held-out customers and 4 leavers: too few for a figure each; all 51 together differ no more than by chance (p = {sprintf('%.2f', state_p)}). Age, sex,
+origin and income are not in the data: nobody can say whether it harms a group of people by them. Do not use it to give worse service to those who are
+likely to leave anyway, or to raise prices for those who will stay.
 
 ## Limits
 
-- The data are artificial, \"based on claims similar to real world\" (a note in the original). Steps as clean as these, 60 of 60, come from rules that somebody wrote. It shows how to find, argue and serve such a model; customers of flesh and blood will give slopes, and a lower AUC.
+- The data are artificial, \"based on claims similar to real world\" (a note in the original). Steps as clean as these, 60 of 60, come from rules that
+  somebody wrote. It shows how to find, argue and serve such a model; customers of flesh and blood will give slopes, and a lower AUC.
 - {missed} of the leavers are in none of the cells. Nothing in the data tells them from those who stay.
 - There is no time in the data: whether it holds for next year, nobody knows. Thresholds in dollars stand and fall with the prices.
 - Whether a service call came before the wish to leave or because of it, the data do not say.
@@ -676,7 +712,8 @@ prices for those who will stay.
 
 ## Licence
 
-The model: Apache-2.0. The data: modeldata is MIT; the original (MLC++, Silicon Graphics) names no licence that we could find: `datasets/churn/README.md`.
+The model: Apache-2.0. The data: modeldata is MIT; the original (MLC++, Silicon Graphics) names no licence that we could find:
+`datasets/churn/README.md`.
 ")
 writeLines(sub("\n$", "", card), file.path(MODEL, "MODEL-CARD.md"), useBytes = TRUE)
 for (file in sort(list.files(MODEL))) cat(sprintf("%-14s %8d bytes\n", file, file.size(file.path(MODEL, file))))
