@@ -96,7 +96,8 @@ LABELS = ["died", "survived"]
 # - *The rest of the name.* The source has maiden and full names mostly of those who lived to tell them, so the length of a name predicts survival. Only the title is used.
 # - *Fractions of years.* Ages like 28.5 are estimates, and two of the 33 persons who have one survived: they were estimated of the dead. Both models see whole years.
 # - *That an age is missing* is filled and not used as a feature: it may be such a trace, too.
-# - *Fare, port, cabin.* Only to be had for a part of the passengers (README of the data). That a cabin is known says too much, again: two thirds of those survived, and 30 % of the others.
+# - *Fare, port, cabin.* Only to be had for a part of the passengers (README of the data). That a cabin is known says too much,
+#   again: of the 891 for whom it is to be had, 67 % of those with a cabin survived, and 30 % of the others.
 # - *The size of the party by surname.* It is known at boarding, so it would be honest, but takes the whole list where a stream sees one passenger at a time. A forest was no better
 #   with it (.811, and .817 without; 10-fold, three rounds, all passengers).
 #
@@ -133,7 +134,7 @@ AGES = {"0-5": 0, "6-13": 6, "14-19": 14, "20-29": 20, "30-39": 30, "40-49": 40,
 figure, axes = plt.subplots(1, 3, figsize=(13, 3.8), sharey=True, layout="constrained")
 panels = {
     "class": seen.passengerClass,
-    "persons of the family on board": seen.family.clip(upper=6).map(lambda size: "6 or more" if size == 6 else str(size)),
+    "persons of the family on board": seen.family.clip(upper=6).map(lambda size: "6+" if size == 6 else str(size)),
     "age, years": pd.cut(seen.age, [*AGES.values(), 81], right=False, labels=list(AGES)),
 }
 for axis, (title, values) in zip(axes, panels.items(), strict=True):
@@ -168,7 +169,7 @@ print(np.floor(train.age).groupby([train.title, train.passengerClass]).median().
 # - Class matters for women by halves (third class) and for men little: **sex × class**.
 # - Boys of the first and second class were saved, boys of the third were not: **boy × class**. The title Master tells a boy, also where the age is missing.
 # - Families of five or more in the third class died together, women and boys included: **large family × woman, × boy**.
-# - A title says a good deal about a missing age: a Master is four, a Mrs of the first class 44.
+# - A title says a good deal about a missing age: a Master is a small boy, a Mrs of the first class is 44, a Miss of the third 19.
 #
 # Trees find such things if there are enough passengers. A linear model has to be told.
 
@@ -734,6 +735,15 @@ axis.legend(frameon=False, loc="upper left")
 plt.show()
 
 # %% [markdown]
+# What the table says:
+#
+# - The logistic regression that was told about the products is the best, and the simplest. With 1,309 rows a forest does not find alone what the plots show at a glance; boosting still less.
+# - **.82 is not reached.** What is missing is four or five passengers, less than half a standard error, so nobody can tell .817 from .82 on this ship. More could be had by trying until a round
+#   of folds is kind, or by features that tell the outcome. Neither would be true on another ship.
+# - Keeping parties together costs the trees a little and the logistic regression nothing: with these fields a model can hardly recognise a family. Had a feature named it (surname, ticket), the
+#   shuffled figure could not be trusted.
+# - The recurrent network is the last of the models. It is ahead of asking for the sex, though not by much.
+#
 # ### Champion against challenger
 #
 # On the same folds, passenger by passenger: whom does one decide rightly and the other wrongly? If they were equally good, the two counts would differ by chance only (McNemar's
@@ -748,7 +758,9 @@ for kind in splits:
         only_champion, only_challenger = int(np.sum(right[BEST] & ~right[NETWORK])), int(np.sum(right[NETWORK] & ~right[BEST]))
         p = binomtest(only_champion, only_champion + only_challenger).pvalue
         difference = f"{(only_champion - only_challenger) / len(truth):+.4f}"
-        mcnemar.append([f"{kind}, round {round_number + 1}", only_champion, only_challenger, difference, f"{p:.3f}"])
+        mcnemar.append(
+            [f"{kind}, round {round_number + 1}", only_champion, only_challenger, difference, f"{p:.3f}" if p >= 0.001 else "< .001"]
+        )
 mcnemar_table = table_text(["folds", "only the champion is right", "only the challenger is right", "difference in accuracy", "p"], mcnemar)
 print(mcnemar_table)
 
@@ -768,7 +780,7 @@ print(table_text(["name", "class", "age", "siblings, spouses", "parents, childre
         *(f"{held_scores[model][at]:.2f}" for model in held_scores), LABELS[row.survived],
     ]
     for at, row in zip(apart, held.iloc[apart].itertuples(), strict=True)
-][:12]))  # fmt: skip
+][:20]))  # fmt: skip
 
 # %% [markdown]
 # ### The held-out passengers
@@ -788,6 +800,7 @@ for _ in range(1000):  # whole parties are drawn
         resampled[name].append(np.mean(decided[name][drawn] == (held_truth[drawn] == 1)))
 held_range = {name: tuple(np.quantile(values, [0.025, 0.975]).round(3).tolist()) for name, values in resampled.items()}
 print("95 % of the accuracies with whole parties drawn again:", held_range)
+assert names[0] == BEST, "another procedure is the best now: choose again, and write the text anew"
 assert held_quality["champion"]["accuracy"] > held_quality["sex alone"]["accuracy"], "no better than asking for the sex"
 
 # %%
@@ -950,8 +963,9 @@ The model: Apache-2.0. The data are facts about the passengers of 1912, by way o
 
 best_mean = figures[BEST]["shuffled"][0]
 NOT_REACHED = (
-    f"The aim was .82. The best here has {best_mean:.4f}, which is {math.ceil((0.82 - best_mean) * len(passengers))} passengers of 1,309 short of it, at a standard error of {standard_error:.3f}; "
-    "forests, boosted trees and votes are below it. Features that tell the outcome would reach more."
+    f"The aim was .82. The best way of building one has {best_mean:.4f} ({mean_of(BEST, 'parties together')} with parties together): "
+    f"{math.ceil((0.82 - best_mean) * len(passengers))} passengers of 1,309 short of it, at a standard error of {standard_error:.3f}. "
+    "Forests, boosted trees and votes are below. Features that tell the outcome would reach more."
     if best_mean < 0.82
     else f"The aim was .82; the standard error is {standard_error:.3f}."
 )
@@ -971,12 +985,13 @@ write_golden(CHAMPION, f"scikit-learn {sklearn.__version__}, on {GOLDEN_OF}", TO
 
 made_with = f"Keras {keras.__version__}, TensorFlow {tf.__version__}"
 what_challenger = f"""**What it is.** A recurrent network of {made_with}: the fields as six tokens, an embedding of {WIDTH} numbers, a GRU of {UNITS} units, {challenger.count_params():,} weights, as ONNX by tf2onnx {tf2onnx.__version__}. The encoding is inside.
-It is the challenger of `titanic-logistic`. A passenger is no sequence: it is a strange tool for a table, and it shows.
+It is the challenger of `titanic-logistic`. A passenger is no sequence: it is a strange tool for a table, and it shows. Passenger by passenger on the same folds (McNemar's test, exact):
 
 {mcnemar_table}"""
-limits_challenger = """- The order of the fields means nothing and is learnt from all the same.
+limits_challenger = f"""- The order of the fields means nothing and is learnt from all the same.
 - A sex or class that the ship did not have is scored as unknown, where the champion refuses it.
-- It cannot say why. Another seed gives another network: single scores move by more than any of the differences above."""
+- It cannot say why. Another seed gives another network.
+- On the held-out passengers its accuracy is {held_quality["challenger"]["accuracy"]}, where asking for the sex has {held_quality["sex alone"]["accuracy"]}; its ranking is the better one."""
 write_model_folder(
     CHALLENGER, challenger_onnx,
     card("challenger", "titanic-gru", "Who survived the Titanic? A recurrent network that reads the passenger's fields as six tokens.",
