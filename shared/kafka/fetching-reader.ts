@@ -236,7 +236,10 @@ class FetchingReader implements PartitionReader {
         for (const partition of partitions) {
           const reading = this.#readings.get(keyOf({ topic, partition: partition.partitionIndex }));
           // One that was moved meanwhile is another one.
-          if (reading !== undefined && asked.has(reading)) await this.#take(reading, partition);
+          if (reading === undefined || !asked.has(reading)) continue;
+          const moving = this.#take(reading, partition);
+          // An answer is taken whole: who polls must not see a part of it, and take the rest for not there.
+          if (moving !== undefined) await moving;
         }
       }
     } catch (error) {
@@ -254,7 +257,7 @@ class FetchingReader implements PartitionReader {
     this.#fetch();
   }
 
-  async #take(reading: Reading, answer: Answer): Promise<void> {
+  #take(reading: Reading, answer: Answer): Promise<void> | undefined {
     if (answer.errorCode === errorCode.none) {
       const end = this.options.isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark;
       const bytes = answer.records ?? Buffer.alloc(0);
@@ -266,13 +269,14 @@ class FetchingReader implements PartitionReader {
       for (const chunk of chunks) this.#ready.push({ reading, chunk });
       if (chunks.length > 0) this.#arrived?.();
     } else if (answer.errorCode === errorCode.offsetOutOfRange) {
-      await this.#comeIntoRange(reading);
+      return this.#comeIntoRange(reading);
     } else {
       const refusal = new Refusal(answer.errorCode);
       reading.notBefore = Date.now() + AGAIN_MS;
       this.nodes.forgetLeaders(reading.topic);
       if (answer.errorCode === errorCode.topicAuthorizationFailed) this.#failTopic(reading.topic, refusal);
     }
+    return undefined;
   }
 
   async #comeIntoRange(reading: Reading): Promise<void> {

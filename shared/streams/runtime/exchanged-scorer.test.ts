@@ -89,11 +89,14 @@ await describeOnEachKafka('a scorer that is exchanged while a stream runs', (kaf
       // No commit comes by itself: what tasks hold they hold until they leave.
       const config = { processingGuarantee, commitIntervalMs: 60_000 };
       const first = await test.start(scoredBy(scorers[0]), config);
+      // The first commit comes at once, the next in a minute.
+      await test.produce(input, [one('first')]);
+      await vi.waitUntil(() => first.metrics.processTotal >= 1, 20_000);
       await test.produce(
         input,
         Array.from({ length: 40 }, (_, key) => one(String(key))),
       );
-      await vi.waitUntil(() => first.metrics.processTotal >= 40, 20_000);
+      await vi.waitUntil(() => first.metrics.processTotal >= 41, 20_000);
       expect(scorers[0].held.size).toBeGreaterThan(0);
       const second = await test.start(scoredBy(scorers[1]), config);
       await vi.waitUntil(() => second.metrics.assignedPartitions === 2, 20_000);
@@ -101,7 +104,7 @@ await describeOnEachKafka('a scorer that is exchanged while a stream runs', (kaf
         input,
         Array.from({ length: 40 }, (_, key) => one(String(key))),
       );
-      await vi.waitUntil(() => first.metrics.processTotal + second.metrics.processTotal >= 80, 20_000);
+      await vi.waitUntil(() => first.metrics.processTotal + second.metrics.processTotal >= 81, 20_000);
       await first.close();
       await second.close();
       expect(scorers.map(({ held }) => held.size)).toEqual([0, 0]);
