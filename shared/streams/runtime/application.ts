@@ -14,9 +14,9 @@ import { taskName } from './task-id.js';
 import { TaskOwner } from './task-owner.js';
 import type { Work } from './work.js';
 
-/** Records that are worked on, of all tasks, before their outputs are sent together. */
+/** Records of an input topic that are worked on, by all tasks, before their outputs are sent together. */
 const MAX_RECORDS_PER_ROUND = 512;
-/** A task has its turn with so many at least: a model is called for all of them. */
+/** A task has its turn with so many of each at least: a model is called for all of them. */
 const MIN_RECORDS_PER_TASK = 64;
 const BUFFERED_RECORDS = 1_000;
 const COMMIT_INTERVAL_MS = { exactly_once: 100, at_least_once: 1_000 } as const;
@@ -167,9 +167,12 @@ export class Application {
     const isBusy = works.some(({ active }) => active.hasNext(reader, idle, now()));
     await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
     await this.#globalTables.update();
-    const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, works.length)));
+    const busy = works.filter(({ active }) => active.hasQueued).length;
+    const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, busy)));
     // Side by side, so that a model is called once for the records of all tasks.
-    const taken = await Promise.all(works.map(({ active }) => active.process(share, reader, idle, now())));
+    const taken = await Promise.all(
+      works.map(({ active }) => active.process(share * active.inputs.length, reader, idle, now())),
+    );
     for (const { active } of works) {
       if (active.task.punctuateWallClock() && active.task.hasParked) await active.task.flush();
       if (!active.task.commitRequested) continue;
