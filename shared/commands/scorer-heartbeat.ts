@@ -11,6 +11,7 @@ export interface ScorerAtWork {
   readonly instance: string;
   readonly streams: KafkaStreams;
   readonly served: ServedModel;
+  readonly scored: { readonly scoredTotal: number };
   readonly guarantee: DemoOptions['guarantee'];
   /** The text of `topology.describe()`. */
   readonly topology: string;
@@ -44,7 +45,7 @@ export class ScorerHeartbeat {
   readonly #scorer: ScorerAtWork;
   readonly #send: (status: ScorerStatus) => Promise<void>;
   readonly #timer: NodeJS.Timeout;
-  #last = { at: performance.now(), processed: 0 };
+  #last = { at: performance.now(), scored: 0 };
   #beating: Promise<void> = Promise.resolve();
 
   /** Starts when the first heartbeat is written. */
@@ -84,10 +85,10 @@ export class ScorerHeartbeat {
   }
 
   #status(): ScorerStatus {
-    const { instance, streams, served, guarantee, topology, news } = this.#scorer;
-    const now = { at: performance.now(), processed: streams.metrics.processTotal };
+    const { instance, streams, served, scored, guarantee, topology, news } = this.#scorer;
+    const now = { at: performance.now(), scored: scored.scoredTotal };
     const seconds = Math.max((now.at - this.#last.at) / 1_000, 0.001);
-    const recordsPerSecond = (now.processed - this.#last.processed) / seconds;
+    const recordsPerSecond = (now.scored - this.#last.scored) / seconds;
     this.#last = now;
     const { current, comparison } = served;
     return {
@@ -95,7 +96,7 @@ export class ScorerHeartbeat {
       state: streams.state,
       heartbeatAt: Date.now(),
       recordsPerSecond,
-      scoredTotal: now.processed,
+      scoredTotal: now.scored,
       partitions: streams.metrics.assignedPartitions,
       modelName: current.name,
       modelVersion: current.version,

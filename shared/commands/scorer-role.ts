@@ -5,6 +5,7 @@ import { type ClusterAddress, connectDemo } from './demo-cluster.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
+import { ScoredCounter } from './scored-counter.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
@@ -52,7 +53,8 @@ export async function runScorer(
       },
     });
     const builder = new StreamsBuilder();
-    definition.buildTopology(builder, served.scorer);
+    const scored = new ScoredCounter(served.scorer);
+    definition.buildTopology(builder, scored);
     const topology = builder.build();
     const streams = await startStreams(topology, {
       cluster: demo.cluster,
@@ -64,7 +66,7 @@ export async function runScorer(
       deadLetterTopic: companionTopics(definition.name).deadLetters,
     });
     const { guarantee } = options;
-    const atWork = { instance, streams, served, guarantee, topology: topology.describe(), news };
+    const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news };
     heartbeat = await ScorerHeartbeat.start(definition.name, demo, atWork);
     const { name, version, sha256 } = served.current;
     const ready: ScorerReady = { type: 'ready', model: { name, version, sha256 } };

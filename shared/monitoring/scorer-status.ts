@@ -9,7 +9,7 @@ export interface ScorerStatus {
   /** Milliseconds since 1970, by the scorer's clock. */
   readonly heartbeatAt: number;
   readonly recordsPerSecond: number;
-  /** Records processed since the start. */
+  /** Records scored since the start. */
   readonly scoredTotal: number;
   /** Input partitions assigned. */
   readonly partitions: number;
