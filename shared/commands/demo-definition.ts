@@ -35,6 +35,8 @@ export interface DemoBasics {
     readonly input: Topic<unknown>;
     readonly predictions: Topic<unknown>;
     readonly outcomes: Topic<unknown>;
+    /** What else it produces for its scorer to know. */
+    readonly [other: string]: Topic<unknown>;
   };
   /** The model folder that is served where nothing else is asked for. */
   readonly modelFolder: URL;
@@ -54,6 +56,7 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
     readonly input: Topic<I>;
     readonly predictions: Topic<P>;
     readonly outcomes: Topic<O>;
+    readonly [other: string]: Topic<unknown>;
   };
   readonly scoredUnit: ScoredUnit<I>;
   readonly dashboard: DashboardDefinition<P, O>;

@@ -201,6 +201,14 @@ describe('inputs and their dead letters', () => {
     expect(watch.audit.counts()).toMatchObject({ produced: 1, deadLettered: 1, lost: 0 });
   });
 
+  it('show letters about what is read beside the units, and count no unit for them', async () => {
+    await lay('demo.inputs', { value: null });
+    await lay(LETTERS, { value: null, headers: letterHeaders(0, 'ns.demo.outcomes') });
+    expect(watch.audit.counts()).toMatchObject({ produced: 1, deadLettered: 0, lost: 1 });
+    expect(view.snapshot().deadLetters).toEqual([expect.objectContaining({ at: 'ns.demo.outcomes-0@0' })]);
+    expect(warnings).toEqual([]);
+  });
+
   it('move the clock of the page by records that decode alone, and all are counted', async () => {
     const write = await schemas.register(topics.input, 'ns.demo.inputs');
     const today = Date.UTC(2026, 0, 1);

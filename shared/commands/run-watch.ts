@@ -45,6 +45,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly #definition: DemoDefinition<I, P, O>;
   readonly #options: RunWatchOptions<P, O>;
   readonly #inputTopic: string;
+  /** All that the scorer reads. */
+  readonly #inputTopics: ReadonlySet<string>;
   readonly #inputs: Deserializer<I>;
   readonly #warned = new Set<string>();
 
@@ -58,9 +60,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.audit = new RunAudit(definition.scoredUnit, options.wholeRun ? {} : { remember: REMEMBERED_UNITS });
     // As the scorer reads them, by whatever schema they were written with: it decides what becomes a dead letter.
     this.#inputs = demo.schemas.deserializer<I>();
-    const { input, predictions, outcomes } = definition.topics;
+    const { predictions, ...read } = definition.topics;
+    const { input, outcomes } = read;
     const { deadLetters } = companionTopics(definition.name);
     this.#inputTopic = demo.topicName(input);
+    this.#inputTopics = new Set(Object.values<Topic<unknown>>(read).map(demo.topicName));
     this.urgent = demo.topicName(predictions);
     const each = <V>(topic: Topic<V>, take: (value: V, record: ConsumedRecord) => void): [string, ChunkHandler] => [
       demo.topicName(topic),
@@ -139,7 +143,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
         continue;
       }
       const { topic, partition, offset, code, message } = reason;
-      if (topic !== this.#inputTopic || !Number.isInteger(partition) || !Number.isInteger(offset)) {
+      if (!this.#inputTopics.has(topic) || !Number.isInteger(partition) || !Number.isInteger(offset)) {
         const from = `partition ${partition}, offset ${offset} of ${topic}`;
         this.#warn(
           record,
@@ -147,8 +151,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
         );
         continue;
       }
-      this.lastSettledAt = preciseNow();
-      this.audit.deadLetter(this.#decodeInput(record), reason);
+      // Nothing waits for what the scorer reads beside its units.
+      if (topic === this.#inputTopic) {
+        this.lastSettledAt = preciseNow();
+        this.audit.deadLetter(this.#decodeInput(record), reason);
+      }
       this.#options.view?.deadLetter({ topic, partition, offset: String(offset), reason: message });
       this.#options.metrics?.recordsDeadLettered.add(1, { reason: code });
     }
