@@ -7,7 +7,7 @@ import { projectFile } from '#shared/project-file';
 
 const TEXTS = ['carrier', 'origin', 'dest'];
 const NUMBERS = ['distance', 'dayOfWeek', 'departureMinute', 'arrivalMinute'];
-const KNOWN_LATER = new Set(['landedAt', 'arrivalDelay', 'weatherObservedAt', 'cancelled']);
+const KNOWN_LATER = new Set(['departureDelay', 'landedAt', 'arrivalDelay', 'weatherObservedAt', 'cancelled']);
 
 /** Flights of the last quarter of 2013 as lines of JSON, as many as are asked for: the data begin anew when they run out. */
 export function flightLines(count: number): string[] {

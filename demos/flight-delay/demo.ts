@@ -3,11 +3,11 @@ import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
-import { flights, outcomes, predictions, scoredUnit } from './topics.js';
+import { departures, flights, outcomes, predictions, scoredUnit, weather } from './topics.js';
 
 await runDemo({
   name: 'flight-delay',
-  topics: { input: flights, predictions, outcomes },
+  topics: { input: flights, departures, weather, predictions, outcomes },
   scoredUnit,
   modelFolder: projectFile('demos/flight-delay/model/'),
   explains: true,

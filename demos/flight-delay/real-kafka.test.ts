@@ -86,6 +86,6 @@ await describeOnRealKafka('the flight-delay demo', (kafka) => {
     const scoredTotals = new Map(statuses.map(({ instance, scoredTotal }) => [instance, scoredTotal]));
     expect(scoredTotals.size).toBe(2);
     expect([...scoredTotals.values()].every((total) => total > 0)).toBe(true);
-    expect([...scoredTotals.values()].reduce((sum, total) => sum + total, 0)).toBe(500);
+    expect([...scoredTotals.values()].reduce((sum, total) => sum + total, 0)).toBe(expected.length);
   });
 });

@@ -1,49 +1,37 @@
 import type { Scored, Scorer, StreamsBuilder } from '#shared/streams';
-import { type Flight, flights, type Prediction, predictions, type Weather } from './topics.js';
+import { addDeparted, addDue, minutesSerde, none } from './airport.js';
+import { toFeatures } from './features.js';
+import { keepLanding, LAST_LANDINGS, lastLandings, withLanding } from './last-landing.js';
+import { departures, flights, outcomes, type Prediction, predictions, weather } from './topics.js';
 
-/** Scores every flight that was not cancelled, an hour before its departure. */
+/** Scores every flight that was not cancelled, an hour before its departure, by what its airport knows at that moment. */
 export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): void {
-  builder
-    .stream(flights)
-    .filter((_id, flight) => !flight.cancelled)
-    .mapValues(toFeatures)
+  const published = builder.stream(flights);
+  const observed = builder.table(weather, { store: 'weather' });
+  const dueFlights = published.groupByKey().aggregate(none, addDue, { store: 'due', value: minutesSerde });
+  const departedFlights = builder
+    .stream(departures)
+    .groupByKey()
+    .aggregate(none, addDeparted, { store: 'departed', value: minutesSerde });
+  builder.addStateStore(lastLandings);
+  builder.stream(outcomes).process(keepLanding, { stores: [LAST_LANDINGS] });
+
+  published
+    .filter((_airport, flight) => !flight.cancelled)
+    .leftJoin(observed, (flight, weather) => ({ flight, weather }))
+    .leftJoin(dueFlights, ({ flight, weather }, due) => ({ flight, weather, due }))
+    .leftJoin(departedFlights, ({ flight, weather, due }, departed) => ({ flight, weather, due, departed }))
+    .processValues(
+      withLanding(
+        ({ flight }) => flight.tailnum,
+        (known, landing) => toFeatures({ ...known, landing }),
+      ),
+      { stores: [LAST_LANDINGS] },
+    )
     .score(model)
     .mapValues(toPrediction)
-    .selectKey((_key, prediction) => prediction.id)
+    .selectKey((_airport, prediction) => prediction.id)
     .to(predictions);
-}
-
-/**
- * The flight with its weather beside it: a model finds its inputs by the names that they have on the topic.
- * Written out, because a spread of so many fields costs more than scoring them.
- */
-function toFeatures(flight: Flight) {
-  const weather: Partial<Weather> = flight.weather ?? {};
-  return {
-    id: flight.id,
-    scheduledDeparture: flight.scheduledDeparture,
-    carrier: flight.carrier,
-    flight: flight.flight,
-    tailnum: flight.tailnum,
-    origin: flight.origin,
-    dest: flight.dest,
-    distance: flight.distance,
-    month: flight.month,
-    dayOfWeek: flight.dayOfWeek,
-    departureMinute: flight.departureMinute,
-    arrivalMinute: flight.arrivalMinute,
-    planeYear: flight.planeYear,
-    planeSeats: flight.planeSeats,
-    temperature: weather.temperature,
-    dewPoint: weather.dewPoint,
-    humidity: weather.humidity,
-    windDirection: weather.windDirection,
-    windSpeed: weather.windSpeed,
-    windGust: weather.windGust,
-    precipitation: weather.precipitation,
-    pressure: weather.pressure,
-    visibility: weather.visibility,
-  };
 }
 
 function toPrediction(scored: Scored<ReturnType<typeof toFeatures>>): Prediction {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Cluster, connectCluster, parseBrokers, securityFromEnvironment } from '#shared/kafka';
 import { describeOnSecuredCluster, type ProgramProcess, startProgram } from '#shared/testing';
-import { flights, predictions } from './topics.js';
+import { departures, flights, outcomes, predictions, weather } from './topics.js';
 
 /** What is slow alone, and slower where another cluster is started beside it. */
 const PATIENCE_MS = 90_000;
@@ -15,11 +15,13 @@ await describeOnSecuredCluster('the flight-delay demo', (secured) => {
     connectCluster({ brokers: parseBrokers(env.KAFKA_BROKERS), clientId: 'test', ...securityFromEnvironment(env) });
 
   it(
-    'finds cluster, registry and its user in the environment, and uses the topic that is there',
+    'finds cluster, registry and its user in the environment, and uses the topics that are there',
     async () => {
       const env = secured.environment('scram-sha-512');
       const cluster = await connect(env);
-      await cluster.ensureTopics([{ name: flights.name, partitions: 6, config: {} }]);
+      // All of them: what is joined must have as many partitions.
+      const inputs = [flights, departures, outcomes, weather];
+      await cluster.ensureTopics(inputs.map(({ name }) => ({ name, partitions: 6, config: {} })));
       await using program = demo(['--records', '500', '--rate', '0', '--headless', '--report', '-'], env);
       expect([await program.exited, program.stderr()]).toEqual([0, expect.stringContaining('500 flights produced')]);
       const report: unknown = JSON.parse(program.stdout());

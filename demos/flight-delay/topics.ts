@@ -8,21 +8,7 @@ const schema = (name: string): URL => projectFile(`demos/flight-delay/schemas/${
 // Event time is 2013: by Kafka's default of seven days everything would be deleted at once. Size bounds the log instead.
 const bounded = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'segment.bytes': '8388608' };
 
-/** The last observation at the origin that was known when the flight was published. */
-export interface Weather {
-  observedAt: number;
-  temperature: number | null;
-  dewPoint: number | null;
-  humidity: number | null;
-  windDirection: number | null;
-  windSpeed: number | null;
-  windGust: number | null;
-  precipitation: number | null;
-  pressure: number | null;
-  visibility: number | null;
-}
-
-/** A flight as it is known one hour before departure. Key: id. */
+/** A flight as it is known one hour before departure. Key: origin, as of all that the scorer reads: what is joined lies together. */
 export interface Flight {
   id: string;
   eventTime: number;
@@ -40,7 +26,6 @@ export interface Flight {
   cancelled: boolean;
   planeYear: number | null;
   planeSeats: number | null;
-  weather: Weather | null;
 }
 
 export const flights = defineTopic<Flight>({
@@ -48,6 +33,61 @@ export const flights = defineTopic<Flight>({
   partitions: 4,
   config: bounded,
   schema: schema('flights'),
+});
+
+/** What an airport's weather station reported in an hour, when the hour is over. Key: origin. */
+export interface Weather {
+  origin: string;
+  observedAt: number;
+  temperature: number | null;
+  dewPoint: number | null;
+  humidity: number | null;
+  windDirection: number | null;
+  windSpeed: number | null;
+  windGust: number | null;
+  precipitation: number | null;
+  pressure: number | null;
+  visibility: number | null;
+}
+
+export const weather = defineTopic<Weather>({
+  name: 'flight-delay.weather',
+  partitions: 4,
+  config: bounded,
+  schema: schema('weather'),
+});
+
+/** A flight that has left the gate. Key: origin. */
+export interface Departure {
+  id: string;
+  origin: string;
+  departedAt: number;
+  /** Minutes; negative = early. */
+  departureDelay: number;
+}
+
+export const departures = defineTopic<Departure>({
+  name: 'flight-delay.departures',
+  partitions: 4,
+  config: bounded,
+  schema: schema('departures'),
+});
+
+/** A flight that has landed, hours after its prediction. Key: origin. */
+export interface Outcome {
+  id: string;
+  origin: string | null;
+  tailnum: string | null;
+  landedAt: number;
+  /** Minutes; negative = early. */
+  arrivalDelay: number;
+}
+
+export const outcomes = defineTopic<Outcome>({
+  name: 'flight-delay.outcomes',
+  partitions: 4,
+  config: bounded,
+  schema: schema('outcomes'),
 });
 
 /** What the model says of a flight. Key: id. */
@@ -73,21 +113,6 @@ export const predictions = defineTopic<Prediction>({
   partitions: 4,
   config: bounded,
   schema: schema('predictions'),
-});
-
-/** A flight that has landed, hours after its prediction. Key: id. */
-export interface Outcome {
-  id: string;
-  landedAt: number;
-  /** Minutes; negative = early. */
-  arrivalDelay: number;
-}
-
-export const outcomes = defineTopic<Outcome>({
-  name: 'flight-delay.outcomes',
-  partitions: 4,
-  config: bounded,
-  schema: schema('outcomes'),
 });
 
 /** Delayed, as the US Department of Transportation counts it and as the model was trained. */
