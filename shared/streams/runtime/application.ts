@@ -183,7 +183,8 @@ export class Application {
     this.metrics.processed(processed);
     // Also of tasks that are handed over, which take nothing while their partitions go on being fetched.
     this.#resumeOrPause(reader, this.#works);
-    await this.#committer.send(works);
+    // What is committed at once goes with the changes of its stores: one write to wait for, not two.
+    if (!this.#isCommitDue) await this.#committer.send(works);
   }
 
   async #distribute(chunks: readonly Chunk[]): Promise<void> {
@@ -222,11 +223,14 @@ export class Application {
     return isDue ? Math.max(0, Math.min(idleMs, this.#nextCommitAt - performance.now())) : idleMs;
   }
 
+  get #isCommitDue(): boolean {
+    return this.#commitSoon || performance.now() >= this.#nextCommitAt;
+  }
+
   async #commitIfDue(member: GroupMember): Promise<void> {
-    const now = performance.now();
-    if (!this.#commitSoon && now < this.#nextCommitAt) return;
+    if (!this.#isCommitDue) return;
     this.#commitSoon = false;
-    this.#nextCommitAt = now + this.#commitIntervalMs;
+    this.#nextCommitAt = performance.now() + this.#commitIntervalMs;
     const isWanted = this.#handOver.isWanted;
     await this.#committer.commit(this.#works, member);
     if (!isWanted) return;
