@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -110,5 +111,21 @@ describe('the model of the telco-anomaly demo', () => {
     ['slowDrift', ['userThroughput', 'interference'], 0.7],
   ])('gives as first reason for %s one of %j in %f of the flagged windows at least', (kind, kpis, share) => {
     expect(firstReasonAmong(kind, kpis)).toBeGreaterThanOrEqual(share);
+  });
+});
+
+describe('the windows of the telco-anomaly demo', () => {
+  it('are the ones of the checksum', () => {
+    const [expected, name] = readFileSync(projectFile('datasets/telco/SHA256SUMS'), 'utf8').trim().split(/\s+/);
+    const bytes = readFileSync(projectFile(`datasets/telco/${name}`));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(expected);
+  });
+
+  it('come in the order of event time, with 24 incidents of six kinds', () => {
+    const times = windows.map(({ eventTime }) => eventTime ?? '');
+    expect(times).toEqual(times.toSorted());
+    const atFault = windows.filter(({ fault }) => fault !== '');
+    expect(new Set(atFault.map(({ incident }) => incident)).size).toBe(24);
+    expect(new Set(atFault.map(({ fault }) => fault)).size).toBe(6);
   });
 });
