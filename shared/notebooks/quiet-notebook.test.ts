@@ -10,6 +10,16 @@ describe('an executed notebook made fit to read', () => {
     expect(withoutNoise(executed(printed, warned))).toBe(executed(printed));
   });
 
+  it('joins what was printed in pieces, however the kernel parted it', () => {
+    const printed = (...text: string[]) => ({ output_type: 'stream', name: 'stdout', text });
+    const warned = { output_type: 'stream', name: 'stderr', text: 'slow' };
+    const picture = { output_type: 'display_data', data: { 'image/png': 'iVBO' } };
+    const joined = { output_type: 'stream', name: 'stdout', text: 'AUC\n.70\nn 9' };
+    expect(withoutNoise(executed(printed('AUC\n', '.70\n'), warned, printed('n 9'), picture))).toBe(
+      executed(joined, picture),
+    );
+  });
+
   it('shows tables as text where they are there as text', () => {
     const text = { output_type: 'execute_result', data: { 'text/plain': 'a 1' } };
     const both = { output_type: 'execute_result', data: { 'text/plain': 'a 1', 'text/html': '<table>' } };
