@@ -14,30 +14,36 @@ export type DepartedFlights = Int32Array;
 
 export const none = (): Int32Array => new Int32Array();
 
+// Loops over numbers, here and below: for every flight and departure some hundred of them are looked at, and an iterator's
+// objects would be most of what the scorer leaves to the garbage collector.
+
 /** Adds a flight, which may yet be cancelled, and drops what lies far from it, in the past or, as a run may begin anew, ahead. */
 export function addDue(_airport: unknown, { scheduledDeparture }: Flight, flights: DueFlights): DueFlights {
-  const due = scheduledDeparture / MINUTE_MS;
   const kept = new Int32Array(flights.length + 1);
-  let count = 0;
-  for (const other of flights) if (Math.abs(due - other) <= KEPT_MINUTES) kept[count++] = other;
-  kept[count++] = due;
-  return kept.subarray(0, count);
+  const due = scheduledDeparture / MINUTE_MS;
+  kept[0] = due;
+  let length = 1;
+  for (let at = 0; at < flights.length; at += 1) {
+    const other = flights[at] ?? 0;
+    if (Math.abs(due - other) <= KEPT_MINUTES) kept[length++] = other;
+  }
+  return kept.subarray(0, length);
 }
 
 /** Adds a departure, and drops likewise. */
 export function addDeparted(_airport: unknown, departure: Departure, flights: DepartedFlights): DepartedFlights {
-  const left = departure.departedAt / MINUTE_MS;
   const kept = new Int32Array(flights.length + 2);
-  let count = 0;
+  const left = departure.departedAt / MINUTE_MS;
+  kept[0] = left;
+  kept[1] = departure.departureDelay;
+  let length = 2;
   for (let at = 0; at < flights.length; at += 2) {
-    const [other, delay] = departureAt(flights, at);
+    const other = flights[at] ?? 0;
     if (Math.abs(left - other) > KEPT_MINUTES) continue;
-    kept[count++] = other;
-    kept[count++] = delay;
+    kept[length++] = other;
+    kept[length++] = flights[at + 1] ?? 0;
   }
-  kept[count++] = left;
-  kept[count++] = departure.departureDelay;
-  return kept.subarray(0, count);
+  return kept.subarray(0, length);
 }
 
 /** What an airport is like at a moment. */
@@ -53,10 +59,11 @@ export function airportAt(eventTime: number, due: DueFlights | null, departed: D
   const now = eventTime / MINUTE_MS;
   const isRecent = (minute: number): boolean => minute < now && minute >= now - RECENT_MINUTES;
   let overdueFlights = 0;
-  for (const minute of due ?? none()) if (isRecent(minute)) overdueFlights += 1;
+  for (let at = 0; at < (due?.length ?? 0); at += 1) if (isRecent(due?.[at] ?? 0)) overdueFlights += 1;
   let [left, delays] = [0, 0];
-  for (let at = 0; departed !== null && at < departed.length; at += 2) {
-    const [minute, delay] = departureAt(departed, at);
+  for (let at = 0; at < (departed?.length ?? 0); at += 2) {
+    const minute = departed?.[at] ?? 0;
+    const delay = departed?.[at + 1] ?? 0;
     if (isRecent(minute)) {
       left += 1;
       delays += delay;
@@ -68,12 +75,6 @@ export function airportAt(eventTime: number, due: DueFlights | null, departed: D
     overdueFlights: due === null ? undefined : overdueFlights,
   };
 }
-
-// Small enough to be inlined, pair and all.
-const departureAt = (flights: DepartedFlights, at: number): readonly [minute: number, delay: number] => [
-  flights[at] ?? 0,
-  flights[at + 1] ?? 0,
-];
 
 /** Numbers as they lie in memory: as JSON they would cost more than the scoring, for every flight and departure. */
 export const minutesSerde: Serde<Int32Array> = {
