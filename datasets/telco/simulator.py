@@ -76,10 +76,10 @@ DEVICE_MEGABITS = 60.0
 
 @dataclass(frozen=True)
 class Fault:
-    """A kind of fault: how long it lasts, and whether one KPI alone shows it (`linear`) or only how KPIs, hour and type go together."""
+    """A kind of fault: how long it lasts, and whether one KPI is meant to show it by its value alone, or only their company."""
 
     hours: tuple[float, float]
-    linear: bool
+    one_kpi_shows: bool
     text: str
 
 

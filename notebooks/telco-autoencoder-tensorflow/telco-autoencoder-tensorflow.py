@@ -60,9 +60,9 @@ pd.set_option("display.max_columns", 20)
 # %% [markdown]
 # ## Data access
 #
-# `datasets/telco/simulator.py` makes cells from a seed: daily and weekly season by type of cell, load, and what follows from it in ways
-# that are not linear. Its parameters were written down and committed before any detector saw a row. Each seed gives cells of its own,
-# so no two of these sets share a cell:
+# `datasets/telco/simulator.py` makes cells from a seed: daily and weekly season by type of cell, load, and what follows from it along
+# curves. Its parameters were written down and committed before any detector saw a row. Each seed gives cells of its own, so no two of
+# these sets share a cell:
 #
 # | set | cells, days | faults | for |
 # |---|---|---|---|
@@ -71,6 +71,10 @@ pd.set_option("display.max_columns", 20)
 # | development | 2 × 48 cells, 7 days in early February | 72 incidents each | choosing: code, noise, how errors are added; the PCA |
 # | test | 5 × 48 cells, 7 days in late February: five fresh seeds | 72 incidents each | judged once, at the end |
 # | committed | 36 cells, 4 days in March, `cells-2026-03.csv.gz` | 24 incidents | judged at the end; the demo plays them |
+#
+# Five of the six kinds of faults, all but external interference, are called **hidden** below: the simulator means them so that no KPI
+# shows them by its value alone, only by how it goes with hour, type of cell and the other KPIs. That was written down with them, not
+# measured. It does not say that they are hard to find once those are looked at, nor that no linear detector can.
 #
 # Is it fair to train without faults? An operator would leave out windows with an open ticket, and miss some. The section Validation
 # trains once more with 1 % of the windows at fault, unmarked.
@@ -105,7 +109,8 @@ for name, rows in ((name, pd.concat(parts)) for name, parts in sets.items()):
 # - the time: sine and cosine of the day and of its 2nd, 3rd and 4th harmonic, and seven columns for the day of the week; the type: four
 #   columns.
 #
-# It is one Keras layer. It becomes part of the graph, and every baseline below gets its output too: nobody wins by better inputs.
+# It is one Keras layer. It becomes part of the graph, and every baseline below gets the same transformed KPIs. How much of the context
+# each gets is said with it; least squares gets all that the networks get.
 
 # %%
 NUMBERS = ["bandwidthMhz", "busyHourUsers", "dayOfWeek", "minuteOfDay", *KPIS]
@@ -187,8 +192,9 @@ axes[2].legend(fontsize=8, loc="upper left")
 plt.show()
 
 # %% [markdown]
-# Then coupling. Throughput and latency follow from utilization along curves. Each value of the cell with a broken backhaul is one that
-# healthy cells have too, at another load.
+# Then coupling. Throughput and latency follow from utilization along curves. With a broken backhaul nearly each value is one that healthy
+# cells have too, at another load; few are beyond all of them. How many is printed below the plot, whose latencies are on a logarithmic
+# scale.
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
@@ -198,9 +204,15 @@ for axis, name, unit in zip(axes, ("userThroughput", "latency"), ("Mbit/s per MH
         values = rows[name] / (rows.bandwidthMhz if name == "userThroughput" else 1)
         axis.scatter(rows.prbUtilization, values, s=3, c=colour, label=label, alpha=0.5)
     axis.set(xlabel="PRB utilization, %", ylabel=f"{name}, {unit}")
-axes[1].set_ylim(10, 80)
+axes[1].set_yscale("log")
+axes[1].yaxis.set_major_formatter("{x:.0f}")
 axes[0].legend(fontsize=8, markerscale=3)
 plt.show()
+every_broken = pd.concat(development).query("fault == 'backhaulDegradation'")
+for name in ("userThroughput", "latency", "prbUtilization"):
+    usual, found = ((rows[name] / rows.bandwidthMhz if name == "userThroughput" else rows[name]) for rows in (train, every_broken))
+    beyond = ~found.between(usual.min(), usual.max())
+    print(f"broken backhaul, development: {name} beyond all of training in {beyond.mean():.1%} of the windows")
 correlation = pd.DataFrame(train_scaled, columns=KPIS).corr()
 print("strongest linear correlations in training:")
 pairs = correlation.where(np.triu(np.ones(correlation.shape, bool), 1)).stack().sort_values(key=abs, ascending=False)
@@ -215,7 +227,7 @@ print("share of variance of the principal components:", np.round(eigenvalues / e
 #
 # 1. **Is this what such a cell has at this hour?** A cell that sleeps at noon looks like one at night, in every KPI. Only the clock
 #    tells.
-# 2. **Do the KPIs go together?** With a broken backhaul each value is usual, their company is not.
+# 2. **Do the KPIs go together?** With a broken backhaul most values are ones that some healthy cell has, their company is not.
 #
 # ## Model building
 #
@@ -231,7 +243,7 @@ print("share of variance of the principal components:", np.round(eigenvalues / e
 # evening before a match have other noise than noon.
 
 # %%
-CODE, HIDDEN, EPOCHS, BATCH, NOISE = 3, 64, 16, 1024, 0.3
+CODE, WIDTH, EPOCHS, BATCH, NOISE = 3, 64, 16, 1024, 0.3
 
 
 def mean_and_log_variance(hidden, name: str):
@@ -240,7 +252,7 @@ def mean_and_log_variance(hidden, name: str):
 
 
 def two_layers(inputs):
-    return layers.Dense(HIDDEN, activation="tanh")(layers.Dense(HIDDEN, activation="tanh")(inputs))
+    return layers.Dense(WIDTH, activation="tanh")(layers.Dense(WIDTH, activation="tanh")(inputs))
 
 
 def networks() -> keras.Model:
@@ -274,8 +286,8 @@ print(history.iloc[[0, 3, 7, 15]].round(3).to_string())
 # ### The score
 #
 # Each network gives eleven squared errors in units of their variance. To add them up, each network's sum is divided by what one clean
-# window in a hundred exceeds: its 99 % quantile on the validation cells. What a KPI adds is its share, the reason; the score is the
-# logarithm of one plus all shares, so that the order stays and numbers are small.
+# window in a hundred exceeds: its 99 % quantile on the validation cells. What a KPI adds is its share, the reason: a part of the sum, no
+# percentage. The score is the logarithm of one plus all shares, so that the order stays and numbers are small.
 
 
 # %%
@@ -301,15 +313,28 @@ def score_of(model: keras.Model, units: list[float], kpis: np.ndarray, context: 
 
 
 UNITS = units_of(core)
-print(f"99 % of the validation windows: usual below {UNITS[0]:.1f}, rebuilt below {UNITS[1]:.1f}; eleven standard normal errors: 24.7")
+print(f"99 % of the validation windows: usual below {UNITS[0]:.1f}, rebuilt below {UNITS[1]:.1f};", end=" ")
+print("eleven independent standard normal errors: 24.7")
+
+# %% [markdown]
+# The errors of what is usual are far above 24.7, because they are not independent: a crowd moves all KPIs at once. What is left when the
+# code has taken out what they have in common is near it. So the two sums need units of their own.
 
 # %% [markdown]
 # ### What everyone tries first
 #
-# The baselines get the same transformed KPIs. Each comes in two forms: with the context as further columns, and on z-scores by hour of
-# the week and type of cell (672 means and deviations, 720 training windows each on average), which take the season out by a table. The
-# second form is what an experienced operator would do, and it is strong. Mahalanobis comes in a third form too: both added, as the
-# model adds its two errors.
+# The baselines get the same transformed KPIs. Each comes in three forms:
+#
+# - *context*: the context as further columns;
+# - *hour and type*: z-scores by hour of the week and type of cell (672 means and deviations, 720 training windows each on average), which
+#   take the season out by a table. It is what an experienced operator would do, and it is strong. It knows neither bandwidth, nor planned
+#   users, nor the minute;
+# - *least squares*: each KPI regressed on the whole context that the networks get: one column for each hour of the week and type (the
+#   same table), and with them waves of the day by type and kind of day, so that the minute counts, and bandwidth and planned users by type
+#   and time of day. What is left is divided by its deviation at that hour and type. It is the linear answer to the first question.
+#
+# Two more are sums of two detectors, in units of 99 % of the validation windows, as the model adds its two errors: Mahalanobis in the
+# first two forms, and the linear answers to both questions, Mahalanobis after least squares with the PCA of KPIs and context.
 
 # %%
 HOURS = 7 * 24
@@ -334,6 +359,39 @@ def by_table(rows: pd.DataFrame) -> np.ndarray:
     return (prepared(rows)[0] - table_mean[at]) / table_deviation[at]
 
 
+def linear_terms(context: np.ndarray) -> np.ndarray:
+    """What the regression has beside the table [N, 168]: waves by type and kind of day, bandwidth and plan by type and wave."""
+    wave, week, kind, size = np.split(context.astype(np.float64), [8, 15, 19], axis=1)
+    days = np.column_stack([week[:, :5].sum(axis=1), week[:, 5:]])
+    seasons = np.einsum("ni,nj,nk->nijk", wave, days, kind).reshape(len(wave), -1)
+    sizes = np.einsum("ni,nj,nk->nijk", np.column_stack([np.ones(len(wave)), wave]), size, kind).reshape(len(wave), -1)
+    return np.column_stack([seasons, sizes])
+
+
+def by_place(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The mean of each column at each place of the table."""
+    return pd.DataFrame(values).groupby(at).mean().reindex(range(len(TYPES) * HOURS)).to_numpy()
+
+
+# With both sides less their means at each place of the table, its 672 columns need not be written out: the coefficients are the same
+# (Frisch and Waugh 1933). They solve the normal equations.
+train_at, train_terms = hour_and_type(train), linear_terms(train_context)
+term_mean = by_place(train_terms, train_at)
+train_terms -= term_mean[train_at]
+left_by_table = train_scaled - table_mean[train_at]
+coefficients, *_ = np.linalg.lstsq(train_terms.T @ train_terms, train_terms.T @ left_by_table, rcond=1e-10)
+left = left_by_table - train_terms @ coefficients
+left_deviation = np.sqrt(by_place(np.square(left), train_at))
+left_share = np.square(left).sum() / np.square(left_by_table).sum()
+print(f"of the variance that the table leaves in training, least squares leaves {left_share:.0%}")
+del train_terms, left, left_by_table
+
+
+def by_least_squares(rows: pd.DataFrame) -> np.ndarray:
+    at, (kpis, context) = hour_and_type(rows), prepared(rows)
+    return (kpis - table_mean[at] - (linear_terms(context) - term_mean[at]) @ coefficients) / left_deviation[at]
+
+
 def pca(rows: np.ndarray, components: int):
     found = PCA(components, svd_solver="full").fit(rows)
     return lambda given: np.square(given - found.inverse_transform(found.transform(given))).sum(axis=1)
@@ -353,12 +411,12 @@ def measures(truth: np.ndarray, score: np.ndarray) -> tuple[float, float]:
     return float(roc_auc_score(truth, score)), float(average_precision_score(truth, score))
 
 
-NOT_LINEAR = [kind for kind, fault in FAULTS.items() if not fault.linear]
+HIDDEN = [kind for kind, fault in FAULTS.items() if not fault.one_kpi_shows]
 
 
 def by_kind(rows: pd.DataFrame, score: np.ndarray) -> dict[str, tuple[float, float]]:
-    """AUC and average precision of each kind of fault against all clean windows, of all that are not linear, and of all."""
-    groups = {**{kind: [kind] for kind in FAULTS}, "not linear": NOT_LINEAR, "all": list(FAULTS)}
+    """AUC and average precision of each kind of fault against all clean windows, of all hidden ones, and of all."""
+    groups = {**{kind: [kind] for kind in FAULTS}, "hidden": HIDDEN, "all": list(FAULTS)}
     found = {}
     for name, kinds in groups.items():
         judged = rows.fault.isin(["", *kinds]).to_numpy()
@@ -366,26 +424,42 @@ def by_kind(rows: pd.DataFrame, score: np.ndarray) -> dict[str, tuple[float, flo
     return found
 
 
-views = {"context": (with_context, with_context(train)), "hour and type": (by_table, by_table(train))}
-detectors, distances = {}, []
-for name, (view, rows) in views.items():
-    detectors[f"max z-score, {name}"] = lambda given, view=view: np.abs(view(given)[:, : len(KPIS)]).max(axis=1)
-    candidates = {count: pca(rows, count) for count in ((8, 12, 16, 20) if name == "context" else (2, 3, 5, 7))}
+VIEWS = {"context": with_context, "hour and type": by_table, "least squares": by_least_squares}
+
+
+def seen(rows: pd.DataFrame) -> dict:
+    """Windows as the detectors see them: in the three forms, and as the networks do."""
+    return {"networks": prepared(rows), **{name: view(rows) for name, view in VIEWS.items()}}
+
+
+development_seen, validation_seen = [seen(rows) for rows in development], seen(validation)
+detectors = {}
+for name, view in VIEWS.items():
+    rows = view(train)
+    detectors[f"max z-score, {name}"] = lambda given, name=name: np.abs(given[name][:, : len(KPIS)]).max(axis=1)
+    candidates = {count: pca(rows, count) for count in ((8, 12, 16, 20, 24, 28) if name == "context" else (2, 3, 5, 7))}
     precision = {
-        count: np.mean([by_kind(each, found(view(each)))["not linear"][1] for each in development]) for count, found in candidates.items()
+        count: np.mean([by_kind(each, found(given[name]))["hidden"][1] for each, given in zip(development, development_seen, strict=True)])
+        for count, found in candidates.items()
     }
     best = max(precision, key=precision.get)
     print(f"PCA, {name}: average precision on development:", ", ".join(f"{count} components {precision[count]:.3f}" for count in precision))
-    detectors[f"PCA error, {name}"] = lambda given, view=view, found=candidates[best]: found(view(given))
-    distances.append(lambda given, view=view, found=mahalanobis(rows): found(view(given)))
-    detectors[f"Mahalanobis, {name}"] = distances[-1]
-    detectors[f"isolation forest, {name}"] = lambda given, view=view, found=isolation_forest(rows): found(view(given))
-del views
-distance_units = [np.quantile(distance(validation), 0.99) for distance in distances]
-detectors["Mahalanobis, both added"] = lambda given: sum(each(given) / unit for each, unit in zip(distances, distance_units, strict=True))
-detectors["network, usual alone"] = lambda given: errors(core, *prepared(given))[0].sum(axis=1)
-detectors["network, autoencoder alone"] = lambda given: errors(core, *prepared(given))[1].sum(axis=1)
-detectors["this model"] = lambda given: score_of(core, UNITS, *prepared(given))
+    detectors[f"PCA error, {name}"] = lambda given, name=name, found=candidates[best]: found(given[name])
+    detectors[f"Mahalanobis, {name}"] = lambda given, name=name, found=mahalanobis(rows): found(given[name])
+    detectors[f"isolation forest, {name}"] = lambda given, name=name, found=isolation_forest(rows): found(given[name])
+del rows
+
+
+def added(*names: str):
+    parts = [(detectors[name], np.quantile(detectors[name](validation_seen), 0.99)) for name in names]
+    return lambda given: sum(score(given) / unit for score, unit in parts)
+
+
+detectors["Mahalanobis, both added"] = added("Mahalanobis, context", "Mahalanobis, hour and type")
+detectors["least squares and PCA, added"] = added("Mahalanobis, least squares", "PCA error, context")
+detectors["network, usual alone"] = lambda given: errors(core, *given["networks"])[0].sum(axis=1)
+detectors["network, autoencoder alone"] = lambda given: errors(core, *given["networks"])[1].sum(axis=1)
+detectors["this model"] = lambda given: score_of(core, UNITS, *given["networks"])
 
 # %% [markdown]
 # On the development sets, where size of the code (2 to 5), noise (.1 to 1) and the way of adding errors were chosen (not evidence,
@@ -395,7 +469,11 @@ detectors["this model"] = lambda given: score_of(core, UNITS, *prepared(given))
 # %%
 def comparison(sets: list[pd.DataFrame]) -> dict[str, dict[str, np.ndarray]]:
     """detector -> kind of fault -> AUC and average precision [sets, 2]."""
-    found = {name: [by_kind(rows, score(rows)) for rows in sets] for name, score in detectors.items()}
+    found = {name: [] for name in detectors}
+    for rows in sets:
+        given = seen(rows)
+        for name, score in detectors.items():
+            found[name].append(by_kind(rows, score(given)))
     return {name: {kind: np.array([each[kind] for each in results]) for kind in results[0]} for name, results in found.items()}
 
 
@@ -526,9 +604,11 @@ print("threshold", threshold)
 # %% [markdown]
 # ## Validation
 #
-# The five fresh seeds: new cells, new days, new incidents. Nothing is chosen after this point. First the area under the ROC curve, then
-# the average precision (about 10 % of the windows are at fault, some .5 to 5 % of one kind); mean and standard deviation over the
-# seeds.
+# Five fresh seeds: new cells, new days, new incidents. Nothing is chosen after this point. First the area under the ROC curve, then the
+# average precision; mean and standard deviation over the five. It is one training judged on five simulated networks: ± says how much the
+# judgement depends on which cells and incidents were drawn, and nothing of what another training would give (below, cross-validation
+# trains on other cells). About 10 % of the windows are at fault, some .5 to 5 % of one kind. An average precision depends on that share,
+# so compare it within a column, never across.
 
 # %%
 tested = comparison(tests)
@@ -540,27 +620,34 @@ print(shown(tested, 1, spread=True))
 # %%
 OURS, RIVALS = "this model", [name for name in detectors if not name.startswith("network") and name != "this model"]
 verdicts = []
-for kind in (*NOT_LINEAR, "not linear"):
+for kind in (*FAULTS, "hidden", "all"):
     for measure, label in enumerate(("AUC", "average precision")):
         rival = max(RIVALS, key=lambda name: tested[name][kind][:, measure].mean())
         ahead = tested[OURS][kind][:, measure] - tested[rival][kind][:, measure]
         verdicts.append((kind, label, rival, f"{ahead.mean():+.3f}", f"{int((ahead > 0).sum())} of 5"))
-verdict_table = table_text(["fault", "measure", "best baseline", "this model is ahead by", "ahead on seeds"], verdicts)
+verdict_table = table_text(["fault", "measure", "best baseline", "this model is ahead by", "ahead on sets"], verdicts)
 print(verdict_table)
+behind = ", ".join(f"{kind} by {label} ({rival}: {ahead})" for kind, label, rival, ahead, _ in verdicts if float(ahead) < 0) or "nowhere"
+print("\nthis model is behind a baseline on:", behind)
 
 # %% [markdown]
-# Where the AUC is ahead by some thousandths, call it a tie: an isolation forest after hour and type ranks sleeping cells as well, and
-# Mahalanobis with the context does so with broken backhauls. The average precision tells them apart: it looks at the top of the list,
-# where alarms are. Broken neighbours and drifts differ much from seed to seed; by AUC the model is not ahead on every seed there. And
-# neither half of it is enough: what is usual alone misses broken couplings and drifts, the autoencoder alone sees sleeping cells and
-# wrong clocks worse. On drifts it is better than both together; the sum was chosen for all kinds.
+# Each line has the best baseline of its own, found on the test sets themselves: no single one of them is that good everywhere, and the
+# choice among so many favours them. A minus says that this model is behind. Where an AUC is ahead by some thousandths, call it a tie; the
+# average precision tells them apart, because it looks at the top of the list, where alarms are. Broken neighbours and drifts differ much
+# from set to set.
+#
+# Neither half of the model is enough. What is usual alone finds most windows with a broken backhaul (AUC .995, average precision .915),
+# but few at the top of the list with a broken neighbour or a drift (average precision .20 and .16). The autoencoder alone sees sleeping
+# cells and wrong clocks worse. By average precision it is better than the sum on broken neighbours, interference and drifts, on drifts
+# by AUC too; the sum was chosen for all kinds.
 
 # %%
-figure, axes = plt.subplots(1, 2, figsize=(9, 5.2), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(9, 6.2), sharey=True, layout="constrained")
 for axis, measure, label in zip(axes, (0, 1), ("AUC", "average precision"), strict=True):
     grid = np.array([[results[kind][:, measure].mean() for kind in results] for results in tested.values()])
-    axis.imshow(grid, cmap="viridis", vmin=0.5 if measure == 0 else 0, vmax=1, aspect="auto")
-    axis.set(title=f"{label}, mean of five seeds", yticks=range(len(tested)), yticklabels=tested)
+    picture = axis.imshow(grid, cmap="viridis", vmin=0.5 if measure == 0 else 0, vmax=1, aspect="auto")
+    figure.colorbar(picture, ax=axis, location="bottom", label="AUC: from .5, chance" if measure == 0 else "average precision: from 0")
+    axis.set(title=f"{label}, mean of five sets", yticks=range(len(tested)), yticklabels=tested)
     axis.set_xticks(range(grid.shape[1]), list(tested[OURS]), rotation=45, ha="right")
     for (row, column), value in np.ndenumerate(grid):
         text, colour = f"{value:.2f}"[1:] if value < 0.995 else "1", "white" if value < 0.75 else "black"
@@ -587,21 +674,23 @@ def loss(model: keras.Model, kpis: np.ndarray, context: np.ndarray) -> float:
 
 
 def on_tests(model: keras.Model) -> np.ndarray:
-    """AUC and average precision on the faults that are not linear, mean of the five sets."""
+    """AUC and average precision on the hidden faults, mean of the five sets."""
     units = units_of(model)
-    found = [by_kind(rows, score_of(model, units, *given))["not linear"] for rows, given in zip(tests, test_prepared, strict=True)]
+    found = [by_kind(rows, score_of(model, units, *given))["hidden"] for rows, given in zip(tests, test_prepared, strict=True)]
     return np.mean(found, axis=0)
 
 
+fold_rows = []
 for fold in range(3):
     inside, outside = folds != fold, folds == fold
     part, _ = fitted(train_scaled[inside], train_context[inside])
     auc, precision = on_tests(part)
     within, beyond = (loss(part, train_scaled[rows], train_context[rows]) for rows in (inside, outside))
-    print(f"fold {fold + 1}: loss {within:.3f} on its cells, {beyond:.3f} on the others;", end=" ")
-    print(f"test, not linear: AUC {auc:.3f}, average precision {precision:.3f}")
+    fold_rows.append((f"fold {fold + 1}", f"{within:.3f}", f"{beyond:.3f}", f"{auc:.3f}", f"{precision:.3f}"))
 auc, precision = on_tests(core)
-print(f"all cells: test, not linear: AUC {auc:.3f}, average precision {precision:.3f}")
+fold_rows.append(("all cells: the model", f"{loss(core, train_scaled, train_context):.3f}", "", f"{auc:.3f}", f"{precision:.3f}"))
+fold_table = table_text(["trained on", "loss on these cells", "on the others", "hidden faults, test: AUC", "average precision"], fold_rows)
+print(fold_table)
 
 # %% [markdown]
 # ### And if there are faults in the training data?
@@ -615,13 +704,15 @@ dirty_core, _ = fitted(*prepared(dirty))
 dirty_auc, dirty_precision = on_tests(dirty_core)
 dirty_share = truth_of(dirty).mean()
 print(f"{dirty_share:.2%} of the training windows at fault:", end=" ")
-print(f"test, not linear: AUC {dirty_auc:.3f}, average precision {dirty_precision:.3f}")
+print(f"test, hidden faults: AUC {dirty_auc:.3f}, average precision {dirty_precision:.3f}")
 del dirty
 
 # %% [markdown]
 # ### The committed rows
 #
-# Four days of 36 cells that the demo plays: no part in anything so far.
+# Four days of 36 cells that the demo plays: no part in anything so far. "Flagged" cannot be 1 for all: the truth marks a window from the
+# first to the last of its incident, also the first minutes of a drift, and the hours in which a wrong clock changes nothing that could
+# be seen. No detector can find those.
 
 # %%
 truth = truth_of(committed)
@@ -651,7 +742,8 @@ axis.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# One incident from beginning to end: what the stream will show. The shares say which KPIs are not as they should be.
+# One incident from beginning to end: what the stream will show. The shares say which KPIs are not as they should be. They are parts of a
+# sum, $e^{score}-1$; the five largest of the eleven are drawn.
 
 # %%
 drifts = committed[committed.fault == "slowDrift"]
@@ -670,7 +762,7 @@ axes[0].legend(fontsize=8, loc="upper left")
 hourly = pd.DataFrame(committed_shares[at], columns=KPIS, index=pd.DatetimeIndex(when)).resample("1h").mean()
 strongest = hourly.mean().nlargest(5).index
 axes[1].stackplot(hourly.index, *(hourly[name] for name in strongest), labels=strongest)
-axes[1].set(ylabel="shares, hourly mean", xlabel="UTC")
+axes[1].set(ylabel="parts of exp(score) - 1", xlabel="UTC", title="hourly mean of the five KPIs with the largest shares, of eleven")
 axes[1].legend(fontsize=8, loc="upper left")
 plt.show()
 
@@ -725,6 +817,19 @@ for name, inside in groups.items():
     group_rows.append((name, f"{len(clean):,}", f"{clean.flagged.mean() * 288:.2f}", f"{len(ill):,}", f"{1 - ill.flagged.mean():.3f}"))
 group_table = table_text(["group", "clean windows", "flagged per cell and day", "windows at fault", "of them not flagged"], group_rows)
 print(group_table)
+
+
+def false_alarms_a_day(rows: pd.DataFrame) -> float:
+    return rows[rows.fault == ""].flagged.mean() * 288
+
+
+leisure = all_tests.cellType == "leisure"
+leisure_times = false_alarms_a_day(all_tests[leisure]) / false_alarms_a_day(all_tests[~leisure])
+print(f"clean windows of leisure cells are flagged {leisure_times:.1f} times as often as those of the others")
+
+# %% [markdown]
+# Leisure cells have matches and concerts: a crowd that is rare and right. Whoever runs many of them should give them a threshold of
+# their own.
 
 # %% [markdown]
 # ## Deployment
@@ -796,10 +901,10 @@ golden_rows = [golden_row(golden.loc[row, FIELDS].to_dict(), round(float(golden_
 # %%
 halves = {"its usual alone": "network, usual alone", "its autoencoder alone": "network, autoencoder alone"}
 names = {"this model": OURS, **{name: name for name in RIVALS}, **halves}
-not_linear = {label: tested[name]["not linear"] for label, name in names.items()}
+hidden = {label: tested[name]["hidden"] for label, name in names.items()}
 seed_table = table_text(
-    ["five fresh seeds, faults that are not linear", "AUC", "average precision"],
-    [[label, *(f"{values[:, m].mean():.3f} ± {values[:, m].std(ddof=1):.3f}" for m in (0, 1))] for label, values in not_linear.items()],
+    ["hidden faults, five test sets", "AUC", "average precision"],
+    [[label, *(f"{values[:, m].mean():.3f} ± {values[:, m].std(ddof=1):.3f}" for m in (0, 1))] for label, values in hidden.items()],
 )
 model_card = f"""# telco-autoencoder, version 1
 
@@ -814,8 +919,8 @@ for them; both give means and variances. {made_by}, as ONNX (opset 17, ai.onnx.m
 takes the raw fields; logarithms, time, types and scaling are inside the graph.
 
 **Trained on.** {len(train):,} windows of five minutes from 720 simulated cells in a week of January 2026, without faults
-(`datasets/telco`). With faults at work in {dirty_share:.1%} of the training windows, unmarked, the AUC on the faults that are not linear
-falls from {auc:.3f} to {dirty_auc:.3f}, the average precision from {precision:.3f} to {dirty_precision:.3f} (mean of five seeds).
+(`datasets/telco`). With faults at work in {dirty_share:.1%} of the training windows, unmarked, the AUC on the hidden faults (see
+below) falls from {auc:.3f} to {dirty_auc:.3f}, the average precision from {precision:.3f} to {dirty_precision:.3f} (mean of five seeds).
 
 **Inputs.** Type, bandwidth and planned users of the cell; day of the week and minute of the day at the start of the window; eleven KPIs,
 each a plain mean or a sum over the window. All are known when the window ends.
@@ -830,9 +935,16 @@ Committed rows: {len(committed):,} windows of 36 cells, {truth.mean():.1%} at fa
 
 {kind_table}
 
-Five fresh seeds, each 48 cells over 7 days with 72 incidents; mean and standard deviation. The baselines have the same transformed KPIs,
-and the context either as columns or as a table of means and deviations by hour of the week and type. Each kind of fault apart: [the
-notebook](../../../docs/notebooks/telco-autoencoder-tensorflow.md).
+"Flagged" cannot be 1 for all: the truth marks also the first minutes of a drift, and the hours in which a wrong clock changes nothing.
+No detector can find those.
+
+Five fresh seeds, each 48 cells over 7 days with 72 incidents; mean and standard deviation over these five sets. It is one training: ±
+holds no variance of training. **Hidden** are five of the six kinds, all but external interference: the simulator means them so that no
+KPI shows them by its value alone, only by how it goes with hour, type of cell and the other KPIs. The baselines have the same transformed
+KPIs, and the context as columns, as a table of means and deviations by hour of the week and type, or taken out by least squares (that
+table, minute, bandwidth and planned users). Each kind of fault apart: [the
+notebook](../../../docs/notebooks/telco-autoencoder-tensorflow.md). Average precision depends on how frequent a fault is: it is not
+comparable between kinds.
 
 {seed_table}
 
@@ -840,7 +952,12 @@ Against the best baseline of each kind:
 
 {verdict_table}
 
-**Cross-validation** by groups of cells, three folds: in the notebook.
+Behind a baseline: {behind}. Each line has the best of {len(RIVALS)} baselines, found on the test sets themselves.
+
+**Cross-validation** by groups of cells: trained on two thirds of the training cells, three times. The loss is the negative log likelihood
+per KPI, of both networks together.
+
+{fold_table}
 
 **ROC** on the committed rows (picture in [the notebook](../../../docs/notebooks/telco-autoencoder-tensorflow.md#validation)):
 
@@ -863,7 +980,7 @@ at several in a row, such as three of five, finds of the incidents of the five t
 ## Who could be harmed
 
 Customers in a cell whose fault is not flagged stay without service; technicians are sent where nothing is wrong. Neither is spread evenly
-(five test sets):
+(five test sets). Clean windows of leisure cells are flagged {leisure_times:.1f} times as often as those of the others:
 
 {group_table}
 
