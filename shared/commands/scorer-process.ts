@@ -32,15 +32,6 @@ export function isSupervised(): boolean {
 }
 
 /**
- * Below a gigabyte V8 lets its heap grow to about twice what is alive before it collects, above to four times: a scorer on
- * a laptop takes a hundred megabytes less. Who has set a limit of their own keeps it.
- */
-function heapOptions({ NODE_OPTIONS = '' }: NodeJS.ProcessEnv): string[] {
-  const isSet = [...process.execArgv, NODE_OPTIONS].some((options) => /--max[-_]old[-_]space[-_]size/.test(options));
-  return isSet ? [] : ['--max-old-space-size=1000'];
-}
-
-/**
  * Starts this program again with other arguments and this environment, as a scorer.
  * @throws KitError with the scorer's own code when it cannot start.
  */
@@ -50,7 +41,7 @@ export async function startScorerProcess(
   say: (line: string) => void,
 ): Promise<ScorerProcess> {
   const [, program = ''] = process.argv;
-  const child = spawn(process.execPath, [...process.execArgv, ...heapOptions(env), program, ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...env, [SUPERVISED]: 'true' },
     // Ctrl-C in a terminal is for the demo, which lets its scorer finish.
