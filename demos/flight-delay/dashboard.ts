@@ -19,7 +19,7 @@ const words: Readonly<Record<string, string>> = {
   precipitation: 'rain',
   airportDelay: 'delays here',
   overdueFlights: 'queue',
-  aircraftDelay: "plane's delay",
+  aircraftDelay: 'plane',
   aircraftMinutes: "plane's break",
 };
 
