@@ -45,9 +45,10 @@ execute <- function(notebook, output) {
   writeLines(knitr_input(cells_of(readLines(notebook, encoding = "UTF-8"))), input, useBytes = TRUE)
 
   knitr::opts_knit$set(root.dir = dirname(notebook), base.dir = work, progress = FALSE, verbose = FALSE)
-  # Cairo draws the same pixels without a screen. Warnings are results: they are printed where they arise.
+  # Cairo draws the same pixels without a screen; the font is named, as the default depends on which ones are installed.
+  # Warnings are results: they are printed where they arise.
   knitr::opts_chunk$set(
-    error = FALSE, comment = "", fig.path = paste0(pictures, "/"), dev = "png", dev.args = list(type = "cairo"), dpi = 96,
+    error = FALSE, comment = "", fig.path = paste0(pictures, "/"), dev = "png", dev.args = list(type = "cairo", family = "DejaVu Sans"), dpi = 96,
     fig.width = 9.4, fig.height = 4, fig.align = "default"
   )
   # A picture without HTML around it, and cells that are told apart from what they print.
