@@ -3,7 +3,7 @@ import { EventTimeOrder } from './event-time-order.js';
 import { rows, toDeparture, toFlight, toOutcome, toWeather } from './rows.js';
 import { departures, flights, outcomes, weather } from './topics.js';
 
-/** No row has anything to say that is older than this: the weather that it was joined with. */
+/** A row tells of nothing that happened longer before its flight is published: its weather is at most this old. */
 const OLDEST_MS = 6 * 3_600_000;
 
 /**
