@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Row } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
-import { type Row, rows } from './rows.js';
+import { rows } from './rows.js';
 
 interface Card {
   readonly inputs: readonly { readonly name: string; readonly type: 'string' | 'number' }[];

@@ -1,13 +1,15 @@
-import { runDemo } from '#shared/commands';
+import { defineDemo, runDemo } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
 import { departures, flights, outcomes, predictions, scoredUnit, weather } from './topics.js';
 
-await runDemo({
+export const demo = defineDemo({
   name: 'flight-delay',
-  topics: { input: flights, departures, weather, predictions, outcomes },
+  module: import.meta.url,
+  topics: { input: flights, predictions, outcomes },
+  alsoProduces: [weather, departures],
   scoredUnit,
   modelFolder: projectFile('demos/flight-delay/model/'),
   explains: true,
@@ -17,3 +19,5 @@ await runDemo({
   paceInWords: 'an hour passes each second',
   dashboard,
 });
+
+await runDemo(demo);

@@ -1,5 +1,4 @@
-import { type DemoRecord, demoRecord, type LapOptions } from '#shared/commands';
-import { EventTimeOrder } from './event-time-order.js';
+import { type DemoRecord, demoRecord, EventTimeOrder, type LapOptions } from '#shared/commands';
 import { rows, toDeparture, toFlight, toOutcome, toWeather } from './rows.js';
 import { departures, flights, outcomes, weather } from './topics.js';
 

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { csvRows, type Row } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import type { Departure, Flight, Outcome, Weather } from './topics.js';
 
@@ -7,27 +6,7 @@ import type { Departure, Flight, Outcome, Weather } from './topics.js';
 const LAP_MS = 98 * 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** A row of the data set: the text in a column, empty where it is missing. */
-export type Row = (column: string) => string;
-
-// The file has no quotes and no commas in its fields: the script that makes it asserts so.
-export function* rows(): Generator<Row> {
-  const file = projectFile('datasets/nycflights/flights-2013-q4.csv.gz');
-  const text = gunzipSync(readFileSync(file)).toString('latin1');
-  let end = text.indexOf('\n');
-  const columns = new Map(
-    text
-      .slice(0, end)
-      .split(',')
-      .map((column, index) => [column, index]),
-  );
-  while (end + 1 < text.length) {
-    const start = end + 1;
-    end = text.indexOf('\n', start);
-    const cells = text.slice(start, end).split(',');
-    yield (column) => cells[columns.get(column) ?? -1] ?? '';
-  }
-}
+export const rows = (): Generator<Row> => csvRows(projectFile('datasets/nycflights/flights-2013-q4.csv.gz'));
 
 export function toFlight(row: Row, lap: number): Flight {
   return {

@@ -2,7 +2,7 @@ import type { Cluster, TopicRequest } from '#shared/kafka';
 import { statusTopic } from '#shared/monitoring';
 import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } from '#shared/schema';
 import { deadLetterConfig } from './dead-letter-config.js';
-import { companionTopics, type DemoBasics } from './demo-definition.js';
+import { companionTopics, type DemoBasics, producedTopics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { joinCluster } from './joined-cluster.js';
 
@@ -31,7 +31,8 @@ export async function connectDemo(
   const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined });
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
   const { deadLetters } = companionTopics(definition.name);
-  const topics: Topic<unknown>[] = [...Object.values(definition.topics), statusTopic(definition.name)];
+  const written = [definition.topics.predictions, ...(definition.alsoWrites ?? []), statusTopic(definition.name)];
+  const topics: Topic<unknown>[] = [...producedTopics(definition), ...written];
   await cluster.ensureTopics([
     ...topics.map((topic) => topicRequest(topic, topicName(topic))),
     { name: topicName(deadLetters), partitions: 1, config: deadLetterConfig },

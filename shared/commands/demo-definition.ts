@@ -31,15 +31,21 @@ export function demoRecord<V>(topic: Topic<V>, key: string, value: V, eventTime:
 export interface DemoBasics {
   /** The prefix of its topics: `flight-delay`. */
   readonly name: string;
+  /** `import.meta.url` of its `demo.ts`: the program that its scorer is started with. */
+  readonly module: string;
   readonly topics: {
     readonly input: Topic<unknown>;
     readonly predictions: Topic<unknown>;
     readonly outcomes: Topic<unknown>;
-    /** What else it produces for its scorer to know. */
-    readonly [other: string]: Topic<unknown>;
   };
+  /** What else it produces, for its scorer to know. */
+  readonly alsoProduces?: readonly Topic<unknown>[];
+  /** What else its scorer writes: alerts, offers, alarms. */
+  readonly alsoWrites?: readonly Topic<unknown>[];
   /** The model folder that is served where nothing else is asked for. */
   readonly modelFolder: URL;
+  /** A model that scores beside it, where no other one was published; its votes come with each prediction. */
+  readonly challengerFolder?: URL;
   /** Whether its predictions say why: the model is asked for reasons. */
   readonly explains?: boolean;
   readonly buildTopology: (builder: StreamsBuilder, model: Scorer<object>) => void;
@@ -56,10 +62,21 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
     readonly input: Topic<I>;
     readonly predictions: Topic<P>;
     readonly outcomes: Topic<O>;
-    readonly [other: string]: Topic<unknown>;
   };
   readonly scoredUnit: ScoredUnit<I>;
   readonly dashboard: DashboardDefinition<P, O>;
+}
+
+/** A demo's definition, its types checked against each other. */
+export function defineDemo<I, P extends PredictionFields, O>(
+  definition: DemoDefinition<I, P, O>,
+): DemoDefinition<I, P, O> {
+  return definition;
+}
+
+/** What a demo's producer writes to. */
+export function producedTopics({ topics, alsoProduces = [] }: DemoBasics): readonly Topic<unknown>[] {
+  return [topics.input, topics.outcomes, ...alsoProduces];
 }
 
 /** Topics that every demo has beside its own: names without namespace. */

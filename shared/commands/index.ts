@@ -1,2 +1,4 @@
-export { type DemoDefinition, type DemoRecord, demoRecord, type LapOptions } from './demo-definition.js';
+export { csvRows, type Row } from './csv-rows.js';
+export { type DemoDefinition, type DemoRecord, defineDemo, demoRecord, type LapOptions } from './demo-definition.js';
+export { EventTimeOrder } from './event-time-order.js';
 export { runDemo } from './run-demo.js';

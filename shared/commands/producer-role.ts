@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { OutgoingRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
 import type { DemoCluster } from './demo-cluster.js';
-import type { DemoBasics, DemoRecord } from './demo-definition.js';
+import { type DemoBasics, type DemoRecord, producedTopics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { createPace } from './pace.js';
 import type { Shutdown } from './shutdown.js';
@@ -48,7 +48,7 @@ export async function produceRecords(
 ): Promise<void> {
   const producer = await demo.cluster.produce();
   const serializers = new Map<string, Serializer<unknown>>();
-  for (const topic of Object.values(definition.topics)) {
+  for (const topic of producedTopics(definition)) {
     serializers.set(topic.name, await demo.schemas.register<unknown>(topic, demo.topicName(topic)));
   }
   const pace = createPace(rate, definition.eventTimeSpeed);

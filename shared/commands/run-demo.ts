@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
@@ -19,8 +21,12 @@ import { runWholeDemo } from './whole-demo.js';
 /** By how much a heap grows over what is alive before it is collected: where memory is plenty V8 waits longer, and a demo takes 520 to 590 MB instead of 480. */
 const HEAP_GROWING_PERCENT = 75;
 
-/** Runs a demo as its command line says, and sets the exit code: 0 done, 1 failed, 2 wrong command line. */
+/**
+ * Runs a demo as its command line says, and sets the exit code: 0 done, 1 failed, 2 wrong command line. Does nothing where
+ * the demo's module is not the program that was started.
+ */
 export async function runDemo<I, P extends PredictionFields, O>(definition: DemoDefinition<I, P, O>): Promise<void> {
+  if (!isProgram(definition.module)) return;
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   const args = process.argv.slice(2);
   const supervised = isSupervised();
@@ -43,6 +49,11 @@ export async function runDemo<I, P extends PredictionFields, O>(definition: Demo
   // Timers and sockets of a client that failed must not keep a run alive that is over.
   if (supervised && process.connected) process.disconnect();
   setTimeout(() => process.exit(), 1_000).unref();
+}
+
+function isProgram(module: string): boolean {
+  const [, program] = process.argv;
+  return program !== undefined && realpathSync(program) === realpathSync(fileURLToPath(module));
 }
 
 async function run<I, P extends PredictionFields, O>(

@@ -54,6 +54,7 @@ const dashboard: DemoDefinition<Input, PredictionFields, Outcome>['dashboard'] =
 };
 
 const definition: DemoDefinition<Input, PredictionFields, Outcome> = {
+  module: import.meta.url,
   name: 'demo',
   topics,
   scoredUnit: {

@@ -6,7 +6,7 @@ import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic 
 import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
 import type { DemoCluster } from './demo-cluster.js';
-import { companionTopics, type DemoDefinition } from './demo-definition.js';
+import { companionTopics, type DemoDefinition, producedTopics } from './demo-definition.js';
 import { modelNewsInWords } from './model-news.js';
 import { LAP_HEADER, preciseNow, RUN_HEADER, SENT_AT_HEADER } from './producer-role.js';
 import type { ChunkHandler } from './topic-observer.js';
@@ -60,11 +60,10 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.audit = new RunAudit(definition.scoredUnit, options.wholeRun ? {} : { remember: REMEMBERED_UNITS });
     // As the scorer reads them, by whatever schema they were written with: it decides what becomes a dead letter.
     this.#inputs = demo.schemas.deserializer<I>();
-    const { predictions, ...read } = definition.topics;
-    const { input, outcomes } = read;
+    const { input, predictions, outcomes } = definition.topics;
     const { deadLetters } = companionTopics(definition.name);
     this.#inputTopic = demo.topicName(input);
-    this.#inputTopics = new Set(Object.values<Topic<unknown>>(read).map(demo.topicName));
+    this.#inputTopics = new Set(producedTopics(definition).map(demo.topicName));
     this.urgent = demo.topicName(predictions);
     const each = <V>(topic: Topic<V>, take: (value: V, record: ConsumedRecord) => void): [string, ChunkHandler] => [
       demo.topicName(topic),

@@ -1,3 +1,5 @@
+import type { Topic } from '#shared/schema';
+
 /** What a demo says about its page; P is the prediction record and O the outcome record as they are on the topics. */
 export interface DashboardDefinition<P, O> {
   readonly title: string;
@@ -19,7 +21,51 @@ export interface DashboardDefinition<P, O> {
     positive(outcome: O): boolean;
     /** What is shown beside the prediction, such as '+32 min'. */
     text(outcome: O): string;
+    /** Whether it counts for the model's quality; every one of the first lap does unless said. */
+    counts?(outcome: O): boolean;
   };
+  /** The demo's own part of the page. */
+  readonly board?: BoardDefinition<P, O>;
+}
+
+/** The part of a page that is made for its demo's subject. */
+export interface BoardDefinition<P, O> {
+  /** The folder of `board.ts`, which draws it in the browser, and `board.css`. */
+  readonly page: URL;
+  /** Makes what the board knows, empty. `tell` points the watcher at something that has just happened. */
+  create(tell: (moment: Moment) => void): Board<P, O>;
+}
+
+/** What a board knows: told of every record, asked for what to draw a few times a second. All that it keeps is bounded. */
+export interface Board<P, O> {
+  prediction?(prediction: P): void;
+  outcome?(outcome: O): void;
+  /** How to take the records of further topics: `listen(alerts, (alert, eventTime) => …)`. */
+  readonly listens?: readonly Listener[];
+  /** JSON, complete each time; what `board.ts` draws. */
+  snapshot(): unknown;
+}
+
+/** Takes the records of one topic. */
+export interface Listener {
+  readonly topic: Topic<unknown>;
+  readonly take: (value: unknown, eventTime: number) => void;
+}
+
+/** A listener whose values are checked against the topic's type. */
+export function listen<V>(topic: Topic<V>, take: (value: V, eventTime: number) => void): Listener {
+  // What is read from the topic has the topic's type.
+  return { topic, take: (value, eventTime) => take(value as V, eventTime) };
+}
+
+/** Something that a watcher should look at. */
+export interface Moment {
+  readonly eventTime: number;
+  /** One sentence. */
+  readonly text: string;
+  readonly tone: 'alarm' | 'good' | 'news';
+  /** What it happened to, as the board calls it: it is lit up there for a while. */
+  readonly place?: string;
 }
 
 export interface Column<P> {

@@ -1,4 +1,4 @@
-import type { DemoRecord } from '#shared/commands';
+import type { DemoRecord } from './demo-definition.js';
 
 /** Gives records back in the order of their event times, those of one time as they were added. */
 export class EventTimeOrder {
