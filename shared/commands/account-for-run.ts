@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
+import type { RunAudit } from '#shared/monitoring';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
@@ -81,10 +82,10 @@ export async function accountForRun<I, P extends PredictionFields, O>(
 /** Back-pressure: nothing to wait for as long as few records are on their way. */
 function roomInFlight(
   sent: number,
-  { audit }: Pick<RunWatch<never, never, never>, 'audit'>,
+  { audit }: { readonly audit: Pick<RunAudit<unknown>, 'settledInputs'> },
   signal: AbortSignal,
 ): Promise<void> | undefined {
-  const inFlight = (): number => sent - (audit.counts().produced - audit.outstanding);
+  const inFlight = (): number => sent - audit.settledInputs;
   if (inFlight() <= MAX_IN_FLIGHT) return undefined;
   return (async () => {
     while (inFlight() > MAX_IN_FLIGHT && !signal.aborted) await delay(2);
@@ -100,8 +101,14 @@ async function settle<I, P extends PredictionFields, O>(
     topics.map((topic) => demo.topicName(topic));
   const { input, outcomes, predictions } = definition.topics;
   const interrupted = shutdown.signal.aborted;
+  let settled = { inputs: watch.audit.settledInputs, at: producedAt };
   const until = async (condition: () => boolean): Promise<void> => {
-    const silentForMs = (): number => preciseNow() - Math.max(watch.lastSettledAt ?? 0, producedAt);
+    const silentForMs = (): number => {
+      // What the rule leaves out is settled when it is read, and nothing comes of it.
+      const inputs = watch.audit.settledInputs;
+      if (inputs !== settled.inputs) settled = { inputs, at: preciseNow() };
+      return preciseNow() - Math.max(watch.lastSettledAt ?? 0, settled.at);
+    };
     while (!condition() && silentForMs() < (interrupted ? DRAIN_MS : PATIENCE_MS)) {
       // Interrupted after all was produced: what is on its way gets as long as it would have got.
       if (!interrupted && shutdown.signal.aborted && preciseNow() - producedAt > DRAIN_MS) return;
@@ -150,8 +157,8 @@ async function outliveScorer<I, P extends PredictionFields, O>({
 function showProgress<I, P extends PredictionFields, O>({ watch, terminal }: RunningDemo<I, P, O>): () => void {
   let before = { at: preciseNow(), settled: 0 };
   const timer = setInterval(() => {
-    const { produced, scored, deadLettered, lost } = watch.audit.counts();
-    const now = { at: preciseNow(), settled: produced - lost };
+    const { scored, deadLettered } = watch.audit.counts();
+    const now = { at: preciseNow(), settled: watch.audit.settledInputs };
     const rate = Math.max(0, ((now.settled - before.settled) * 1_000) / (now.at - before.at));
     before = now;
     terminal.progress(

@@ -154,8 +154,10 @@ function greet<I, P extends PredictionFields, O>(
       `  ${options.headless ? 'Metrics  ' : 'Live page'}    ${terminal.bold(dashboard.url)}${options.headless ? 'metrics' : ''}`,
     );
   terminal.say(`  Predictions  topic ${topic}; with kcat: kcat -b ${where.cluster.brokers.join(',')} -t ${topic} -C`);
+  const { name, gathers } = definition.scoredUnit;
+  const counted = gathers === true ? 'records' : `${name}s`;
   terminal.say(
-    `  Pace         ${pace}${options.records === undefined ? '; Ctrl-C ends it' : `, ${options.records} ${definition.scoredUnit.name}s`}`,
+    `  Pace         ${pace}${options.records === undefined ? '; Ctrl-C ends it' : `, ${options.records} ${counted}`}`,
   );
 }
 
@@ -168,7 +170,7 @@ function reportOf<I, P extends PredictionFields, O>(
   const records = watch.audit.counts();
   const latencyMs = latencyFigures(watch.latency);
   const quality = watch.quality.quality();
-  const settled = records.produced - records.lost;
+  const settled = watch.audit.settledInputs;
   return {
     demo: definition.name,
     mode: where.mode,

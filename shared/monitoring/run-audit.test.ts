@@ -14,6 +14,14 @@ const unit = {
 
 const at = (offset: number) => ({ partition: 0, offset });
 
+function randomBelow(): (n: number) => number {
+  let seed = 1;
+  return (n) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % n;
+  };
+}
+
 describe('RunAudit', () => {
   it('tells scored, filtered, dead-lettered and lost apart, and they add up', () => {
     const audit = new RunAudit<Input>(unit);
@@ -134,11 +142,7 @@ describe('an input that is dead-lettered', () => {
     ];
     const letters = [1, 2, 4, 6, 6, 8];
     const predicted = ['a', 'c', 'c', 'b'];
-    let seed = 1;
-    const below = (n: number): number => {
-      seed = (seed * 48_271) % 2_147_483_647;
-      return seed % n;
-    };
+    const below = randomBelow();
     for (let run = 0; run < 500; run++) {
       const audit = new RunAudit<Input>(unit);
       const topics = [
@@ -155,6 +159,142 @@ describe('an input that is dead-lettered', () => {
       }
       expect(audit.counts()).toEqual({ produced: 10, filtered: 3, scored: 2, deadLettered: 5, lost: 0, duplicated: 2 });
     }
+  });
+});
+
+describe('a unit of several inputs', () => {
+  interface Report {
+    cell?: string;
+    minute: number;
+  }
+  const windowOf = ({ cell, minute }: Report): string => (cell && `${cell} ${Math.floor(minute / 3)}`) as string;
+  /** A window is of three minutes, each reported at least once. */
+  const windows = {
+    name: 'window',
+    gathers: true,
+    unitIds: (reports: readonly Report[]) => [...new Set(reports.map(windowOf))],
+    expectedIds: (reports: readonly Report[]) =>
+      windows
+        .unitIds(reports)
+        .filter((id) => new Set(reports.filter((one) => windowOf(one) === id).map(({ minute }) => minute)).size === 3),
+  };
+  const report = (minute: number, cell = 'a'): Report => ({ cell, minute });
+
+  it('is filtered as long as the rule does not expect it, and open from then on', () => {
+    const audit = new RunAudit<Report>(windows);
+    audit.input(report(0), at(0));
+    audit.input(report(1), at(1));
+    expect(audit.counts()).toMatchObject({ produced: 1, filtered: 1, lost: 0 });
+    audit.input(report(2), at(2));
+    expect(audit.counts()).toMatchObject({ produced: 1, filtered: 0, lost: 1 });
+    audit.prediction('a 0');
+    expect(audit.counts()).toEqual({ produced: 1, filtered: 0, scored: 1, deadLettered: 0, lost: 0, duplicated: 0 });
+  });
+
+  it('is not changed by an input that comes again, before or after it is scored', () => {
+    const audit = new RunAudit<Report>(windows);
+    for (const [offset, minute] of [0, 0, 1].entries()) audit.input(report(minute), at(offset));
+    expect(audit.counts()).toMatchObject({ produced: 1, filtered: 1 });
+    for (const [index, minute] of [2, 2].entries()) audit.input(report(minute), at(3 + index));
+    expect(audit.counts()).toMatchObject({ produced: 1, lost: 1 });
+    audit.prediction('a 0');
+    audit.input(report(1), at(5));
+    audit.prediction('a 0');
+    expect(audit.counts()).toEqual({ produced: 1, filtered: 0, scored: 1, deadLettered: 0, lost: 0, duplicated: 1 });
+  });
+
+  it('is without those that are dead-lettered, each of which is a unit of its own', () => {
+    const audit = new RunAudit<Report>(windows);
+    for (const minute of [0, 1, 2]) audit.input(report(minute), at(minute));
+    audit.undecodableInput(at(3));
+    expect(audit.counts()).toMatchObject({ produced: 2, lost: 2 });
+    audit.deadLetter(report(1), at(1));
+    audit.deadLetter(undefined, at(3));
+    expect(audit.counts()).toMatchObject({ produced: 3, filtered: 1, deadLettered: 2, lost: 0 });
+    audit.input(report(1), at(4));
+    expect(audit.counts()).toMatchObject({ produced: 3, filtered: 0, deadLettered: 2, lost: 1 });
+  });
+
+  it('is none at all where its only input is dead-lettered', () => {
+    const audit = new RunAudit<Report>(windows);
+    audit.input(report(0), at(0));
+    audit.deadLetter(report(0), at(0));
+    expect(audit.counts()).toMatchObject({ produced: 1, filtered: 0, deadLettered: 1, lost: 0 });
+  });
+
+  it('is unknown for an input that does not say what it is a part of, which must become a dead letter', () => {
+    const audit = new RunAudit<Report>(windows);
+    audit.input({ minute: 0 }, at(0));
+    expect(audit.counts()).toMatchObject({ produced: 1, lost: 1 });
+    audit.deadLetter({ minute: 0 }, at(0));
+    expect(audit.counts()).toMatchObject({ produced: 1, deadLettered: 1, lost: 0 });
+  });
+
+  it('has its inputs settled together; those of a filtered one are settled, for they may stay alone', () => {
+    const audit = new RunAudit<Report>(windows);
+    audit.input(report(0), at(0));
+    audit.input(report(1), at(1));
+    audit.undecodableInput(at(2));
+    expect(audit.settledInputs).toBe(2);
+    audit.input(report(2), at(3));
+    expect(audit.settledInputs).toBe(0);
+    audit.deadLetter(undefined, at(2));
+    expect(audit.settledInputs).toBe(1);
+    audit.prediction('a 0');
+    expect(audit.settledInputs).toBe(4);
+  });
+
+  it('comes out the same in whatever order the three topics are read', () => {
+    const inputs: readonly (Report | undefined)[] = [
+      ...[0, 1, 2, 3].map((minute) => report(minute)),
+      ...[0, 1, 1, 2, 3, 4, 5].map((minute) => report(minute, 'b')),
+      undefined,
+      report(0, 'c'),
+      report(6, 'b'),
+      { minute: 7 },
+    ];
+    const letters = [6, 9, 11, 12, 14, 14];
+    const predicted = ['a 0', 'b 0', 'b 0'];
+    const below = randomBelow();
+    for (let run = 0; run < 500; run++) {
+      const audit = new RunAudit<Report>(windows);
+      const topics = [
+        inputs.map(
+          (value, offset) => () => (value ? audit.input(value, at(offset)) : audit.undecodableInput(at(offset))),
+        ),
+        letters.map((offset) => () => audit.deadLetter(inputs[offset], at(offset))),
+        predicted.map((id) => () => audit.prediction(id)),
+      ];
+      while (topics.some(({ length }) => length > 0)) {
+        topics[below(3)]?.shift()?.();
+        const { produced, filtered, scored, deadLettered, lost } = audit.counts();
+        expect(produced).toBe(filtered + scored + deadLettered + lost);
+      }
+      // a 0 and b 0 are scored; a 1, b 1 and b 2 are incomplete, b 1 for a dead letter; c 0 was its only input's.
+      expect(audit.counts()).toEqual({ produced: 10, filtered: 3, scored: 2, deadLettered: 5, lost: 0, duplicated: 1 });
+      expect(audit.settledInputs).toBe(inputs.length);
+    }
+  });
+
+  it('lets its inputs go when it is scored: one that is dead-lettered later takes nothing back', () => {
+    const audit = new RunAudit<Report>(windows);
+    for (const minute of [0, 1, 2]) audit.input(report(minute), at(minute));
+    audit.prediction('a 0');
+    audit.deadLetter(report(1), at(1));
+    expect(audit.counts()).toEqual({ produced: 2, filtered: 0, scored: 1, deadLettered: 1, lost: 0, duplicated: 0 });
+  });
+
+  it('is forgotten with its inputs where it is filtered for long', () => {
+    const audit = new RunAudit<Report>(windows, { remember: 10 });
+    for (let window = 0; window < 1_000; window++) {
+      audit.input(report(window * 3), at(window * 2));
+      audit.input(report(window * 3 + 1), at(window * 2 + 1));
+    }
+    expect(audit.counts()).toMatchObject({ produced: 1_000, filtered: 1_000 });
+    audit.input(report(999 * 3 + 2), at(2_000));
+    expect(audit.counts()).toMatchObject({ produced: 1_000, filtered: 999, lost: 1 });
+    audit.input(report(2), at(2_001));
+    expect(audit.counts()).toMatchObject({ produced: 1_001, filtered: 1_000, lost: 1 });
   });
 });
 

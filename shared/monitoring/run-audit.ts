@@ -1,5 +1,5 @@
 import { RecentMap } from './recent-map.js';
-import { type Claim, claimOf, type ScoredUnit, unreadable } from './scored-unit.js';
+import { type Claim, claimOf, type ScoredUnit } from './scored-unit.js';
 
 /** How every input of a run ended, in the words of the run report. */
 export interface RunCounts {
@@ -18,10 +18,12 @@ export interface Coordinates {
 }
 
 /** A unit with an id: how many inputs make it that are not dead-lettered, and how often it was predicted. */
-interface Unit {
+interface Unit<I> {
   expected: number;
   filtered: number;
   predictions: number;
+  /** Where a unit gathers: its inputs by where they lie. Together they count as one, and are let go when it is scored. */
+  gathered: Map<string, I> | undefined;
 }
 
 /**
@@ -35,14 +37,17 @@ interface Unit {
 export class RunAudit<I> {
   readonly #unit: ScoredUnit<I>;
   /** Units that a prediction is expected of. */
-  readonly #open = new Map<string, Unit>();
+  readonly #open = new Map<string, Unit<I>>();
   /** All others that are remembered, those predicted before their input was read among them. */
-  readonly #closed: RecentMap<Unit>;
+  readonly #closed: RecentMap<Unit<I>>;
   /** Inputs without an id that must be dead-lettered, by their coordinates. */
   readonly #nameless = new Set<string>();
   readonly #deadLetters: RecentMap<'counted' | 'before its input'>;
   readonly #read = new Map<number, { readonly first: number; last: number }>();
   readonly #settled = { filtered: 0, scored: 0, deadLettered: 0, duplicated: 0 };
+  #inputs = 0;
+  /** Of these, the ones that make open units. */
+  #openInputs = 0;
 
   /**
    * `remember`: how many settled units, and dead letters, are kept at least to recognize duplicates; it is less than twice
@@ -59,13 +64,23 @@ export class RunAudit<I> {
     return this.#open.size + this.#nameless.size;
   }
 
+  /** Inputs read of which nothing is waited for: as many as units, or several a unit where it gathers. */
+  get settledInputs(): number {
+    return this.#inputs - this.#openInputs - this.#nameless.size;
+  }
+
   /** An input that decodes. One without an id is filtered where the demo's rule expects nothing of it. */
   input(value: I, at: Coordinates): void {
-    this.#input(claimOf(this.#unit, value), at);
+    const place = keyOf(at);
+    if (this.#isDeadLettered(at, place)) return;
+    const claim = claimOf(this.#unit, value);
+    if (claim.ids.length === 0 && claim.expects()) this.#nameless.add(place);
+    else this.#claim(claim, value, place, 1);
   }
 
   undecodableInput(at: Coordinates): void {
-    this.#input(unreadable, at);
+    const place = keyOf(at);
+    if (!this.#isDeadLettered(at, place)) this.#nameless.add(place);
   }
 
   prediction(id: string): void {
@@ -86,7 +101,7 @@ export class RunAudit<I> {
     }
     this.#countDeadLetter(place);
     // The letter holds the value of its input: what that claimed need not be kept for each input.
-    if (!this.#nameless.delete(place) && value !== undefined) this.#claim(claimOf(this.#unit, value), -1);
+    if (!this.#nameless.delete(place) && value !== undefined) this.#claim(claimOf(this.#unit, value), value, place, -1);
   }
 
   counts(): RunCounts {
@@ -95,17 +110,15 @@ export class RunAudit<I> {
     return { produced: filtered + scored + deadLettered + lost, filtered, scored, deadLettered, lost, duplicated };
   }
 
-  #input(claim: Claim, at: Coordinates): void {
-    const { partition, offset } = at;
+  /** Takes note that an input was read, and tells whether it is known to be dead-lettered. */
+  #isDeadLettered({ partition, offset }: Coordinates, place: string): boolean {
+    this.#inputs += 1;
     const read = this.#read.get(partition);
     if (read === undefined) this.#read.set(partition, { first: offset, last: offset });
     else read.last = offset;
-    const place = keyOf(at);
     const letter = this.#deadLetters.get(place);
-    if (letter === 'counted') return;
     if (letter === 'before its input') this.#countDeadLetter(place);
-    else if (claim.ids.length === 0 && claim.expects()) this.#nameless.add(place);
-    else this.#claim(claim, 1);
+    return letter !== undefined;
   }
 
   #countDeadLetter(place: string): void {
@@ -114,20 +127,32 @@ export class RunAudit<I> {
   }
 
   /** Adds an input's claim, or takes it back. */
-  #claim(claim: Claim, by: 1 | -1): void {
+  #claim(claim: Claim, value: I, place: string, by: 1 | -1): void {
     if (claim.ids.length === 0 && !claim.expects()) this.#settled.filtered += by;
     for (const id of claim.ids) {
       const kind = claim.expects(id) ? 'expected' : 'filtered';
       this.#change(id, (unit) => {
+        if (this.#unit.gathers === true) this.#gather(id, unit, value, place, by);
         // Nothing is there to take back where the unit was forgotten.
-        unit[kind] = Math.max(0, unit[kind] + by);
+        else unit[kind] = Math.max(0, unit[kind] + by);
       });
     }
   }
 
-  #change(id: string, change: (unit: Unit) => void): void {
+  #gather(id: string, unit: Unit<I>, value: I, place: string, by: 1 | -1): void {
+    // Scored by what was there: a report that comes again adds nothing, and what it was made of is no longer known.
+    if (unit.expected > 0 && unit.gathered === undefined) return;
+    unit.gathered ??= new Map();
+    if (by === 1) unit.gathered.set(place, value);
+    else unit.gathered.delete(place);
+    unit.expected = this.#unit.expectedIds([...unit.gathered.values()]).includes(id) ? 1 : 0;
+    unit.filtered = unit.expected === 0 && unit.gathered.size > 0 ? 1 : 0;
+  }
+
+  #change(id: string, change: (unit: Unit<I>) => void): void {
     const open = this.#open.get(id);
-    const unit = open ?? this.#closed.get(id) ?? { expected: 0, filtered: 0, predictions: 0 };
+    const unit: Unit<I> = open ??
+      this.#closed.get(id) ?? { expected: 0, filtered: 0, predictions: 0, gathered: undefined };
     this.#count(unit, -1);
     change(unit);
     this.#count(unit, 1);
@@ -137,22 +162,24 @@ export class RunAudit<I> {
       this.#open.set(id, unit);
     } else {
       if (open !== undefined) this.#open.delete(id);
+      if (unit.expected > 0) unit.gathered = undefined;
       if (unit.expected + unit.filtered + unit.predictions > 0) this.#closed.set(id, unit);
       else this.#closed.delete(id);
     }
   }
 
   // A unit counts once its input was seen: a prediction can be read before the input that it answers.
-  #count(unit: Unit, by: 1 | -1): void {
-    const { expected, filtered, predictions } = unit;
+  #count(unit: Unit<I>, by: 1 | -1): void {
+    const { expected, filtered, predictions, gathered } = unit;
     if (expected + filtered === 0) return;
+    if (isOpen(unit)) this.#openInputs += by * (gathered?.size ?? expected + filtered);
     if (expected === 0) this.#settled.filtered += by;
     else if (!isOpen(unit)) this.#settled.scored += by;
     this.#settled.duplicated += by * Math.max(0, predictions - (expected > 0 ? 1 : 0));
   }
 }
 
-function isOpen({ expected, predictions }: Unit): boolean {
+function isOpen({ expected, predictions }: Pick<Unit<unknown>, 'expected' | 'predictions'>): boolean {
   return expected > 0 && predictions === 0;
 }
 

@@ -2,7 +2,12 @@
 export interface ScoredUnit<I> {
   /** In the singular, for people: "flight". */
   readonly name: string;
-  /** The units that the inputs make. */
+  /**
+   * Whether a unit is of several inputs, as a window is of its reports: it is expected when those that are there together
+   * make it so, and filtered until then. Otherwise each input is judged alone.
+   */
+  readonly gathers?: boolean;
+  /** The units that the inputs make, or are a part of. */
   unitIds(inputs: readonly I[]): readonly string[];
   /** The units that must come out of the inputs, by the demo's stated rules: a part of `unitIds`. */
   expectedIds(inputs: readonly I[]): readonly string[];
@@ -11,12 +16,12 @@ export interface ScoredUnit<I> {
 /** What one input asks for. Without ids it is a unit of its own, known by its coordinates. */
 export interface Claim {
   readonly ids: readonly string[];
-  /** Whether something must come of the id, or, where there is none, of the input itself. */
+  /** Whether something must come of the id by this input alone, or, where there is none, of the input itself. */
   expects(id?: string): boolean;
 }
 
 /** An input of which nothing is known but that it must not get lost. */
-export const unreadable: Claim = { ids: [], expects: () => true };
+const unreadable: Claim = { ids: [], expects: () => true };
 
 /** What an input asks for by the demo's rules, which may meet a value that somebody else wrote by another schema. */
 export function claimOf<I>(unit: ScoredUnit<I>, value: I): Claim {
@@ -29,6 +34,8 @@ export function claimOf<I>(unit: ScoredUnit<I>, value: I): Claim {
     // The demo's rules do not know such values, so its scorer makes a dead letter of it.
     return unreadable;
   }
+  // Alone an input of many expects nothing, so nothing would be waited for where it cannot be told what it is a part of.
+  if (unit.gathers === true && ids.some((id) => typeof id !== 'string')) return unreadable;
   return {
     ids: ids.filter((id) => typeof id === 'string'),
     expects: (id) => (id === undefined ? expected.length > 0 : expected.includes(id)),
