@@ -1,4 +1,6 @@
 import type { DashboardDefinition } from '#shared/dashboard';
+import { projectFile } from '#shared/project-file';
+import { createBoard } from './board.js';
 import { DELAYED_FROM_MINUTES, type Outcome, type Prediction } from './topics.js';
 
 const NEW_YORK = 'America/New_York';
@@ -46,4 +48,5 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     positive: ({ arrivalDelay }) => arrivalDelay >= DELAYED_FROM_MINUTES,
     text: ({ arrivalDelay }) => `${arrivalDelay > 0 ? '+' : arrivalDelay < 0 ? '−' : ''}${Math.abs(arrivalDelay)} min`,
   },
+  board: { page: projectFile('demos/flight-delay/page/'), create: createBoard },
 };

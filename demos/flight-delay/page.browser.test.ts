@@ -42,6 +42,17 @@ describe.skipIf(executablePath === undefined)('the page of the running demo', ()
     await vi.waitFor(async () => expect(await scoredInTotal()).toBeGreaterThan(before + 200), 15_000);
   });
 
+  it('has a board of the three airports, each with how many of its flights are expected late', async () => {
+    const airports = page.locator('#board .card');
+    await vi.waitFor(async () => {
+      const texts = await airports.allInnerTexts();
+      expect(texts).toEqual(
+        [/^EWR Newark/, /^JFK Kennedy/, /^LGA LaGuardia/].map((name) => expect.stringMatching(name)),
+      );
+      for (const text of texts) expect(text).toMatch(/\d+\s+of the last 50 flights expected late/);
+    }, 15_000);
+  });
+
   it('shows latency, and the running AUC once planes have landed', async () => {
     await vi.waitFor(async () => {
       const text = await body();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LiveView, type PredictionFields } from '#shared/dashboard';
+import { LiveView, listen, type PredictionFields } from '#shared/dashboard';
 import type { ConsumedRecord, RecordHeaders } from '#shared/kafka';
 import { type ScorerStatus, statusTopic } from '#shared/monitoring';
 import { type AvroSchema, defineTopic, offlineSchemas, type Schemas, type Topic } from '#shared/schema';
@@ -265,5 +265,57 @@ describe('predictions of another version', () => {
     await lay('demo.predictions', { value: write({ ...prediction('a'), note: 'new' }) });
     expect(warnings).toEqual([]);
     expect(view.snapshot().latest).toMatchObject([{ score: 0.5, decision: null }]);
+  });
+});
+
+describe('outcomes', () => {
+  it('count for the quality that is reported where the demo says so', async () => {
+    const outcome = { ...dashboard.outcome, counts: ({ id }: Outcome) => id !== 'c' };
+    const demo = { schemas, topicName: ({ name }: { readonly name: string }) => `ns.${name}` };
+    const quiet = { onWarning: () => undefined, onNews: () => undefined };
+    watch = new RunWatch({ ...definition, dashboard: { ...dashboard, outcome } }, demo, { wholeRun: true, ...quiet });
+    const writePrediction = await schemas.register(topics.predictions, 'ns.demo.predictions');
+    const writeOutcome = await schemas.register(topics.outcomes, 'ns.demo.outcomes');
+    for (const id of ['a', 'b', 'c']) {
+      await lay('demo.predictions', { value: writePrediction(prediction(id)) });
+      await lay('demo.outcomes', { value: writeOutcome({ id, late: id === 'a' }) });
+    }
+    expect(watch.quality.quality()?.n).toBe(2);
+  });
+});
+
+describe('topics that the board listens to', () => {
+  interface Alert {
+    readonly text: string;
+  }
+  const alerts = topic<Alert>('demo.alerts', record('Alert', { text: 'string' }));
+  let heard: unknown[];
+
+  beforeEach(() => {
+    heard = [];
+    const take = (value: unknown, eventTime: number) => heard.push([value, eventTime]);
+    const board = {
+      page: new URL('file:///nowhere'),
+      create: () => ({ listens: [listen(alerts, take), listen(topics.input, take)], snapshot: () => heard.length }),
+    };
+    view = new LiveView({ ...dashboard, board });
+    const demo = { schemas, topicName: ({ name }: { readonly name: string }) => `ns.${name}` };
+    const onWarning = (sentence: string) => warnings.push(sentence);
+    watch = new RunWatch(definition, demo, { wholeRun: true, view, onWarning, onNews: () => undefined });
+  });
+
+  it('are read for it, with the time of each record', async () => {
+    const write = await schemas.register(alerts, 'ns.demo.alerts');
+    await lay('demo.alerts', { value: write({ text: 'a storm' }) });
+    expect(heard).toEqual([[{ text: 'a storm' }, IN_2013]]);
+    expect(view.snapshot().board).toBe(1);
+  });
+
+  it('are counted as ever where they are the inputs, and a bad record there is a dead letter and no warning', async () => {
+    const write = await schemas.register(topics.input, 'ns.demo.inputs');
+    await lay('demo.inputs', { value: write({ id: 'a', cancelled: false }) }, { value: Buffer.from('from kcat') });
+    expect(heard).toEqual([[{ id: 'a', cancelled: false }, IN_2013]]);
+    expect(watch.audit.counts()).toMatchObject({ produced: 2 });
+    expect(warnings).toEqual([]);
   });
 });

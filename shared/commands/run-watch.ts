@@ -65,18 +65,31 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.#inputTopic = demo.topicName(input);
     this.#inputTopics = new Set(producedTopics(definition).map(demo.topicName));
     this.urgent = demo.topicName(predictions);
-    const each = <V>(topic: Topic<V>, take: (value: V, record: ConsumedRecord) => void): [string, ChunkHandler] => [
+    const each = <V>(
+      topic: Topic<V>,
+      take: (value: V, record: ConsumedRecord) => void,
+      foreign = this.#warn.bind(this),
+    ): [string, ChunkHandler] => [
       demo.topicName(topic),
       // Read by the topic's own schema: what was written by another one is not what its type says.
-      this.#each(demo.schemas.deserializer<V>({ reader: topic.schema }), take),
+      this.#each(demo.schemas.deserializer<V>({ reader: topic.schema }), take, foreign),
     ];
-    this.handlers = new Map<string, ChunkHandler>([
+    const handlers = new Map<string, ChunkHandler>([
       [this.#inputTopic, (chunk) => this.#input(chunk)],
       each(predictions, (prediction, record) => this.#prediction(prediction, record)),
       each(outcomes, (outcome, record) => this.#outcome(outcome, record)),
       [demo.topicName(deadLetters), (chunk) => this.#deadLetters(chunk)],
       each(statusTopic(definition.name), (status) => this.#status(status)),
     ]);
+    for (const { topic, take } of options.view?.listens ?? []) {
+      const name = demo.topicName(topic);
+      const first = handlers.get(name);
+      // What does not belong on a topic that is read anyway has been dealt with there.
+      const foreign = first === undefined ? undefined : () => undefined;
+      const [, listen] = each(topic, (value, { timestamp }) => take(value, timestamp), foreign);
+      handlers.set(name, inTurn(first, listen));
+    }
+    this.handlers = handlers;
   }
 
   /** What serves, as the newest heartbeat says; undefined before the first. */
@@ -128,7 +141,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   #outcome(outcome: O, { headers }: ConsumedRecord): void {
     const firstLap = headers[LAP_HEADER] === undefined;
     const { outcome: read } = this.#definition.dashboard;
-    if (this.#options.wholeRun && firstLap) this.quality.outcome(read.id(outcome), read.positive(outcome));
+    const counts = firstLap && (read.counts?.(outcome) ?? true);
+    if (this.#options.wholeRun && counts) this.quality.outcome(read.id(outcome), read.positive(outcome));
     this.#options.view?.outcome(outcome, firstLap);
     this.#options.metrics?.outcomesSeen.add(1);
   }
@@ -181,7 +195,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
   }
 
   /** Decodes record by record; what somebody else put on the topic is said once and passed over. */
-  #each<V>(deserializer: Deserializer<V>, take: (value: V, record: ConsumedRecord) => void): ChunkHandler {
+  #each<V>(
+    deserializer: Deserializer<V>,
+    take: (value: V, record: ConsumedRecord) => void,
+    foreign: (record: ConsumedRecord, why: string) => void,
+  ): ChunkHandler {
     return async ({ records }) => {
       await deserializer.prepare(records.map(({ value }) => value));
       for (const record of records) {
@@ -189,7 +207,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
         try {
           value = deserializer.decode(record.value);
         } catch (error) {
-          this.#warn(record, KitError.from(error).message);
+          foreign(record, KitError.from(error).message);
           continue;
         }
         take(value, record);
@@ -202,4 +220,13 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.#warned.add(topic);
     this.#options.onWarning(`A record of ${topic} (partition ${partition}, offset ${offset}) is passed over: ${why}.`);
   }
+}
+
+/** A topic that is read for two reasons is read once. */
+function inTurn(first: ChunkHandler | undefined, second: ChunkHandler): ChunkHandler {
+  if (first === undefined) return second;
+  return async (chunk) => {
+    await first(chunk);
+    await second(chunk);
+  };
 }

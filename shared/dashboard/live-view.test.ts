@@ -4,6 +4,7 @@ import { exactAuc } from '#shared/monitoring';
 import {
   type SampleOutcome,
   type SamplePrediction,
+  sampleBoard,
   sampleDefinition,
   samplePrediction,
   sampleScorer,
@@ -163,6 +164,24 @@ describe('outcomes', () => {
     expect(quality.values.length).toBeLessThanOrEqual(240);
   });
 
+  it('count for quality where the demo says so, and are shown all the same', () => {
+    const view = new LiveView<SamplePrediction, SampleOutcome>({
+      ...sampleDefinition,
+      outcome: { ...sampleDefinition.outcome, counts: ({ delayMinutes }) => delayMinutes < 600 },
+    });
+    for (const [id, delayMinutes] of [
+      ['1', 20],
+      ['2', 900],
+      ['3', 0],
+    ] as const) {
+      view.prediction(samplePrediction(Number(id)));
+      view.outcome({ id, delayMinutes });
+    }
+    const { quality, settled } = view.snapshot();
+    expect(quality.n).toBe(2);
+    expect(settled.map((row) => row.outcome)).toEqual(['0 min', '+900 min', '+20 min']);
+  });
+
   it('without a decision are neither right nor wrong', () => {
     const { view } = viewWithClock();
     view.prediction(samplePrediction(1, { decision: null }));
@@ -291,5 +310,54 @@ describe('dead letters', () => {
     const { totals, deadLetters } = view.snapshot();
     expect(totals.deadLettered).toBe(5);
     expect(deadLetters.map((letter) => letter.at)).toEqual(['flights-1@4', 'flights-1@3', 'flights-1@2']);
+  });
+});
+
+describe('a board', () => {
+  it('is told of predictions and outcomes, and its state is in the snapshot', () => {
+    const outcomes: string[] = [];
+    const { definition } = sampleBoard({ outcome: ({ id }) => outcomes.push(id) });
+    const view = new LiveView(definition);
+    view.prediction(samplePrediction(1));
+    view.prediction(samplePrediction(2, { flight: 'AA 2' }));
+    view.outcome({ id: '1', delayMinutes: 3 });
+    const { board, boardFault, about } = view.snapshot();
+    expect(board).toEqual({
+      gates: [
+        { gate: 'U', flights: 1 },
+        { gate: 'A', flights: 1 },
+      ],
+    });
+    expect(boardFault).toBeNull();
+    expect(about.hasBoard).toBe(true);
+    expect(outcomes).toEqual(['1']);
+  });
+
+  it('tells of moments: the last eight, newest first, numbered, with their time in the zone of the demo', () => {
+    const { definition, tell } = sampleBoard();
+    const view = new LiveView(definition);
+    for (let i = 1; i <= 10; i++) {
+      tell({ eventTime: sampleStart + i * 60_000, text: `Storm ${i}`, tone: 'alarm', ...(i === 10 && { place: 'U' }) });
+    }
+    const { moments } = view.snapshot();
+    expect(moments.map(({ number }) => number)).toEqual([10, 9, 8, 7, 6, 5, 4, 3]);
+    expect(moments[0]).toEqual({ number: 10, time: '1 Oct 06:10', text: 'Storm 10', tone: 'alarm', place: 'U' });
+    expect(moments[1]?.place).toBeNull();
+  });
+
+  it('that fails costs neither figures nor run: the page says what went wrong', () => {
+    const fail = (what: string) => (): never => {
+      throw new TypeError(`${what} is undefined`);
+    };
+    const { definition } = sampleBoard({ prediction: fail('the gate') });
+    const view = new LiveView(definition);
+    view.prediction(samplePrediction(1));
+    expect(view.snapshot()).toMatchObject({
+      totals: { scored: 1 },
+      board: { gates: [] },
+      boardFault: expect.stringContaining('the gate is undefined'),
+    });
+    const silent = new LiveView(sampleBoard({ snapshot: fail('the state') }).definition);
+    expect(silent.snapshot()).toMatchObject({ board: null, boardFault: expect.stringContaining('the state') });
   });
 });

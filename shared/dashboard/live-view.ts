@@ -1,7 +1,9 @@
 import type { ScorerStatus } from '#shared/monitoring';
-import type { DashboardDefinition, DeadLetterNote, PredictionFields } from './definition.js';
+import { BoardHost } from './board-host.js';
+import type { DashboardDefinition, DeadLetterNote, Listener, PredictionFields } from './definition.js';
 import { EventClock } from './event-clock.js';
 import { LatencyWindow } from './latency-window.js';
+import { Moments } from './moments.js';
 import { type Awaited, OutcomeJoin, type Settled } from './outcome-join.js';
 import type { About, DeadLetter, Row, ServingModel, Snapshot } from './page/snapshot.js';
 import { QualityCourse } from './quality-course.js';
@@ -22,6 +24,7 @@ const limits = {
   latest: 50,
   settled: 50,
   deadLetters: 3,
+  moments: 8,
   scores: 5_000,
   coursePoints: 240,
 } as const;
@@ -31,8 +34,11 @@ const limits = {
  * Everything it keeps is bounded; text is formatted at snapshot time, and only for the rows shown.
  */
 export class LiveView<P extends PredictionFields, O> {
+  /** Where the board's browser part lies in the source tree. */
+  readonly boardFolder: URL | undefined;
   readonly #now: () => number;
   readonly #isPositive: (outcome: O) => boolean;
+  readonly #counts: (outcome: O) => boolean;
   readonly #about: About;
   readonly #join: OutcomeJoin<P, O>;
   readonly #rows: RowFormat<P, O>;
@@ -46,6 +52,8 @@ export class LiveView<P extends PredictionFields, O> {
   readonly #latest = new Recent<{ prediction: P; awaited: Awaited<P, O> }>(limits.latest);
   readonly #settled = new Recent<{ prediction: P; awaited: Awaited<P, O> }>(limits.settled);
   readonly #deadLetters = new Recent<DeadLetter>(limits.deadLetters);
+  readonly #moments: Moments;
+  readonly #board: BoardHost<P, O> | undefined;
   readonly #totals = { input: 0, scored: 0, deadLettered: 0, outcomes: 0 };
   #latencyKnown = false;
   #lastModel: { name: string; version: string } | undefined;
@@ -53,6 +61,7 @@ export class LiveView<P extends PredictionFields, O> {
   constructor(definition: DashboardDefinition<P, O>, options: { now?: () => number } = {}) {
     this.#now = options.now ?? Date.now;
     this.#isPositive = (outcome) => definition.outcome.positive(outcome);
+    this.#counts = (outcome) => definition.outcome.counts?.(outcome) ?? true;
     const scoreRange = definition.scoreRange ?? [0, 1];
     this.#about = {
       title: definition.title,
@@ -63,11 +72,20 @@ export class LiveView<P extends PredictionFields, O> {
       threshold: definition.threshold ?? null,
       scoreRange,
       columns: definition.columns.map(({ header, align = 'left', wide = false }) => ({ header, align, wide })),
+      hasBoard: definition.board !== undefined,
     };
     this.#join = new OutcomeJoin(definition, limits);
     this.#rows = new RowFormat(definition);
     this.#scores = new ScoreDistribution(limits.scores, 50, scoreRange);
     this.#quality = new QualityCourse(scoreRange, { points: limits.coursePoints, firstStepMs: 60_000 });
+    this.boardFolder = definition.board?.page;
+    this.#moments = new Moments(definition.eventTimeZone, limits.moments);
+    this.#board = definition.board && new BoardHost(definition.board, (moment) => this.#moments.tell(moment));
+  }
+
+  /** The further topics whose records the board is to be told of, and how. */
+  get listens(): readonly Listener[] {
+    return this.#board?.listens ?? [];
   }
 
   /** Tells of records of the main input topic; `eventTime` in milliseconds is that of the latest whose time can be trusted. */
@@ -95,13 +113,15 @@ export class LiveView<P extends PredictionFields, O> {
       this.#lastModel = { name: prediction.modelName, version: prediction.modelVersion };
     }
     if (settled !== undefined) this.#settle(settled);
+    this.#board?.prediction(prediction);
   }
 
-  /** Tells of a true outcome; `countsForQuality` is false in later laps over the same data. */
-  outcome(outcome: O, countsForQuality = true): void {
+  /** Tells of a true outcome; `firstLap` is false in later laps over the same data, which count for no quality. */
+  outcome(outcome: O, firstLap = true): void {
     this.#totals.outcomes++;
-    const settled = this.#join.outcome(outcome, countsForQuality);
+    const settled = this.#join.outcome(outcome, firstLap && this.#counts(outcome));
     if (settled !== undefined) this.#settle(settled);
+    this.#board?.outcome(outcome);
   }
 
   deadLetter(note: DeadLetterNote): void {
@@ -155,6 +175,10 @@ export class LiveView<P extends PredictionFields, O> {
       scorers: this.#scorers.list(now),
       model: this.#scorers.model ?? (this.#lastModel && modelOf(this.#lastModel)) ?? null,
       topology: this.#scorers.newest?.topology ?? '',
+      // Before the moments: a board may tell of one while it is asked.
+      board: this.#board?.snapshot() ?? null,
+      boardFault: this.#board?.fault ?? null,
+      moments: this.#moments.newestFirst(),
     };
   }
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { KitError } from '#shared/errors';
+import { projectFile } from '#shared/project-file';
 
 /** A file of the page, held in memory. */
 interface PageFile {
@@ -11,12 +13,8 @@ interface PageFile {
   readonly etag: string;
 }
 
-export interface PageFiles {
-  /** By URL path: what is not in here does not exist, so no path of a request ever reaches the file system. */
-  readonly byPath: ReadonlyMap<string, PageFile>;
-  /** Changes when any of the files does. */
-  readonly build: string;
-}
+/** By URL path: what is not in here does not exist, so no path of a request ever reaches the file system. */
+export type PageFiles = ReadonlyMap<string, PageFile>;
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -25,14 +23,11 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Reads the page: its HTML, styles and icon from the source tree, its compiled script, and uPlot. */
+/** Reads what all pages share: HTML, styles and icon from the source tree, the compiled script, and uPlot. */
 export function readPageFiles(): PageFiles {
   const { resolve } = createRequire(import.meta.url);
   const byPath = new Map<string, PageFile>();
-  const add = (path: string, file: string): void => {
-    const type = types[extname(file)];
-    if (type !== undefined) byPath.set(path, read(file, type));
-  };
+  const add = (path: string, file: string): void => addFile(byPath, path, file);
   try {
     const html = resolve('#files/shared/dashboard/page/index.html');
     const script = resolve('#files/dist/shared/dashboard/page/main.js');
@@ -45,9 +40,33 @@ export function readPageFiles(): PageFiles {
   } catch (error) {
     throw KitError.from(error, 'internal', "reading the live page's files (npm run build makes its script)");
   }
+  return byPath;
+}
+
+/** Reads a demo's board: the styles from its folder in the source tree, its script from where that is compiled to. */
+export function readBoardFiles(folder: URL): PageFiles {
+  const byPath = new Map<string, PageFile>();
+  try {
+    const source = fileURLToPath(folder);
+    const compiled = fileURLToPath(projectFile(`dist/${relative(fileURLToPath(projectFile('./')), source)}`));
+    for (const file of files(source, ['.css', '.svg'])) addFile(byPath, `/board/${file}`, join(source, file));
+    for (const file of files(compiled, ['.js'])) addFile(byPath, `/board/${file}`, join(compiled, file));
+  } catch (error) {
+    throw KitError.from(error, 'internal', "reading the files of the demo's board (npm run build makes its script)");
+  }
+  return byPath;
+}
+
+/** Changes when any of the files does. */
+export function buildOf(...sets: readonly PageFiles[]): string {
   const hash = createHash('sha256');
-  for (const [path, file] of byPath) hash.update(path).update(file.etag);
-  return { byPath, build: hash.digest('hex').slice(0, 16) };
+  for (const set of sets) for (const [path, file] of set) hash.update(path).update(file.etag);
+  return hash.digest('hex').slice(0, 16);
+}
+
+function addFile(byPath: Map<string, PageFile>, path: string, file: string): void {
+  const type = types[extname(file)];
+  if (type !== undefined) byPath.set(path, read(file, type));
 }
 
 const files = (folder: string, extensions: readonly string[]): string[] =>

@@ -10,6 +10,7 @@ import { chromiumArguments, findChromium } from '#shared/testing';
 import {
   type SampleOutcome,
   type SamplePrediction,
+  sampleBoard,
   sampleDefinition,
   samplePrediction,
   sampleScorer,
@@ -165,6 +166,59 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     expect(complaints).toEqual([]);
   });
 
+  it("draws the demo's board, and points at what has just happened: in words, and where it happened", async () => {
+    const { definition, tell } = sampleBoard();
+    const { page, view, complaints } = await open('light', definition);
+    feed(view, 0, 20);
+    view.prediction(samplePrediction(20, { flight: 'AA 20' }));
+    await expect.poll(() => page.locator('#board .card').allInnerTexts()).toEqual(['U\n\n20', 'A\n\n1']);
+    expect(await page.locator('#moments-empty').isVisible()).toBe(true);
+    const lit = () => page.locator('#board [data-lit]').allInnerTexts();
+    tell({ eventTime: sampleStart, text: 'Gate A is closed', tone: 'alarm', place: 'A' });
+    await expect.poll(lit).toEqual(['A\n\n1']);
+    expect(await page.locator('#board [data-lit]').getAttribute('data-lit')).toBe('alarm');
+    expect(await page.locator('#moments li').allInnerTexts()).toEqual(['▲\n\nGate A is closed\n\nAlarm · 1 Oct 06:00']);
+    expect(await page.getByRole('status').allTextContents()).toContain('Alarm: Gate A is closed');
+    await expect.poll(lit, { timeout: 10_000 }).toEqual([]);
+    tell({ eventTime: sampleStart, text: '<b>Gate A</b> is open', tone: 'good', place: 'A"]' });
+    await expect
+      .poll(() => page.locator('#moments li .text').allInnerTexts())
+      .toEqual(['<b>Gate A</b> is open', 'Gate A is closed']);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows figures, moments and the whole board without scrolling, on a laptop and on a projector', async () => {
+    const { definition, tell } = sampleBoard();
+    const { page, view } = await open('light', definition);
+    feed(view, 0, 20);
+    tell({ eventTime: sampleStart, text: 'Gate A is closed', tone: 'alarm' });
+    await page.locator('#board .card').first().waitFor();
+    for (const [width, height, typeSize] of [
+      [1280, 800, 15],
+      [1440, 900, 16],
+      [1920, 1080, 18],
+      [3840, 2160, 36],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const bottom = await page.evaluate<number>(
+        "document.getElementById('board-panel').getBoundingClientRect().bottom",
+      );
+      expect(bottom, `${width} × ${height}`).toBeLessThanOrEqual(height);
+      expect(bottom, `${width} × ${height}`).toBeGreaterThan(height * 0.9);
+      const fontSize = await page.evaluate<string>("getComputedStyle(document.getElementById('board')).fontSize");
+      expect(Number.parseFloat(fontSize), `${width}`).toBeGreaterThanOrEqual(typeSize);
+    }
+  });
+
+  it('says where a board fails, and goes on with all the rest', async () => {
+    const { definition } = sampleBoard({ snapshot: () => ({ gates: 'none' }) });
+    const { page, view } = await open('light', definition);
+    await expect.poll(() => text(page, 'board-fault')).toMatch(/^The board cannot be drawn: /);
+    feed(view, 0, 20);
+    await waitForText(page, 'scored', '20');
+    await waitForState(page, 'live');
+  });
+
   it('follows the system into the dark, switches by its button, and remembers', async () => {
     const { page } = await open('dark');
     const theme = () => page.locator('html').getAttribute('data-theme');
@@ -230,8 +284,14 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
   });
 
   it.each(['light', 'dark'] as const)('has nothing serious for axe to find, %s', async (scheme) => {
-    const { page, view, dashboard } = await open(scheme);
+    const { definition, tell } = sampleBoard();
+    const { page, view, dashboard } = await open(scheme, definition);
     feed(view, 0, 600);
+    await page.locator('#board .card').first().waitFor();
+    for (const tone of ['alarm', 'good', 'news'] as const) {
+      tell({ eventTime: sampleStart, text: `It is ${tone}`, tone, place: 'U' });
+    }
+    await page.locator('#board [data-lit]').waitFor();
     view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason: 'record-undecodable' });
     await waitForState(page, 'live');
     await waitForCharts(page);

@@ -1,20 +1,17 @@
-import { KitError } from '#shared/errors';
+import { cellText, eventTimeText } from './cell-text.js';
 import type { DashboardDefinition, PredictionFields } from './definition.js';
 import type { Awaited } from './outcome-join.js';
 import type { Row } from './page/snapshot.js';
 
-/** What stands where a value cannot be shown. */
-const UNSHOWABLE = '–';
-
 /** Formats the rows of the predictions' tables, each once until its outcome arrives. */
 export class RowFormat<P extends PredictionFields, O> {
   readonly #definition: DashboardDefinition<P, O>;
-  readonly #time: Intl.DateTimeFormat;
+  readonly #time: (eventTime: number) => string;
   readonly #made = new WeakMap<P, { row: Row; outcome: O | undefined }>();
 
   constructor(definition: DashboardDefinition<P, O>) {
     this.#definition = definition;
-    this.#time = eventTimeFormat(definition.eventTimeZone);
+    this.#time = eventTimeText(definition.eventTimeZone);
   }
 
   row(prediction: P, awaited: Awaited<P, O>): Row {
@@ -28,7 +25,7 @@ export class RowFormat<P extends PredictionFields, O> {
   #format(prediction: P, { outcome, positive }: Awaited<P, O>): Row {
     const { columns, outcome: outcomes } = this.#definition;
     return {
-      time: cellText(() => this.#time.format(prediction.eventTime).replace(',', '')),
+      time: this.#time(prediction.eventTime),
       cells: columns.map((column) => cellText(() => column.cell(prediction))),
       score: Math.round(prediction.score * 10_000) / 10_000,
       decision: prediction.decision,
@@ -36,30 +33,5 @@ export class RowFormat<P extends PredictionFields, O> {
       outcome: outcome === undefined ? null : cellText(() => outcomes.text(outcome)),
       right: outcome === undefined || positive === null ? null : outcomes.positive(outcome) === positive,
     };
-  }
-}
-
-/** A cell's text. One that cannot be formatted, such as a time beyond all dates, must not cost the whole page. */
-function cellText(format: () => string): string {
-  try {
-    return format();
-  } catch {
-    return UNSHOWABLE;
-  }
-}
-
-function eventTimeFormat(timeZone: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      day: 'numeric',
-      month: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-  } catch (error) {
-    const doing = `reading the dashboard's event time zone: found '${timeZone}', expected an IANA name such as 'America/New_York'`;
-    throw new KitError('internal', doing, { cause: error });
   }
 }

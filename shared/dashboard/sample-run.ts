@@ -1,5 +1,6 @@
 import type { ScorerStatus } from '#shared/monitoring';
-import type { DashboardDefinition, PredictionFields } from './definition.js';
+import { projectFile } from '#shared/project-file';
+import type { Board, BoardDefinition, DashboardDefinition, Moment, PredictionFields } from './definition.js';
 
 /** A prediction as the tests of the page use it. */
 export interface SamplePrediction extends PredictionFields {
@@ -72,4 +73,23 @@ export function sampleScorer(heartbeatAt: number, more: Partial<ScorerStatus> = 
     unknownCategories: {},
     ...more,
   };
+}
+
+/** A board that counts the flights of each gate, which is the first letter of a flight's airline; `tell` is handed out. */
+export function sampleBoard(more: Partial<Board<SamplePrediction, SampleOutcome>> = {}) {
+  const gates = new Map<string, number>();
+  let tell: (moment: Moment) => void = () => undefined;
+  const board: BoardDefinition<SamplePrediction, SampleOutcome> = {
+    page: projectFile('shared/dashboard/sample-board/'),
+    create(given) {
+      tell = given;
+      return {
+        prediction: ({ flight }) => gates.set(flight.slice(0, 1), (gates.get(flight.slice(0, 1)) ?? 0) + 1),
+        snapshot: () => ({ gates: Array.from(gates, ([gate, flights]) => ({ gate, flights })) }),
+        ...more,
+      };
+    },
+  };
+  const definition: DashboardDefinition<SamplePrediction, SampleOutcome> = { ...sampleDefinition, board };
+  return { definition, tell: (moment: Moment) => tell(moment) };
 }

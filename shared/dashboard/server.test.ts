@@ -4,7 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
 import type { PageState } from './page/snapshot.js';
-import { type SampleOutcome, type SamplePrediction, sampleDefinition, samplePrediction } from './sample-run.js';
+import {
+  type SampleOutcome,
+  type SamplePrediction,
+  sampleBoard,
+  sampleDefinition,
+  samplePrediction,
+} from './sample-run.js';
 
 const started: Dashboard[] = [];
 afterEach(async () => {
@@ -86,6 +92,19 @@ describe('the page', () => {
     expect(used.length).toBeGreaterThan(7);
     for (const path of used) expect((await ask(port, path)).status, path).toBe(200);
     expect(page.body).not.toMatch(/<script>|<style|style="|https?:\/\//);
+  });
+
+  it("serves the script and the style of the demo's board, and no other file of its folder", async () => {
+    const { port } = await start({ view: new LiveView(sampleBoard().definition) });
+    const script = await ask(port, '/board/board.js');
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(script.body).toContain("from '/page/dom.js'");
+    expect((await ask(port, '/board/board.css')).headers['content-type']).toBe('text/css; charset=utf-8');
+    for (const path of ['/board/', '/board/board.ts', '/board/board.d.ts', '/board/../server.js']) {
+      expect((await ask(port, path)).status, path).toBe(404);
+    }
+    const without = await start({ view: newView() });
+    expect((await ask(without.port, '/board/board.js')).status).toBe(404);
   });
 
   it('answers an unchanged file with 304', async () => {

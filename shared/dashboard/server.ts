@@ -8,7 +8,7 @@ import { isLoopback, ownNameOnly, readOnly, safeHeaders } from './guards.js';
 import { listen } from './listen.js';
 import type { LiveView } from './live-view.js';
 import type { PageState } from './page/snapshot.js';
-import { readPageFiles } from './page-files.js';
+import { buildOf, readBoardFiles, readPageFiles } from './page-files.js';
 
 export interface DashboardOptions<P extends PredictionFields, O> {
   /** The address to bind to; 127.0.0.1 unless said. */
@@ -73,12 +73,14 @@ export async function startDashboard<P extends PredictionFields, O>(
 function addPage<P extends PredictionFields, O>(app: Express, options: DashboardOptions<P, O>): () => void {
   const { view, facts, ready } = options;
   if (view === undefined) return () => undefined;
-  const { byPath, build } = readPageFiles();
+  const shared = readPageFiles();
+  const board = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
+  const build = buildOf(shared, board);
   const state = (): PageState => ({ build, ready: ready(), facts: facts(), snapshot: view.snapshot() });
   const stream = new EventStream(state);
   app.get('/events', (request, response) => stream.open(request, response));
   app.use((request, response, next) => {
-    const file = byPath.get(request.path);
+    const file = shared.get(request.path) ?? board.get(request.path);
     if (file === undefined) return next();
     response.set({ 'Content-Type': file.type, 'Cache-Control': 'no-cache', ETag: file.etag }).send(file.bytes);
   });

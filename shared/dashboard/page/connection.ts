@@ -24,7 +24,7 @@ export function follow(events: ConnectionEvents): void {
   };
   const open = (): void => {
     source?.close();
-    source = new EventSource('/events');
+    source = new EventSource('events');
     heard();
     source.addEventListener('alive', heard);
     source.addEventListener('state', (event) => {

@@ -1,10 +1,12 @@
 import { AucChart } from './auc-chart.js';
+import { BoardPanel } from './board-panel.js';
 import { show, showStateOf } from './condition.js';
 import { follow } from './connection.js';
 import { byId, setText } from './dom.js';
 import { updateFigures, updateHeader } from './figures.js';
 import { EventTimes } from './format.js';
 import { updateModelPanel } from './model-panel.js';
+import { MomentsStrip } from './moments-strip.js';
 import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
@@ -12,6 +14,8 @@ import type { PageState } from './snapshot.js';
 import { LatencyChart, RateChart } from './time-charts.js';
 
 const charts = { rate: new RateChart(), latency: new LatencyChart(), score: new ScoreChart(), auc: new AucChart() };
+const board = new BoardPanel();
+const moments = new MomentsStrip();
 const latest = new PredictionTable('latest');
 const settled = new PredictionTable('settled');
 
@@ -33,6 +37,8 @@ function draw(): void {
   wasReady ||= ready.ready;
   updateHeader(newest, times);
   updateFigures(snapshot);
+  moments.update(snapshot);
+  board.update(snapshot);
   charts.rate.update(snapshot);
   charts.latency.update(snapshot);
   charts.score.update(snapshot);
@@ -52,7 +58,7 @@ function schedule(): void {
 }
 
 // What scrolls must be reachable by keyboard too.
-for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #topology')) scrolling.tabIndex = 0;
+for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #topology, #board')) scrolling.tabIndex = 0;
 
 const pause = byId('pause');
 pause.addEventListener('click', () => {

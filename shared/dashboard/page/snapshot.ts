@@ -71,7 +71,28 @@ export interface Snapshot {
   readonly model: ServingModel | null;
   /** The topology as the scorer describes it; empty until one says so. */
   readonly topology: string;
+  /** What the demo's own board draws; null where there is none, or where it cannot say. */
+  readonly board: unknown;
+  /** What went wrong in the board's code last; null while nothing has. */
+  readonly boardFault: string | null;
+  /** What a watcher should look at, newest first. */
+  readonly moments: readonly ShownMoment[];
 }
+
+/** Something that has happened, as the board tells of it. */
+export interface ShownMoment {
+  /** Counts from 1 over the whole run. */
+  readonly number: number;
+  /** Event time in the demo's zone. */
+  readonly time: string;
+  readonly text: string;
+  readonly tone: Tone;
+  /** What it happened to: elements with this `data-place` are lit up; null where it has no place. */
+  readonly place: string | null;
+}
+
+/** How something is meant: by a colour and a sign. */
+export type Tone = 'alarm' | 'good' | 'news';
 
 export interface About {
   readonly title: string;
@@ -82,6 +103,8 @@ export interface About {
   readonly threshold: number | null;
   readonly scoreRange: readonly [number, number];
   readonly columns: readonly { readonly header: string; readonly align: 'left' | 'right'; readonly wide: boolean }[];
+  /** Whether `board/board.js` and `board/board.css` are there. */
+  readonly hasBoard: boolean;
 }
 
 /** A prediction, and its outcome once that is known. */

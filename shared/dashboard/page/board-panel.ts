@@ -1,0 +1,74 @@
+import { byId, setHidden, setText } from './dom.js';
+import type { Snapshot } from './snapshot.js';
+import { Spotlight } from './spotlight.js';
+
+/** What a demo's `page/board.ts` exports. */
+interface BoardModule {
+  /** Builds the board, once; what it gives back draws a state of it. */
+  readonly mount: (root: HTMLElement) => (state: unknown) => void;
+}
+
+/** The demo's own part of the page: its script and its style are fetched once, then it draws each state. */
+export class BoardPanel {
+  readonly #root = byId('board');
+  readonly #spotlight = new Spotlight(this.#root);
+  #loading = false;
+  #draw: ((state: unknown) => void) | undefined;
+  #newest: Snapshot | undefined;
+
+  update(snapshot: Snapshot): void {
+    this.#newest = snapshot;
+    setHidden(byId('board-panel'), !snapshot.about.hasBoard);
+    if (!snapshot.about.hasBoard) return;
+    if (!this.#loading) {
+      this.#loading = true;
+      this.#load().catch((error: unknown) => this.#fail(error));
+    }
+    if (snapshot.boardFault !== null) this.#say(snapshot.boardFault);
+    if (this.#draw === undefined || snapshot.board === null) return;
+    try {
+      this.#draw(snapshot.board);
+      this.#spotlight.update(snapshot.moments);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #load(): Promise<void> {
+    const at = (file: string): string => new URL(`board/${file}`, document.baseURI).href;
+    const [{ mount }] = await Promise.all([
+      // The demo's own file, compiled against the same parts: this is the one thing that it must export.
+      import(at('board.js')) as Promise<BoardModule>,
+      addStyle(at('board.css')),
+    ]);
+    this.#draw = mount(this.#root);
+    setHidden(byId('board-waiting'), true);
+    if (this.#newest !== undefined) this.update(this.#newest);
+  }
+
+  /** A board that fails is not drawn any more; the rest of the page goes on. */
+  #fail(error: unknown): void {
+    this.#draw = undefined;
+    this.#say(
+      `The board cannot be drawn: ${error instanceof Error ? error.message : String(error)}. Reload the page to try again.`,
+    );
+  }
+
+  #say(sentence: string): void {
+    const fault = byId('board-fault');
+    setText(fault, sentence);
+    setHidden(fault, false);
+  }
+}
+
+/** Resolves once the style holds: what is built before would be laid out twice. */
+function addStyle(href: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = href;
+    link.addEventListener('load', () => resolve());
+    link.addEventListener('error', () => reject(new Error(`fetching ${href}: found nothing that is a style`)));
+    document.head.append(link);
+  });
+}
