@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import type { DemoDefinition } from '#shared/commands';
+import type { PredictionFields } from '#shared/dashboard';
+import type { RunCounts } from '#shared/monitoring';
+import type { Topic } from '#shared/schema';
+import { loadModel } from '#shared/scoring';
+import { createTopologyTestDriver, StreamsBuilder } from '#shared/streams';
+
+const RECORDS_PER_CHUNK = 5_000;
+
+/** The first records of a demo's main input. */
+function firstInputs<I, P extends PredictionFields, O>(demo: DemoDefinition<I, P, O>, records: number): I[] {
+  return (
+    Array.from(demo.produce({ lap: 1, limit: records, seed: 1 }))
+      .filter(({ topic }) => topic.name === demo.topics.input.name)
+      // What is produced to the topic of the main input has its type; DemoRecord forgets which.
+      .map(({ value }) => value as I)
+  );
+}
+
+/** The units that must be predicted of the first records of a demo's main input, by its stated rules. */
+export function expectedIdsOf<I, P extends PredictionFields, O>(
+  demo: DemoDefinition<I, P, O>,
+  records: number,
+): string[] {
+  return [...new Set(demo.scoredUnit.expectedIds(firstInputs(demo, records)))];
+}
+
+/** What a run of so many records must report where nothing goes wrong, by the demo's stated rules. */
+export function expectedCounts<I, P extends PredictionFields, O>(
+  demo: DemoDefinition<I, P, O>,
+  records: number,
+): RunCounts {
+  const produced = new Set(demo.scoredUnit.unitIds(firstInputs(demo, records))).size;
+  const scored = expectedIdsOf(demo, records).length;
+  return { produced, filtered: produced - scored, scored, deadLettered: 0, lost: 0, duplicated: 0 };
+}
+
+/**
+ * What a demo's topology writes to a topic when nothing disturbs it, with its own model: the records of the main input, so
+ * many of them, and what belongs to them, go through it in one process.
+ */
+export async function undisturbed<I, P extends PredictionFields, O, V>(
+  demo: DemoDefinition<I, P, O>,
+  topic: Topic<V>,
+  records: number,
+): Promise<{ readonly key: string; readonly value: V }[]> {
+  const model = await loadModel(fileURLToPath(demo.modelFolder), { reasons: demo.explains ?? false });
+  try {
+    const builder = new StreamsBuilder();
+    demo.buildTopology(builder, model);
+    const topology = await createTopologyTestDriver(builder.build(), { deadLetterTopic: `${demo.name}.dead-letters` });
+    const all = Array.from(
+      demo.produce({ lap: 1, limit: records, seed: 1 }),
+      ({ topic: to, key, value, eventTime }) => ({
+        topic: to,
+        record: { key, value, timestamp: eventTime },
+      }),
+    );
+    for (let from = 0; from < all.length; from += RECORDS_PER_CHUNK) {
+      await topology.pipeAll(all.slice(from, from + RECORDS_PER_CHUNK));
+    }
+    const written = await topology.read<string, V>(topic);
+    topology.close();
+    return written.map(({ key, value }) => ({ key: String(key), value: value as V }));
+  } finally {
+    await model.close();
+  }
+}
