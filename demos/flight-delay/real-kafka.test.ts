@@ -12,10 +12,8 @@ await describeOnRealKafka('the flight-delay demo', (kafka) => {
 
   it('refuses a model that is not there in one sentence, however long the groups take to form', async () => {
     const registry = await startRegistry({ port: 0 });
-    await using program = startProgram('demos/flight-delay/demo.js', [
-      ...['--brokers', kafka.brokers, '--registry', registry.url],
-      ...['--records', '1', '--headless', '--model', '/no/such/model'],
-    ]);
+    const at = ['--brokers', kafka.brokers, '--registry', registry.url, '--records', '1', '--headless'];
+    await using program = startProgram('demos/flight-delay/demo.js', [...at, '--model', '/no/such/model']);
     expect(await program.exited).toBe(2);
     expect(program.stderr()).toMatch(/^The model folder \/no\/such\/model has no model\.onnx; .+\n$/);
     await registry.close();

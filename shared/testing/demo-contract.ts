@@ -74,9 +74,8 @@ export function specifyDemo<I, P extends PredictionFields, O>(
     });
 
     it('makes one dead letter of each record that cannot be scored, goes on, and measures latency where it is paced', async () => {
-      await using program = pacedBy(
-        ...['--records', String(paced.records), '--report', '-', '--broker-port', '0', '--port', '0'],
-      );
+      const length = ['--records', String(paced.records)];
+      await using program = pacedBy(...length, '--report', '-', '--broker-port', '0', '--port', '0');
       const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
       const registry = await program.said(/Registry\s+(http\S+)/);
       const values: (Buffer | null)[] = [Buffer.from('no Avro at all'), Buffer.from([0, 0, 0, 3, 231, 1, 2, 3]), null];

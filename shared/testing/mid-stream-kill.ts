@@ -43,11 +43,9 @@ export async function killedInMidStream<I, P extends PredictionFields, O, V>(
 ): Promise<AfterTakeover<V>> {
   const registry = await startRegistry({ port: 0 });
   const namespace = `kill-${randomUUID().slice(0, 8)}.`;
+  const at = ['--brokers', brokers, '--registry', registry.url, '--namespace', namespace];
   const start = (only: string, ...args: readonly string[]) =>
-    startProgram(`demos/${demo.name}/demo.js`, [
-      ...['--only', only, '--brokers', brokers, '--registry', registry.url, '--namespace', namespace],
-      ...args,
-    ]);
+    startProgram(`demos/${demo.name}/demo.js`, ['--only', only, ...at, ...args]);
   const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
   try {
     await using doomed = start('scorer');
