@@ -17,13 +17,14 @@ export interface LapOptions {
 export interface DemoRecord {
   readonly topic: Topic<unknown>;
   readonly key: string;
+  /** Null deletes the key: a tombstone. */
   readonly value: unknown;
   /** Milliseconds since the epoch: becomes the record's timestamp. */
   readonly eventTime: number;
 }
 
 /** A record whose value is checked against its topic's type. */
-export function demoRecord<V>(topic: Topic<V>, key: string, value: V, eventTime: number): DemoRecord {
+export function demoRecord<V>(topic: Topic<V>, key: string, value: V | null, eventTime: number): DemoRecord {
   return { topic, key, value, eventTime };
 }
 

@@ -67,7 +67,7 @@ export async function produceRecords(
   const outgoing = (record: DemoRecord, lap: number): OutgoingRecord => ({
     topic: demo.topicName(record.topic),
     key: record.key,
-    value: serializers.get(record.topic.name)?.(record.value) ?? null,
+    value: record.value === null ? null : (serializers.get(record.topic.name)?.(record.value) ?? null),
     timestamp: record.eventTime,
     headers: { [RUN_HEADER]: run, ...(lap > 1 && { [LAP_HEADER]: String(lap) }) },
   });

@@ -1,0 +1,24 @@
+import { defineDemo, runDemo } from '#shared/commands';
+import { projectFile } from '#shared/project-file';
+import { dashboard } from './dashboard.js';
+import { produce } from './producer.js';
+import { buildTopology } from './scorer.js';
+import { announcements, customers, events, offers, outcomes, predictions, scoredUnit } from './topics.js';
+
+export const demo = defineDemo({
+  name: 'churn',
+  module: import.meta.url,
+  topics: { input: events, predictions, outcomes },
+  alsoProduces: [customers, announcements],
+  alsoWrites: [offers],
+  scoredUnit,
+  modelFolder: projectFile('demos/churn/model/'),
+  explains: true,
+  buildTopology,
+  produce,
+  eventTimeSpeed: 300,
+  paceInWords: 'five minutes pass each second',
+  dashboard,
+});
+
+await runDemo(demo);
