@@ -23,7 +23,7 @@ const HOURS = {
   service: [[8, 20]],
 } as const;
 
-export interface Call extends Pick<CustomerEvent, 'kind' | 'seconds'> {
+interface Call extends Pick<CustomerEvent, 'kind' | 'seconds'> {
   /** Milliseconds since midnight. */
   readonly at: number;
 }

@@ -11,9 +11,9 @@ import { inWords, reasonsToLeave, tellTheBill } from './reasons.js';
 import type { Offer } from './topics.js';
 
 /** A customer is worth an offer from this bill on, in dollars a month. */
-export const HIGH_VALUE_DOLLARS = 50;
+const HIGH_VALUE_DOLLARS = 50;
 /** Nobody is bothered twice within so many days. */
-export const QUIET_DAYS = 30;
+const QUIET_DAYS = 30;
 
 const DAY_MS = 24 * 3_600_000;
 

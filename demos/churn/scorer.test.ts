@@ -342,9 +342,9 @@ describe('the topology', () => {
     expect(description.match(/Sub-topology/g)).toHaveLength(1);
     expect([...new Set(description.match(/(KSTREAM|KTABLE)-[A-Z]+/g))]).toEqual([
       'KSTREAM-SOURCE',
-      'KSTREAM-MAPVALUES',
       'KTABLE-SOURCE',
       'KTABLE-TOSTREAM',
+      'KSTREAM-MAPVALUES',
       'KSTREAM-AGGREGATE',
       'KSTREAM-LEFTJOIN',
       'KSTREAM-PROCESSOR',

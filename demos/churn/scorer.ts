@@ -29,9 +29,9 @@ export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): v
     .to(offers);
 }
 
+/** The schema picks from what the model was asked what the page shows. */
 function toPrediction({ input, ...scored }: Scored<Features>): Prediction {
   const { eventTime, score, decision, modelName, modelVersion, scoredAt } = scored;
   const reasons = tellTheBill(scored.reasons ?? []).slice(0, 3);
-  const { openedBy: _, totalDayMinutes: _day, totalEveMinutes: _evening, totalNightMinutes: _night, ...known } = input;
-  return { ...known, eventTime, score, decision, modelName, modelVersion, scoredAt, reasons };
+  return { ...input, eventTime, score, decision, modelName, modelVersion, scoredAt, reasons };
 }
