@@ -2,7 +2,7 @@ import type { PredictionFields } from '#shared/dashboard';
 import type { ClusterAddress, DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
-import { createDemoPage } from './demo-page.js';
+import { createDemoPage, openPages } from './demo-page.js';
 import { demoFacts } from './facts.js';
 import { RunWatch } from './run-watch.js';
 import { aborted, type Shutdown } from './shutdown.js';
@@ -18,7 +18,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
   terminal: Terminal,
   shutdown: Shutdown,
 ): Promise<void> {
-  const page = await createDemoPage(definition, options, terminal);
+  const page = await createDemoPage(definition, options);
   const watch = new RunWatch(definition, demo, {
     wholeRun: false,
     ...(page && { view: page.view, metrics: page.metrics }),
@@ -34,7 +34,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     registry: address.registry.url,
     guarantee: options.guarantee,
   });
-  const dashboard = await page?.open(watch, () => facts);
+  const dashboard = page && (await openPages([page.shown(watch, () => facts)], page.metrics, options, terminal));
   terminal.say(`The live page is at ${dashboard?.url ?? ''}; Ctrl-C ends it.`);
   try {
     await Promise.race([observer.finished, aborted(shutdown.signal)]);

@@ -1,4 +1,4 @@
-import { type Dashboard, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
+import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
 import { createMetrics, type Metrics } from '#shared/metrics';
 import type { ScorerStatus } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
@@ -14,52 +14,65 @@ const DEFAULT_PORT = 4_000;
 const SILENT_MS = 5_000;
 const REFRESH_MS = 1_000;
 
-/** The live page with its metrics, or under --headless with --port the metrics alone. */
+/** What a demo shows and counts. */
 export interface DemoPage<P extends PredictionFields, O> {
   readonly view: LiveView<P, O>;
   readonly metrics: Metrics;
-  /** Starts to listen. */
-  open(watch: RunWatch<unknown, P, O>, facts: () => Record<string, string>): Promise<Dashboard>;
+  /** The page, with what the demo's watch and the place where it runs add to it. */
+  shown(watch: RunWatch<unknown, P, O>, facts: () => Record<string, string>): ShownDemo;
 }
 
-/** Undefined where the options leave out page and metrics. */
+/** A demo as `openPages` takes it: alone, or beside others. */
+export interface ShownDemo {
+  readonly page: DashboardPage;
+  /** Sets the gauges, which are of this moment: what no record announces, such as a scorer fallen silent, is looked up. */
+  refresh(): void;
+}
+
+/** Undefined where the options leave out page and metrics. `metrics` are the demo's own among those of several. */
 export async function createDemoPage<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   options: DemoOptions,
-  terminal: Terminal,
+  metrics = createMetrics(),
 ): Promise<DemoPage<P, O> | undefined> {
-  const { headless, host, port } = options;
-  if (headless && port === undefined) return undefined;
+  if (options.headless && options.port === undefined) return undefined;
   const { threshold } = await readModelCard(modelFolder(definition, options));
   const view = new LiveView<P, O>({ ...definition.dashboard, ...(threshold !== undefined && { threshold }) });
-  const metrics = createMetrics();
   return {
     view,
     metrics,
-    async open(watch, facts) {
-      const wanted = port ?? DEFAULT_PORT;
-      const dashboard = await startDashboard<P, O>({
-        host,
-        port: wanted,
-        ...(headless ? {} : { view }),
-        metrics,
-        facts,
-        ready: () => readiness(watch),
-      });
-      if (wanted !== 0 && dashboard.port !== wanted) {
-        terminal.say(`Port ${wanted} is taken; the next free one is used instead: ${dashboard.port}.`);
-      }
-      if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
-        terminal.say(`Listening on ${host}: whoever reaches this machine can see the page.`);
-      }
-      const timer = setInterval(() => refreshGauges(metrics, view, watch), REFRESH_MS);
-      return {
-        ...dashboard,
-        close: async () => {
-          clearInterval(timer);
-          await dashboard.close();
-        },
-      };
+    shown: (watch, facts) => ({
+      page: { name: definition.name, view, facts, ready: () => readiness(watch) },
+      refresh: () => refreshGauges(metrics, view, watch),
+    }),
+  };
+}
+
+/**
+ * Starts to listen: one server with the page of a demo, or those of several and their overview; under --headless with
+ * the metrics alone. `metrics` is what /metrics shows: the demo's own, or those of `createDemosMetrics`.
+ */
+export async function openPages(
+  demos: readonly ShownDemo[],
+  metrics: Pick<Metrics, 'text' | 'contentType'>,
+  { headless, host, port = DEFAULT_PORT }: Pick<DemoOptions, 'headless' | 'host' | 'port'>,
+  terminal: Terminal,
+): Promise<Dashboard> {
+  const dashboard = await startDashboard({ host, port, pages: demos.map(({ page }) => page), headless, metrics });
+  if (port !== 0 && dashboard.port !== port) {
+    terminal.say(`Port ${port} is taken; the next free one is used instead: ${dashboard.port}.`);
+  }
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
+    terminal.say(`Listening on ${host}: whoever reaches this machine can see the page.`);
+  }
+  const timer = setInterval(() => {
+    for (const demo of demos) demo.refresh();
+  }, REFRESH_MS);
+  return {
+    ...dashboard,
+    close: async () => {
+      clearInterval(timer);
+      await dashboard.close();
     },
   };
 }
@@ -74,7 +87,6 @@ function readiness({ scorers }: Pick<RunWatch<unknown, PredictionFields, unknown
   return { ready: false, reason: `the scorer is ${heard[0]?.status.state ?? 'silent'}` };
 }
 
-/** Gauges are of this moment: what no record announces, such as a scorer fallen silent, is looked up each second. */
 function refreshGauges(
   metrics: Metrics,
   view: { readonly auc: { readonly value: number | undefined } },

@@ -3,7 +3,7 @@ import { accountForRun, type RunningDemo } from './account-for-run.js';
 import { type ClusterAddress, connectDemo } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
-import { createDemoPage } from './demo-page.js';
+import { createDemoPage, openPages } from './demo-page.js';
 import { type EmbeddedPair, startEmbeddedPair } from './embedded-pair.js';
 import { demoFacts } from './facts.js';
 import { newRunId } from './producer-role.js';
@@ -36,7 +36,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     terminal.say(firstLine(definition.name, where, options, terminal));
     const demo = await connectDemo(definition, options, where);
     closing.push(() => demo.cluster.close());
-    const page = await createDemoPage(definition, options, terminal);
+    const page = await createDemoPage(definition, options);
     const run = newRunId();
     const watch = new RunWatch(definition, demo, {
       wholeRun: options.records !== undefined || options.report !== undefined,
@@ -61,7 +61,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
       registry: where.registry.url,
       guarantee: options.guarantee,
     });
-    const dashboard = await page?.open(watch, () => facts);
+    const dashboard = page && (await openPages([page.shown(watch, () => facts)], page.metrics, options, terminal));
     if (dashboard) closing.push(() => dashboard.close());
     greet(definition, options, where, scorer, dashboard, terminal);
 

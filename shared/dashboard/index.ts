@@ -1,3 +1,4 @@
+export type { DashboardPage } from './dashboard-page.js';
 export {
   type Board,
   type BoardDefinition,
@@ -10,5 +11,4 @@ export {
   type PredictionFields,
 } from './definition.js';
 export { LiveView } from './live-view.js';
-export type { Snapshot } from './page/snapshot.js';
-export { type Dashboard, type DashboardOptions, startDashboard } from './server.js';
+export { type Dashboard, startDashboard } from './server.js';

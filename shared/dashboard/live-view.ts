@@ -5,7 +5,7 @@ import { EventClock } from './event-clock.js';
 import { LatencyWindow } from './latency-window.js';
 import { Moments } from './moments.js';
 import { type Awaited, OutcomeJoin, type Settled } from './outcome-join.js';
-import type { About, DeadLetter, Row, ServingModel, Snapshot } from './page/snapshot.js';
+import type { About, DeadLetter, Row, ServingModel, Snapshot, Summary } from './page/snapshot.js';
 import { QualityCourse } from './quality-course.js';
 import { Recent } from './recent.js';
 import { RowFormat } from './rows.js';
@@ -138,6 +138,21 @@ export class LiveView<P extends PredictionFields, O> {
   /** The running AUC of the outcomes that count; undefined until both classes were seen. */
   get auc(): { value: number | undefined; n: number } {
     return { value: this.#quality.value, n: this.#quality.n };
+  }
+
+  /** The demo in a few figures, as the overview of several shows it. */
+  summary(): Summary {
+    const perSecond = this.#scored.mean(Math.floor(this.#now() / 1000) - 1, rateWindowSeconds);
+    return {
+      title: this.#about.title,
+      subtitle: this.#about.subtitle,
+      scored: this.#totals.scored,
+      scoredPerSecond: significant(perSecond, 4),
+      deadLettered: this.#totals.deadLettered,
+      auc: significant(this.#quality.value, 4),
+      outcomes: this.#quality.n,
+      moment: this.#moments.newestFirst()[0] ?? null,
+    };
   }
 
   snapshot(): Snapshot {

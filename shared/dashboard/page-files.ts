@@ -23,24 +23,28 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Reads what all pages share: HTML, styles and icon from the source tree, the compiled script, and uPlot. */
-export function readPageFiles(): PageFiles {
+/** Reads what all pages share, from the source tree: HTML, styles and icon; the compiled scripts; uPlot. */
+export function readPageFiles(): { readonly parts: PageFiles; readonly page: PageFiles; readonly overview: PageFiles } {
   const { resolve } = createRequire(import.meta.url);
-  const byPath = new Map<string, PageFile>();
-  const add = (path: string, file: string): void => addFile(byPath, path, file);
+  const [parts, page, overview] = [
+    new Map<string, PageFile>(),
+    new Map<string, PageFile>(),
+    new Map<string, PageFile>(),
+  ];
   try {
-    const html = resolve('#files/shared/dashboard/page/index.html');
-    const script = resolve('#files/dist/shared/dashboard/page/main.js');
+    const source = dirname(resolve('#files/shared/dashboard/page/index.html'));
+    const compiled = dirname(resolve('#files/dist/shared/dashboard/page/main.js'));
     const chart = dirname(resolve('uplot'));
-    add('/', html);
-    for (const file of files(dirname(html), ['.css', '.svg'])) add(`/page/${file}`, join(dirname(html), file));
-    for (const file of files(dirname(script), ['.js'])) add(`/page/${file}`, join(dirname(script), file));
-    add('/uplot/uplot.js', join(chart, 'uPlot.iife.min.js'));
-    add('/uplot/uplot.css', join(chart, 'uPlot.min.css'));
+    for (const file of files(source, ['.css', '.svg'])) addFile(parts, `/page/${file}`, join(source, file));
+    for (const file of files(compiled, ['.js'])) addFile(parts, `/page/${file}`, join(compiled, file));
+    addFile(parts, '/uplot/uplot.js', join(chart, 'uPlot.iife.min.js'));
+    addFile(parts, '/uplot/uplot.css', join(chart, 'uPlot.min.css'));
+    addFile(page, '/', join(source, 'index.html'));
+    addFile(overview, '/', join(source, 'overview.html'));
   } catch (error) {
     throw KitError.from(error, 'internal', "reading the live page's files (npm run build makes its script)");
   }
-  return byPath;
+  return { parts, page, overview };
 }
 
 /** Reads a demo's board: the styles from its folder in the source tree, its script from where that is compiled to. */

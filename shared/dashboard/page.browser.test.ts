@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
+import { type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
 import { chromiumArguments, findChromium } from '#shared/testing';
 import {
@@ -68,17 +68,22 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     }
   });
 
+  const pageOf = (name: string, view: DashboardPage['view']): DashboardPage => ({
+    name,
+    view,
+    facts: () => {
+      if (factsProblem !== undefined) throw factsProblem;
+      return { mode: 'embedded', guarantee: 'exactly_once', brokers: '127.0.0.1:9092' };
+    },
+    ready: () => ready,
+  });
+
   async function open(colorScheme: 'light' | 'dark' = 'light', definition = sampleDefinition): Promise<Running> {
     const view = new LiveView(definition);
     const dashboard = await startDashboard({
       port: 0,
-      view,
       metrics: createMetrics(),
-      facts: () => {
-        if (factsProblem !== undefined) throw factsProblem;
-        return { mode: 'embedded', guarantee: 'exactly_once', brokers: '127.0.0.1:9092' };
-      },
-      ready: () => ready,
+      pages: [pageOf('flight-delay', view)],
     });
     const context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
@@ -102,6 +107,13 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     }
   }
 
+  const serious = async (page: Page): Promise<string[]> => {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate<AxeResults>('axe.run()');
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  };
   const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
   const waitForText = (page: Page, id: string, wanted: string) =>
     expect.poll(() => text(page, id), { timeout: 10_000 }).toBe(wanted);
@@ -257,10 +269,8 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     expect(await text(page, 'scored')).toBe('200');
     const again = await startDashboard({
       port: dashboard.port,
-      view,
       metrics: createMetrics(),
-      facts: () => ({}),
-      ready: () => ready,
+      pages: [pageOf('flight-delay', view)],
     });
     expect(again.port).toBe(dashboard.port);
     await waitForState(page, 'live');
@@ -295,16 +305,52 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason: 'record-undecodable' });
     await waitForState(page, 'live');
     await waitForCharts(page);
-    await page.evaluate(axe);
-    const serious = async (): Promise<string[]> => {
-      const { violations } = await page.evaluate<AxeResults>('axe.run()');
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-    };
-    expect(await serious()).toEqual([]);
+    expect(await serious(page)).toEqual([]);
     await dashboard.close();
     await waitForState(page, 'disconnected');
-    expect(await serious()).toEqual([]);
+    expect(await serious(page)).toEqual([]);
+  });
+
+  it('has an overview of several demos, and a way from each to the others', async () => {
+    const { definition, tell } = sampleBoard();
+    const [flights, churn] = [new LiveView(definition), new LiveView({ ...sampleDefinition, title: 'Churn' })];
+    const pages = [pageOf('flight-delay', flights), pageOf('churn', churn)];
+    const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    opened.push({ page, dashboard });
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(dashboard.url);
+    feed(flights, 0, 300);
+    tell({ eventTime: sampleStart, text: 'Gate A is closed', tone: 'alarm' });
+    const cards = page.locator('.demo');
+    await expect.poll(() => cards.first().locator('dd').allTextContents()).toContain('300');
+    expect(await cards.first().locator('.moment').innerText()).toContain('Gate A is closed');
+    expect(await cards.nth(1).locator('dd').allTextContents()).toEqual([
+      '0',
+      'since the start',
+      '–',
+      'last 5 s',
+      '0',
+      'since the start',
+      '–',
+      'no outcomes yet',
+    ]);
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Flight delay' }).click();
+    await waitForText(page, 'scored', '300');
+    expect(await page.locator('#board .card').first().innerText()).toContain('U');
+    const links = page.getByRole('navigation', { name: 'Demos' });
+    expect(await links.innerText()).toBe('Overview\nFlight delay\nChurn');
+    expect(await links.locator('[aria-current]').innerText()).toBe('Flight delay');
+    const bottom = await page.evaluate<number>("document.getElementById('board-panel').getBoundingClientRect().bottom");
+    expect(bottom).toBeLessThanOrEqual(800);
+    await page.getByRole('link', { name: 'Churn' }).click();
+    await waitForText(page, 'title', 'Churn');
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await cards.first().waitFor();
+    expect(complaints).toEqual([]);
   });
 });

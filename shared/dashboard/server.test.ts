@@ -1,32 +1,31 @@
 import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
+import { type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
-import type { PageState } from './page/snapshot.js';
-import {
-  type SampleOutcome,
-  type SamplePrediction,
-  sampleBoard,
-  sampleDefinition,
-  samplePrediction,
-} from './sample-run.js';
+import type { OverviewState, PageState } from './page/snapshot.js';
+import { sampleBoard, sampleDefinition, samplePrediction } from './sample-run.js';
 
 const started: Dashboard[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((dashboard) => dashboard.close()));
 });
 
-type Options = Parameters<typeof startDashboard<SamplePrediction, SampleOutcome>>[0];
+type Options = Parameters<typeof startDashboard>[0];
 
-async function start(more: Partial<Options> = {}) {
-  const dashboard = await startDashboard<SamplePrediction, SampleOutcome>({
-    port: 0,
-    metrics: createMetrics(),
-    facts: () => ({ brokers: '127.0.0.1:9092' }),
-    ready: () => ({ ready: true, reason: '' }),
-    ...more,
-  });
+const newView = () => new LiveView(sampleDefinition);
+
+/** A demo's page as most of these tests want it. */
+const pageOf = (more: Partial<DashboardPage> = {}): DashboardPage => ({
+  name: 'flight-delay',
+  view: newView(),
+  facts: () => ({ brokers: '127.0.0.1:9092' }),
+  ready: () => ({ ready: true, reason: '' }),
+  ...more,
+});
+
+async function start(pages: readonly DashboardPage[], more: Partial<Options> = {}) {
+  const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages, ...more });
   started.push(dashboard);
   return dashboard;
 }
@@ -59,8 +58,8 @@ function ask(
 }
 
 /** Follows the event stream and gives its messages one after the other. */
-async function* events(port: number): AsyncGenerator<{ event: string; data: string }> {
-  const response = await fetch(`http://127.0.0.1:${port}/events`);
+async function* events(port: number, path = '/events'): AsyncGenerator<{ event: string; data: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk).toString('utf8');
@@ -74,11 +73,9 @@ async function* events(port: number): AsyncGenerator<{ event: string; data: stri
   }
 }
 
-const newView = () => new LiveView(sampleDefinition);
-
 describe('the page', () => {
   it('serves its files from memory, with headers that allow nothing from elsewhere', async () => {
-    const { port, url } = await start({ view: newView() });
+    const { port, url } = await start([pageOf()]);
     expect(url).toBe(`http://127.0.0.1:${port}/`);
     const page = await ask(port, '/');
     expect(page.status).toBe(200);
@@ -95,7 +92,7 @@ describe('the page', () => {
   });
 
   it("serves the script and the style of the demo's board, and no other file of its folder", async () => {
-    const { port } = await start({ view: new LiveView(sampleBoard().definition) });
+    const { port } = await start([pageOf({ view: new LiveView(sampleBoard().definition) })]);
     const script = await ask(port, '/board/board.js');
     expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(script.body).toContain("from '/page/dom.js'");
@@ -103,19 +100,19 @@ describe('the page', () => {
     for (const path of ['/board/', '/board/board.ts', '/board/board.d.ts', '/board/../server.js']) {
       expect((await ask(port, path)).status, path).toBe(404);
     }
-    const without = await start({ view: newView() });
+    const without = await start([pageOf()]);
     expect((await ask(without.port, '/board/board.js')).status).toBe(404);
   });
 
   it('answers an unchanged file with 304', async () => {
-    const { port } = await start({ view: newView() });
+    const { port } = await start([pageOf()]);
     const etag = (await ask(port, '/page/main.js')).headers.etag ?? '';
     const again = await ask(port, '/page/main.js', { etag });
     expect(again.status).toBe(304);
   });
 
   it('has no path out of it', async () => {
-    const { port } = await start({ view: newView() });
+    const { port } = await start([pageOf()]);
     const paths = [
       '/../package.json',
       '/page/../../package.json',
@@ -128,17 +125,77 @@ describe('the page', () => {
     expect((await ask(port, '/%E0%A4%A')).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('is not there without a view; metrics and probes are', async () => {
-    const { port } = await start();
+  it('is not there where nothing is to be shown; metrics and probes are', async () => {
+    const { port } = await start([pageOf()], { headless: true });
     expect((await ask(port, '/')).status).toBe(404);
     expect((await ask(port, '/events')).status).toBe(404);
     expect((await ask(port, '/healthz')).body).toBe('alive\n');
   });
 });
 
+describe('several demos', () => {
+  const churn = () => pageOf({ name: 'churn', view: new LiveView({ ...sampleBoard().definition, title: 'Churn' }) });
+
+  it('have a page each under their names, with files and events of their own, and one server', async () => {
+    const { port, url, pageUrls } = await start([pageOf(), churn()]);
+    expect([...pageUrls]).toEqual([
+      ['flight-delay', `${url}flight-delay/`],
+      ['churn', `${url}churn/`],
+    ]);
+    expect((await ask(port, '/churn/')).body).toBe((await ask(port, '/flight-delay/')).body);
+    expect((await ask(port, '/churn/board/board.js')).status).toBe(200);
+    expect((await ask(port, '/flight-delay/board/board.js')).status).toBe(404);
+    expect((await ask(port, '/board/board.js')).status).toBe(404);
+    const first = await events(port, '/churn/events').next();
+    expect(JSON.parse(first.value?.data ?? '')).toMatchObject({
+      name: 'churn',
+      siblings: [
+        { name: 'flight-delay', title: 'Flight delay' },
+        { name: 'churn', title: 'Churn' },
+      ],
+      snapshot: { about: { title: 'Churn' } },
+    });
+  });
+
+  it('are found without the slash at the end too', async () => {
+    const { port } = await start([pageOf(), churn()]);
+    expect(await ask(port, '/churn')).toMatchObject({ status: 308, headers: { location: '/churn/' } });
+  });
+
+  it('are shown together at the root', async () => {
+    const flights = pageOf();
+    const view = new LiveView(sampleDefinition);
+    view.prediction(samplePrediction(1));
+    const { port } = await start([{ ...flights, view }, churn()]);
+    const html = await ask(port, '/');
+    const used = [...html.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(used.length).toBeGreaterThan(5);
+    for (const path of used) expect((await ask(port, path)).status, path).toBe(200);
+    const first = await events(port).next();
+    const { demos } = JSON.parse(first.value?.data ?? '') as OverviewState;
+    expect(demos.map(({ name, title, scored }) => [name, title, scored])).toEqual([
+      ['flight-delay', 'Flight delay', 1],
+      ['churn', 'Churn', 0],
+    ]);
+  });
+
+  it('are ready when all are', async () => {
+    const waiting = { ...churn(), ready: () => ({ ready: false, reason: 'the scorer loads its model' }) };
+    const { port } = await start([pageOf(), waiting]);
+    expect(await ask(port, '/readyz')).toMatchObject({
+      status: 503,
+      body: 'not ready: churn: the scorer loads its model\n',
+    });
+  });
+
+  it('cannot have the name of a part of the server', async () => {
+    await expect(start([pageOf(), pageOf({ name: 'metrics' })])).rejects.toThrow(/metrics: its name cannot be/);
+  });
+});
+
 describe('requests', () => {
   it('that would change something are refused with 405', async () => {
-    const { port } = await start({ view: newView() });
+    const { port } = await start([pageOf()]);
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
       const answer = await ask(port, '/metrics', { method });
       expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
@@ -148,7 +205,7 @@ describe('requests', () => {
   });
 
   it('under a foreign name are refused while bound to loopback', async () => {
-    const { port } = await start({ view: newView() });
+    const { port } = await start([pageOf()]);
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example']) {
       expect((await ask(port, '/metrics', { host })).status, host).toBe(403);
     }
@@ -158,7 +215,7 @@ describe('requests', () => {
   });
 
   it('under any name are answered where the page is meant for others', async () => {
-    const { port, url } = await start({ host: '0.0.0.0', view: newView() });
+    const { port, url } = await start([pageOf()], { host: '0.0.0.0' });
     expect(url).toBe(`http://localhost:${port}/`);
     expect((await ask(port, '/healthz', { host: 'workshop.example' })).status).toBe(200);
   });
@@ -167,7 +224,7 @@ describe('requests', () => {
 describe('probes', () => {
   it('tell alive from ready, with the reason', async () => {
     let state = { ready: false, reason: 'the scorer loads its model' };
-    const { port } = await start({ ready: () => state });
+    const { port } = await start([pageOf({ ready: () => state })]);
     expect(await ask(port, '/readyz')).toMatchObject({ status: 503, body: 'not ready: the scorer loads its model\n' });
     expect((await ask(port, '/healthz')).status).toBe(200);
     state = { ready: true, reason: '' };
@@ -177,7 +234,7 @@ describe('probes', () => {
   it('serve the metrics as Prometheus reads them', async () => {
     const metrics = createMetrics();
     metrics.recordsScored.add(42);
-    const { port } = await start({ metrics });
+    const { port } = await start([pageOf()], { metrics });
     const answer = await ask(port, '/metrics');
     expect(answer.headers['content-type']).toBe(metrics.contentType);
     expect(answer.body).toContain('kafka_ml_records_scored_total 42\n');
@@ -186,21 +243,23 @@ describe('probes', () => {
 
 describe('ports', () => {
   it('give way to the next free one when taken', async () => {
-    const first = await start();
-    const second = await start({ port: first.port });
+    const first = await start([pageOf()]);
+    const second = await start([pageOf()], { port: first.port });
     expect(second.port).toBeGreaterThan(first.port);
     expect((await ask(second.port, '/healthz')).status).toBe(200);
   });
 
   it('that nobody may bind are said in a sentence', async () => {
-    await expect(start({ host: '203.0.113.1', port: 0 })).rejects.toThrow(/^binding the live page to 203.0.113.1:0: /);
+    await expect(start([pageOf()], { host: '203.0.113.1' })).rejects.toThrow(
+      /^binding the live page to 203.0.113.1:0: /,
+    );
   });
 });
 
 describe('the event stream', () => {
   it('sends the state at once, then what changes', async () => {
     const view = newView();
-    const { port } = await start({ view });
+    const { port } = await start([pageOf({ view })]);
     const stream = events(port);
     const first = await stream.next();
     expect(first.value?.event).toBe('state');
@@ -217,7 +276,7 @@ describe('the event stream', () => {
   });
 
   it('says that it is alive while nothing changes, and sends no state again', async () => {
-    const { port } = await start({ view: newView() });
+    const { port } = await start([pageOf()]);
     const seen: string[] = [];
     for await (const { event } of events(port)) {
       seen.push(event);
@@ -232,7 +291,7 @@ describe('the event stream', () => {
       if (broken) throw new TypeError('the cluster is undefined');
       return {};
     };
-    const { port } = await start({ view: newView(), facts });
+    const { port } = await start([pageOf({ facts })]);
     const seen: string[] = [];
     for await (const { event, data } of events(port)) {
       seen.push(event);
@@ -245,7 +304,7 @@ describe('the event stream', () => {
 
   it('holds nothing back for a viewer that does not read', async () => {
     const view = newView();
-    const { port } = await start({ view });
+    const { port } = await start([pageOf({ view })]);
     const socket = connect(port, '127.0.0.1');
     socket.pause();
     socket.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
@@ -260,7 +319,7 @@ describe('the event stream', () => {
   });
 
   it('ends when the dashboard closes, and closing twice is closing once', async () => {
-    const dashboard = await start({ view: newView() });
+    const dashboard = await start([pageOf()]);
     const ended = new Promise<void>((resolve) => {
       get(`${dashboard.url}events`, (response) => {
         response.resume().on('close', () => resolve());
@@ -280,7 +339,7 @@ describe('the event stream', () => {
     });
     const address = stranger.address();
     const taken = typeof address === 'object' && address !== null ? address.port : 0;
-    const dashboard = await start({ port: taken });
+    const dashboard = await start([pageOf()], { port: taken });
     expect(dashboard.port).not.toBe(taken);
     stranger.close();
   });

@@ -2,40 +2,40 @@ import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { KitError } from '#shared/errors';
 import type { Metrics } from '#shared/metrics';
-import type { PredictionFields } from './definition.js';
-import { EventStream } from './event-stream.js';
+import type { DashboardPage } from './dashboard-page.js';
 import { isLoopback, ownNameOnly, readOnly, safeHeaders } from './guards.js';
 import { listen } from './listen.js';
-import type { LiveView } from './live-view.js';
-import type { PageState } from './page/snapshot.js';
-import { buildOf, readBoardFiles, readPageFiles } from './page-files.js';
+import { addPages } from './page-routes.js';
 
-export interface DashboardOptions<P extends PredictionFields, O> {
+interface DashboardOptions {
   /** The address to bind to; 127.0.0.1 unless said. */
   readonly host?: string;
   /** 0 = any free port; a taken one gives way to the next free one above it: compare with the result's. */
   readonly port: number;
-  /** What the page shows; without it there are only /metrics, /healthz and /readyz. */
-  readonly view?: LiveView<P, O>;
-  readonly metrics: Metrics;
-  /** Where things are: brokers, registry, topics, mode, guarantee; in the order to show them. */
-  readonly facts: () => Record<string, string>;
-  readonly ready: () => { ready: boolean; reason: string };
+  /**
+   * The demos to show. One has its page at `/`; several have theirs at `/<name>/` each, with the overview of all at `/`.
+   * `/readyz` says ready when all are.
+   */
+  readonly pages: readonly DashboardPage[];
+  /** Without pages: there are only /metrics, /healthz and /readyz. */
+  readonly headless?: boolean;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
 }
 
-/** A running server of the page and of the metrics. */
+/** A running server of the pages and of the metrics. */
 export interface Dashboard {
+  /** Of the page, or of the overview where there are several. */
   readonly url: string;
+  /** Of each demo's own page, by the demo's name. */
+  readonly pageUrls: ReadonlyMap<string, string>;
   readonly port: number;
   /** Ends the viewers' streams and the server. */
   close(): Promise<void>;
 }
 
-/** Starts the live page; throws `port-taken` where no port is free, `usage` where the address cannot be bound. */
-export async function startDashboard<P extends PredictionFields, O>(
-  options: DashboardOptions<P, O>,
-): Promise<Dashboard> {
-  const { host = '127.0.0.1' } = options;
+/** Starts the live pages; throws `port-taken` where no port is free, `usage` where the address cannot be bound. */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const { host = '127.0.0.1', pages, headless = false } = options;
   const app = express();
   app.disable('x-powered-by');
   app.enable('strict routing');
@@ -43,26 +43,28 @@ export async function startDashboard<P extends PredictionFields, O>(
   app.use(safeHeaders);
   if (isLoopback(host)) app.use(ownNameOnly);
   app.use(readOnly);
-  const closePage = addPage(app, options);
+  const closePages = headless ? () => undefined : addPages(app, pages);
   addProbes(app, options);
   app.use((_request, response) => {
-    const page = options.view === undefined ? '' : '/, ';
+    const page = headless ? '' : '/, ';
     response.status(404).type('text').send(`Nothing is here: try ${page}/metrics, /healthz or /readyz.\n`);
   });
   app.use(failure);
 
   const server = createServer(app);
   const port = await listen(server, host, options.port);
+  const url = `http://${urlHost(host)}:${port}/`;
   let closing: Promise<void> | undefined;
   const end = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      closePage();
+      closePages();
       server.close((error) => (error === undefined ? resolve() : reject(KitError.from(error))));
       server.closeAllConnections();
     });
   return {
     port,
-    url: `http://${urlHost(host)}:${port}/`,
+    url,
+    pageUrls: new Map(pages.map(({ name }) => [name, pages.length > 1 ? `${url}${name}/` : url])),
     close: () => {
       closing ??= end();
       return closing;
@@ -70,24 +72,7 @@ export async function startDashboard<P extends PredictionFields, O>(
   };
 }
 
-function addPage<P extends PredictionFields, O>(app: Express, options: DashboardOptions<P, O>): () => void {
-  const { view, facts, ready } = options;
-  if (view === undefined) return () => undefined;
-  const shared = readPageFiles();
-  const board = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
-  const build = buildOf(shared, board);
-  const state = (): PageState => ({ build, ready: ready(), facts: facts(), snapshot: view.snapshot() });
-  const stream = new EventStream(state);
-  app.get('/events', (request, response) => stream.open(request, response));
-  app.use((request, response, next) => {
-    const file = shared.get(request.path) ?? board.get(request.path);
-    if (file === undefined) return next();
-    response.set({ 'Content-Type': file.type, 'Cache-Control': 'no-cache', ETag: file.etag }).send(file.bytes);
-  });
-  return () => stream.close();
-}
-
-function addProbes(app: Express, { metrics, ready }: Pick<DashboardOptions<never, never>, 'metrics' | 'ready'>): void {
+function addProbes(app: Express, { metrics, pages }: DashboardOptions): void {
   app.get('/metrics', async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.text());
   });
@@ -95,11 +80,14 @@ function addProbes(app: Express, { metrics, ready }: Pick<DashboardOptions<never
     response.type('text').send('alive\n');
   });
   app.get('/readyz', (_request, response) => {
-    const { ready: isReady, reason } = ready();
+    const missing = pages.flatMap(({ name, ready }) => {
+      const { ready: isReady, reason } = ready();
+      return isReady ? [] : [pages.length > 1 ? `${name}: ${reason}` : reason];
+    });
     response
-      .status(isReady ? 200 : 503)
+      .status(missing.length === 0 ? 200 : 503)
       .type('text')
-      .send(`${isReady ? 'ready' : 'not ready'}${reason === '' ? '' : `: ${reason}`}\n`);
+      .send(missing.length === 0 ? 'ready\n' : `not ready: ${missing.join('; ')}\n`);
   });
 }
 

@@ -1,2 +1,2 @@
 export { catalogue, type MetricDefinition } from './catalogue.js';
-export { createMetrics, type Metrics } from './metrics.js';
+export { createDemosMetrics, createMetrics, type DemosMetrics, type Metrics } from './metrics.js';

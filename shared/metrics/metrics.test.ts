@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, createMetrics } from '#shared/metrics';
+import { catalogue, createDemosMetrics, createMetrics } from '#shared/metrics';
 
 const samplesOf = (text: string, name: string): string[] =>
   text.split('\n').filter((line) => line.startsWith(name) && !line.startsWith('#'));
@@ -75,5 +75,33 @@ describe('createMetrics', () => {
       'kafka_ml_records_dead_lettered_total{reason="other"} 1',
     ]);
     expect(samplesOf(text, 'kafka_ml_scorer_up')).toHaveLength(65);
+  });
+});
+
+describe('createDemosMetrics', () => {
+  it('tells the demos of one process apart by a label, and has the metrics of the process once', async () => {
+    const { of, text } = createDemosMetrics(['churn', 'titanic']);
+    of.get('churn')?.recordsScored.add(3);
+    of.get('titanic')?.predictionLatency.observe(0.004);
+    of.get('titanic')?.modelInfo.set(1, { name: 'rnn', version: '1' });
+    const shown = await text();
+    expect(samplesOf(shown, 'kafka_ml_records_scored_total')).toEqual([
+      'kafka_ml_records_scored_total{demo="churn"} 3',
+      'kafka_ml_records_scored_total{demo="titanic"} 0',
+    ]);
+    expect(shown).toContain('kafka_ml_model_info{demo="titanic",name="rnn",version="1"} 1');
+    expect(shown).toContain('kafka_ml_prediction_latency_seconds_count{demo="titanic"} 1');
+    expect(shown.match(/^# TYPE kafka_ml_records_scored_total /gm)).toHaveLength(1);
+    expect(samplesOf(shown, 'process_cpu_seconds_total')).toHaveLength(1);
+  });
+
+  it('clears the gauges of one demo alone', async () => {
+    const { of, text } = createDemosMetrics(['churn', 'titanic']);
+    of.get('churn')?.runningAuc.set(0.8);
+    of.get('titanic')?.runningAuc.set(0.7);
+    of.get('churn')?.runningAuc.clear();
+    expect(samplesOf(await text(), 'kafka_ml_running_auc_ratio')).toEqual([
+      'kafka_ml_running_auc_ratio{demo="titanic"} 0.7',
+    ]);
   });
 });

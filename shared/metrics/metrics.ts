@@ -36,57 +36,120 @@ export type Metrics = { readonly [K in keyof typeof catalogue]: Handle<(typeof c
   readonly contentType: string;
 };
 
+/** The metrics of several demos in one process: each has its own handles, told apart by the label `demo`. */
+export interface DemosMetrics extends Pick<Metrics, 'text' | 'contentType'> {
+  readonly of: ReadonlyMap<string, Metrics>;
+}
+
 /** Creates the kit's metrics in a registry of their own, so that two demos in one process never share a counter. */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
-  const bounded = new BoundedLabels();
-  collectDefaultMetrics({ register: registry });
+  return new KitRegistry([]).handles({});
+}
 
-  const base = <L extends string>(definition: { name: string; help: string; labels: readonly L[] }) => ({
-    name: definition.name,
-    help: definition.help,
-    labelNames: [...definition.labels],
-    registers: [registry],
-  });
-  const counter = <L extends string>(definition: CounterDefinition<L>): CounterHandle<L> => {
-    const metric = new Counter<string>(base(definition));
-    return { add: (amount, ...[labels]) => metric.inc(labels === undefined ? {} : bounded.bound(labels), amount) };
-  };
-  const gauge = <L extends string>(definition: GaugeDefinition<L>): GaugeHandle<L> => {
-    const metric = new Gauge<string>(base(definition));
-    const clear = (): void => {
-      metric.reset();
-      // A gauge without labels is reset to a sample of 0, which would be read as a measurement.
-      if (definition.labels.length === 0) metric.remove();
-    };
-    clear();
-    return { set: (value, ...[labels]) => metric.set(labels === undefined ? {} : bounded.bound(labels), value), clear };
-  };
-  const histogram = <L extends string>(definition: HistogramDefinition<L>): HistogramHandle<L> => {
-    const metric = new Histogram<string>({ ...base(definition), buckets: [...definition.buckets] });
+/** Creates the metrics of several demos that one page of text shows: every sample has the label `demo`, the process's own have not. */
+export function createDemosMetrics(demos: readonly string[]): DemosMetrics {
+  const registry = new KitRegistry(['demo']);
+  const of = new Map(demos.map((demo) => [demo, registry.handles({ demo })]));
+  return { of, text: () => registry.text(), contentType: registry.contentType };
+}
+
+/** The catalogue's metrics, registered once, with labels beside their own that handles are bound to. */
+class KitRegistry {
+  readonly #registry = new Registry();
+  readonly #bounded = new BoundedLabels();
+  readonly #metrics = new Map<string, Counter<string> | Gauge<string> | Histogram<string>>();
+  readonly #outer: readonly string[];
+
+  constructor(outer: readonly string[]) {
+    this.#outer = outer;
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  handles(outer: Readonly<Record<string, string>>): Metrics {
     return {
-      observe: (value, ...[labels]) => metric.observe(labels === undefined ? {} : bounded.bound(labels), value),
+      recordsProduced: this.#counter(catalogue.recordsProduced, outer),
+      recordsScored: this.#counter(catalogue.recordsScored, outer),
+      recordsDeadLettered: this.#counter(catalogue.recordsDeadLettered, outer),
+      outcomesSeen: this.#counter(catalogue.outcomesSeen, outer),
+      predictionLatency: this.#histogram(catalogue.predictionLatency, outer),
+      runningAuc: this.#gauge(catalogue.runningAuc, outer),
+      scorerUp: this.#gauge(catalogue.scorerUp, outer),
+      scorerRecordsPerSecond: this.#gauge(catalogue.scorerRecordsPerSecond, outer),
+      scorerPartitions: this.#gauge(catalogue.scorerPartitions, outer),
+      scorerRecordsScored: this.#gauge(catalogue.scorerRecordsScored, outer),
+      modelInfo: this.#gauge(catalogue.modelInfo, outer),
+      modelSwaps: this.#counter(catalogue.modelSwaps, outer),
+      modelRefusals: this.#counter(catalogue.modelRefusals, outer),
+      challengerCompared: this.#gauge(catalogue.challengerCompared, outer),
+      challengerDisagreement: this.#gauge(catalogue.challengerDisagreement, outer),
+      unknownCategories: this.#gauge(catalogue.unknownCategories, outer),
+      text: () => this.text(),
+      contentType: this.contentType,
     };
-  };
+  }
 
-  return {
-    recordsProduced: counter(catalogue.recordsProduced),
-    recordsScored: counter(catalogue.recordsScored),
-    recordsDeadLettered: counter(catalogue.recordsDeadLettered),
-    outcomesSeen: counter(catalogue.outcomesSeen),
-    predictionLatency: histogram(catalogue.predictionLatency),
-    runningAuc: gauge(catalogue.runningAuc),
-    scorerUp: gauge(catalogue.scorerUp),
-    scorerRecordsPerSecond: gauge(catalogue.scorerRecordsPerSecond),
-    scorerPartitions: gauge(catalogue.scorerPartitions),
-    scorerRecordsScored: gauge(catalogue.scorerRecordsScored),
-    modelInfo: gauge(catalogue.modelInfo),
-    modelSwaps: counter(catalogue.modelSwaps),
-    modelRefusals: counter(catalogue.modelRefusals),
-    challengerCompared: gauge(catalogue.challengerCompared),
-    challengerDisagreement: gauge(catalogue.challengerDisagreement),
-    unknownCategories: gauge(catalogue.unknownCategories),
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
-  };
+  #counter<L extends string>(
+    definition: CounterDefinition<L>,
+    outer: Readonly<Record<string, string>>,
+  ): CounterHandle<L> {
+    const metric = this.#once(Counter<string>, definition, {});
+    // A counter that has counted nothing is 0, as the whole of its name says; of labels nothing is known yet.
+    if (definition.labels.length === 0) metric.inc(outer, 0);
+    return { add: (amount, ...[labels]) => metric.inc(this.#labels(outer, labels), amount) };
+  }
+
+  #gauge<L extends string>(definition: GaugeDefinition<L>, outer: Readonly<Record<string, string>>): GaugeHandle<L> {
+    const metric = this.#once(Gauge<string>, definition, {});
+    const set = new Map<string, Record<string, string>>();
+    // A gauge without labels begins with a sample of 0, which would be read as a measurement.
+    if (definition.labels.length + this.#outer.length === 0) metric.remove();
+    return {
+      set: (value, ...[own]) => {
+        const labels = this.#labels(outer, own);
+        set.set(JSON.stringify(labels), labels);
+        metric.set(labels, value);
+      },
+      clear: () => {
+        for (const labels of set.values()) metric.remove(labels);
+        set.clear();
+      },
+    };
+  }
+
+  #histogram<L extends string>(
+    definition: HistogramDefinition<L>,
+    outer: Readonly<Record<string, string>>,
+  ): HistogramHandle<L> {
+    const metric = this.#once(Histogram<string>, definition, { buckets: [...definition.buckets] });
+    return { observe: (value, ...[labels]) => metric.observe(this.#labels(outer, labels), value) };
+  }
+
+  /** A metric's name can be registered once; its handles share it. */
+  #once<M extends Counter<string> | Gauge<string> | Histogram<string>, More extends object>(
+    Kind: new (configuration: { name: string; help: string; labelNames: string[]; registers: Registry[] } & More) => M,
+    { name, help, labels }: { name: string; help: string; labels: readonly string[] },
+    more: More,
+  ): M {
+    const known = this.#metrics.get(name);
+    if (known instanceof Kind) return known;
+    const labelNames = [...this.#outer, ...labels];
+    const metric = new Kind({ name, help, labelNames, registers: [this.#registry], ...more });
+    this.#metrics.set(name, metric);
+    return metric;
+  }
+
+  #labels(
+    outer: Readonly<Record<string, string>>,
+    own: Readonly<Record<string, string>> | undefined,
+  ): Record<string, string> {
+    return own === undefined ? outer : { ...outer, ...this.#bounded.bound(own) };
+  }
 }

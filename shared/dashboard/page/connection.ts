@@ -1,10 +1,8 @@
-import type { PageState } from './snapshot.js';
-
 const quietForMs = 12_000;
 const retryMs = 1_500;
 
-export interface ConnectionEvents {
-  state(state: PageState): void;
+export interface ConnectionEvents<State> {
+  state(state: State): void;
   /** The server cannot make its figures; the sentence says why. */
   failed(message: string): void;
   /** The stream broke, or nothing came for too long; it is being opened again. */
@@ -15,7 +13,7 @@ export interface ConnectionEvents {
  * Follows the server's events and keeps trying when they end. The server says something every 5 seconds at least, so a
  * cable pulled out is noticed too, which the browser itself would not report.
  */
-export function follow(events: ConnectionEvents): void {
+export function follow<State>(events: ConnectionEvents<State>): void {
   let source: EventSource | undefined;
   let lastHeard = performance.now();
 
@@ -30,7 +28,7 @@ export function follow(events: ConnectionEvents): void {
     source.addEventListener('state', (event) => {
       heard();
       // The server's own JSON, of the type that both sides are compiled against.
-      events.state(JSON.parse(event.data) as PageState);
+      events.state(JSON.parse(event.data) as State);
     });
     source.addEventListener('failed', (event) => {
       heard();

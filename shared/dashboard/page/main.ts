@@ -7,6 +7,7 @@ import { updateFigures, updateHeader } from './figures.js';
 import { EventTimes } from './format.js';
 import { updateModelPanel } from './model-panel.js';
 import { MomentsStrip } from './moments-strip.js';
+import { updateNav } from './nav.js';
 import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
@@ -35,6 +36,7 @@ function draw(): void {
   if (times.timeZone !== about.eventTimeZone) times = new EventTimes(about.eventTimeZone);
   showStateOf(newest, wasReady);
   wasReady ||= ready.ready;
+  updateNav(newest.name, newest.siblings);
   updateHeader(newest, times);
   updateFigures(snapshot);
   moments.update(snapshot);
@@ -73,7 +75,7 @@ window.addEventListener('error', (event) => {
   show('failed', `This page failed: ${event.message}. Reload it to try again.`);
 });
 
-follow({
+follow<PageState>({
   state(state) {
     build ??= state.build;
     // Another build of the page is being served: this one may no longer understand it.

@@ -2,10 +2,48 @@
 export interface PageState {
   /** Changes with the page's own files: an open page of an older build loads itself anew. */
   readonly build: string;
-  readonly ready: { readonly ready: boolean; readonly reason: string };
+  /** The demo's name. */
+  readonly name: string;
+  /** All demos on this server, this one among them; none where it is alone. */
+  readonly siblings: readonly Sibling[];
+  readonly ready: Readiness;
   /** Where things are, in the order to show them. */
   readonly facts: Readonly<Record<string, string>>;
   readonly snapshot: Snapshot;
+}
+
+/** Whether everything is at work, and if not, why. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reason: string;
+}
+
+export interface Sibling {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** What the server sends to the overview of several demos. */
+export interface OverviewState {
+  readonly build: string;
+  readonly demos: readonly DemoSummary[];
+}
+
+export interface DemoSummary extends Summary, Sibling {
+  readonly ready: Readiness;
+}
+
+/** A demo in a few figures; what is not known is null. */
+export interface Summary {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly scored: number;
+  readonly scoredPerSecond: number | null;
+  readonly deadLettered: number;
+  readonly auc: number | null;
+  /** How many outcomes that is from. */
+  readonly outcomes: number;
+  readonly moment: ShownMoment | null;
 }
 
 /** Figures that are not known are null, never 0. Times are milliseconds since 1970 unless a name says otherwise. */

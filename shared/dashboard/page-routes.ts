@@ -1,0 +1,66 @@
+import { type Express, type RequestHandler, Router } from 'express';
+import { KitError } from '#shared/errors';
+import type { DashboardPage } from './dashboard-page.js';
+import { EventStream } from './event-stream.js';
+import type { OverviewState, PageState, Sibling } from './page/snapshot.js';
+import { buildOf, type PageFiles, readBoardFiles, readPageFiles } from './page-files.js';
+
+/** Paths that the server itself has. */
+const taken = new Set(['page', 'uplot', 'events', 'board', 'metrics', 'healthz', 'readyz']);
+
+/** Adds the page of a demo at `/`, or those of several at `/<name>/` and the overview at `/`; gives back what ends their streams. */
+export function addPages(app: Express, pages: readonly DashboardPage[]): () => void {
+  const shared = readPageFiles();
+  app.use(fromMemory(shared.parts));
+  const [only, ...others] = pages;
+  if (only === undefined) return () => undefined;
+  if (others.length === 0) {
+    const { router, stream } = demoPage(only, shared, []);
+    app.use(router);
+    return () => stream.close();
+  }
+  const siblings = pages.map(({ name, view }) => ({ name, title: view.summary().title }));
+  const streams = pages.map((page) => {
+    if (taken.has(page.name) || !/^[a-z0-9-]+$/.test(page.name)) {
+      throw new KitError('internal', `making the page of the demo ${page.name}: its name cannot be a part of a URL`);
+    }
+    const { router, stream } = demoPage(page, shared, siblings);
+    app.get(`/${page.name}`, (_request, response) => response.redirect(308, `/${page.name}/`));
+    app.use(`/${page.name}`, router);
+    return stream;
+  });
+  const overview = new EventStream(overviewOf(pages, buildOf(shared.parts, shared.overview)));
+  app.get('/events', (request, response) => overview.open(request, response));
+  app.use(fromMemory(shared.overview));
+  return () => {
+    for (const stream of [...streams, overview]) stream.close();
+  };
+}
+
+function demoPage(
+  { name, view, facts, ready }: DashboardPage,
+  shared: ReturnType<typeof readPageFiles>,
+  siblings: readonly Sibling[],
+): { router: Router; stream: EventStream } {
+  const board: PageFiles = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
+  const build = buildOf(shared.parts, shared.page, board);
+  const state = (): PageState => ({ build, name, siblings, ready: ready(), facts: facts(), snapshot: view.snapshot() });
+  const stream = new EventStream(state);
+  const router = Router({ strict: true, caseSensitive: true });
+  router.get('/events', (request, response) => stream.open(request, response));
+  router.use(fromMemory(shared.page), fromMemory(board));
+  return { router, stream };
+}
+
+const overviewOf = (pages: readonly DashboardPage[], build: string) => (): OverviewState => ({
+  build,
+  demos: pages.map(({ name, view, ready }) => ({ name, ready: ready(), ...view.summary() })),
+});
+
+const fromMemory =
+  (files: PageFiles): RequestHandler =>
+  (request, response, next) => {
+    const file = files.get(request.path);
+    if (file === undefined) return next();
+    response.set({ 'Content-Type': file.type, 'Cache-Control': 'no-cache', ETag: file.etag }).send(file.bytes);
+  };

@@ -1,0 +1,82 @@
+import { show } from './condition.js';
+import { follow } from './connection.js';
+import { byId, fillList, make, setClass, setHidden, setText } from './dom.js';
+import { count, counted, decimals, rate } from './format.js';
+import type { DemoSummary, OverviewState } from './snapshot.js';
+import { toneSign, toneWord } from './tone.js';
+
+let build: string | undefined;
+
+follow<OverviewState>({
+  state(state) {
+    build ??= state.build;
+    // Another build of the page is being served: this one may no longer understand it.
+    if (build !== state.build) location.reload();
+    const missing = state.demos.filter(({ ready, scored }) => !ready.ready && scored > 0);
+    const [first] = missing;
+    if (first === undefined) show(state.demos.some(({ scored }) => scored > 0) ? 'live' : 'waiting');
+    else show('troubled', `Not ready: ${missing.map(({ title, ready }) => `${title}, ${ready.reason}`).join('; ')}`);
+    fillList(byId('demos'), state.demos, makeCard, fillCard);
+  },
+  failed(message) {
+    show('failed', message);
+  },
+  lost() {
+    show(
+      'disconnected',
+      'The connection to the demos is lost. The figures are the last ones seen; trying to connect again…',
+    );
+  },
+});
+
+const names = ['Scored in total', 'Per second', 'Dead letters', 'Running AUC'];
+
+function makeCard(): Element {
+  const card = make('li', 'panel demo');
+  const title = make('h2');
+  title.append(make('a'));
+  const figures = make('dl');
+  for (const name of names) {
+    const figure = make('div');
+    figure.append(make('dt', '', name), make('dd', 'value'), make('dd', 'note'));
+    figures.append(figure);
+  }
+  const moment = make('p', 'moment');
+  const sign = make('span', 'sign');
+  sign.setAttribute('aria-hidden', 'true');
+  moment.append(sign, make('span', 'text'), make('span', 'time'));
+  card.append(title, make('p', 'sentence'), figures, moment);
+  return card;
+}
+
+function fillCard(card: Element, demo: DemoSummary): void {
+  const [title, sentence, figures, moment] = card.children;
+  const [link] = title?.children ?? [];
+  if (!(sentence && figures && moment instanceof HTMLElement && link)) return;
+  const href = `${demo.name}/`;
+  if (link.getAttribute('href') !== href) link.setAttribute('href', href);
+  setText(link, demo.title);
+  setText(sentence, demo.subtitle);
+  const values = [
+    [count(demo.scored), demo.ready.ready ? 'since the start' : demo.ready.reason],
+    [rate(demo.scoredPerSecond), 'last 5 s'],
+    [count(demo.deadLettered), 'since the start'],
+    [decimals(demo.auc, 3), demo.outcomes === 0 ? 'no outcomes yet' : `from ${counted(demo.outcomes, 'outcome')}`],
+  ];
+  values.forEach(([value = '', note = ''], i) => {
+    const [, shown, said] = figures.children[i]?.children ?? [];
+    if (shown) setText(shown, value);
+    if (said) setText(said, note);
+  });
+  fillMoment(moment, demo.moment);
+}
+
+function fillMoment(element: HTMLElement, moment: DemoSummary['moment']): void {
+  setHidden(element, moment === null);
+  const [sign, text, time] = element.children;
+  if (moment === null || !(sign && text && time)) return;
+  setClass(element, `moment is-${moment.tone}`);
+  setText(sign, toneSign[moment.tone]);
+  setText(text, moment.text);
+  setText(time, `${toneWord[moment.tone]} · ${moment.time}`);
+}
