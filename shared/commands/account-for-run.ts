@@ -2,15 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import type { RunAudit } from '#shared/monitoring';
-import type { DemoCluster } from './demo-cluster.js';
-import { companionTopics, type DemoDefinition } from './demo-definition.js';
-import type { DemoOptions } from './demo-options.js';
+import { companionTopics } from './demo-definition.js';
+import type { RunningDemo } from './demo-run.js';
 import { preciseNow, produceRecords } from './producer-role.js';
-import type { RunWatch } from './run-watch.js';
-import type { ScorerProcess } from './scorer-process.js';
-import { aborted, type Shutdown } from './shutdown.js';
-import type { Terminal } from './terminal.js';
-import type { TopicObserver } from './topic-observer.js';
+import { scorerArguments } from './scorer-command.js';
+import { aborted } from './shutdown.js';
 
 /** Main records on their way at most: the producer waits for the scorer instead of filling the broker's memory. */
 const MAX_IN_FLIGHT = 20_000;
@@ -18,22 +14,6 @@ const MAX_IN_FLIGHT = 20_000;
 const PATIENCE_MS = 30_000;
 /** What Ctrl-C leaves for the records that are on their way. */
 const DRAIN_MS = 2_000;
-
-/** A demo whose parts are all at work. */
-export interface RunningDemo<I, P extends PredictionFields, O> {
-  readonly definition: DemoDefinition<I, P, O>;
-  readonly options: DemoOptions;
-  readonly demo: DemoCluster;
-  readonly watch: RunWatch<I, P, O>;
-  readonly observer: TopicObserver;
-  readonly scorer: ScorerProcess;
-  readonly terminal: Terminal;
-  readonly shutdown: Shutdown;
-  /** Marks the records of this run. */
-  readonly run: string;
-  /** The command that starts another scorer beside this demo. */
-  readonly anotherScorer: string;
-}
 
 /** How a run went; what became of each record, the watch knows. */
 export interface RunOutcome {
@@ -51,32 +31,27 @@ export async function accountForRun<I, P extends PredictionFields, O>(
   const startedAt = preciseNow();
   const stop = new AbortController();
   const stopped = AbortSignal.any([shutdown.signal, stop.signal]);
-  const stopProgress = showProgress(running);
-  try {
-    const work = (async () => {
-      await produceRecords(definition, demo, {
-        ...(options.records !== undefined && { records: options.records }),
-        ...(options.rate !== undefined && { rate: options.rate }),
-        seed: options.seed,
-        run: running.run,
-        signal: stopped,
-        onSent: (records) => roomInFlight(records, watch, stopped),
-      });
-      await settle(running, preciseNow());
-    })();
-    const gone = options.records === undefined && !options.headless ? outliveScorer(running) : scorer.gone;
-    const failure = await Promise.race([work, observer.finished, gone]).then(
-      (error) => error && { error, said: true },
-      (error: unknown) => ({ error: KitError.from(error, 'run-failed'), said: false }),
-    );
-    if (failure !== undefined) {
-      stop.abort();
-      await seeWhatIsLost(running);
-    }
-    return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1), ...(failure && { failure }) };
-  } finally {
-    stopProgress();
+  const work = (async () => {
+    await produceRecords(definition, demo, {
+      ...(options.records !== undefined && { records: options.records }),
+      ...(options.rate !== undefined && { rate: options.rate }),
+      seed: options.seed,
+      run: running.run,
+      signal: stopped,
+      onSent: (records) => roomInFlight(records, watch, stopped),
+    });
+    await settle(running, preciseNow());
+  })();
+  const gone = options.records === undefined && !options.headless ? outliveScorer(running) : scorer.gone;
+  const failure = await Promise.race([work, observer.finished, gone]).then(
+    (error) => error && { error, said: true },
+    (error: unknown) => ({ error: KitError.from(error, 'run-failed'), said: false }),
+  );
+  if (failure !== undefined) {
+    stop.abort();
+    await seeWhatIsLost(running);
   }
+  return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1), ...(failure && { failure }) };
 }
 
 /** Back-pressure: nothing to wait for as long as few records are on their way. */
@@ -136,10 +111,12 @@ async function seeWhatIsLost<I, P extends PredictionFields, O>(running: RunningD
 
 /** On a live page a scorer that is gone is something to see, and another can take its place: the demo stays. */
 async function outliveScorer<I, P extends PredictionFields, O>({
+  definition,
+  options,
+  where,
   scorer,
   terminal,
   shutdown,
-  anotherScorer,
 }: RunningDemo<I, P, O>): Promise<KitError> {
   try {
     return await scorer.gone;
@@ -147,23 +124,8 @@ async function outliveScorer<I, P extends PredictionFields, O>({
     const error = KitError.from(reason);
     terminal.error(error);
     terminal.say('Nothing is scored now, as the page shows. To put another scorer in its place:');
-    terminal.say(`  ${anotherScorer}`);
+    terminal.say(`  npm run demo:${definition.name} -- ${scorerArguments(options, where).join(' ')}`);
     await aborted(shutdown.signal);
     return error;
   }
-}
-
-/** A line a second on a terminal: what has been counted so far. */
-function showProgress<I, P extends PredictionFields, O>({ watch, terminal }: RunningDemo<I, P, O>): () => void {
-  let before = { at: preciseNow(), settled: 0 };
-  const timer = setInterval(() => {
-    const { scored, deadLettered } = watch.audit.counts();
-    const now = { at: preciseNow(), settled: watch.audit.settledInputs };
-    const rate = Math.max(0, ((now.settled - before.settled) * 1_000) / (now.at - before.at));
-    before = now;
-    terminal.progress(
-      `${scored.toLocaleString('en-US')} scored · ${deadLettered} dead letters · ${Math.round(rate).toLocaleString('en-US')} records/s`,
-    );
-  }, 1_000);
-  return () => clearInterval(timer);
 }

@@ -68,11 +68,22 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
   readonly dashboard: DashboardDefinition<P, O>;
 }
 
+/** One of several demos, where it does not matter what its records are. */
+export type AnyDemo = DemoDefinition<unknown, PredictionFields, unknown>;
+
+const defined = new WeakSet<object>();
+
 /** A demo's definition, its types checked against each other. */
 export function defineDemo<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
 ): DemoDefinition<I, P, O> {
+  defined.add(definition);
   return definition;
+}
+
+/** Whether something, as what a module exports, was made by `defineDemo`. */
+export function isDemo(value: unknown): value is AnyDemo {
+  return typeof value === 'object' && value !== null && defined.has(value);
 }
 
 /** What a demo's producer writes to. */

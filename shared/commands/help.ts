@@ -1,3 +1,31 @@
+import type { AnyDemo } from './demo-definition.js';
+
+/** What demos there are, for people. */
+export function demoList(demos: readonly AnyDemo[]): string {
+  const width = Math.max(...demos.map(({ name }) => name.length)) + 2;
+  const entry = (name: string, sentence: string): string =>
+    `  ${name.padEnd(width)}${sentence}\n  ${' '.repeat(width)}npm run demo -- ${name}\n`;
+  return `Usage: npm run demo -- NAME [options]
+
+${demos.map(({ name, dashboard }) => entry(name, dashboard.subtitle)).join('\n')}
+${entry('all', 'All of them side by side, on one cluster and with one page.')}
+What options there are: npm run demo -- NAME --help
+`;
+}
+
+/** The options of all demos together, for people. */
+export function allDemosHelp(names: readonly string[]): string {
+  return `Usage: npm run demo -- all [options]
+
+Runs ${names.join(', ')} side by side: on one embedded Kafka, or on the cluster
+that --brokers names, with one server of their pages. The options are those of a demo
+(npm run demo -- ${names[0]} --help), and hold for each; --report writes an array, one
+report a demo. --only and --model are for one demo.
+
+Example: npm run -s demo -- all --records 20000 --rate 0 --headless --report r.json
+`;
+}
+
 /** The options of a demo, for people. */
 export function demoHelp(demo: string, paceInWords: string): string {
   return `Usage: npm run demo:${demo} -- [options]

@@ -1,4 +1,13 @@
 export { csvRows, type Row } from './csv-rows.js';
-export { type DemoDefinition, type DemoRecord, defineDemo, demoRecord, type LapOptions } from './demo-definition.js';
+export {
+  type AnyDemo,
+  type DemoDefinition,
+  type DemoRecord,
+  defineDemo,
+  demoRecord,
+  isDemo,
+  type LapOptions,
+} from './demo-definition.js';
+export { runDemos } from './demos-command.js';
 export { EventTimeOrder } from './event-time-order.js';
 export { runDemo } from './run-demo.js';

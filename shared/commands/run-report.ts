@@ -1,6 +1,8 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { KitError } from '#shared/errors';
 import type { LatencyHistogram, Quality, RunCounts } from '#shared/monitoring';
+import type { DemoOptions } from './demo-options.js';
+import { userPath } from './user-path.js';
 
 /** The report of a run, as `--report` writes it. A figure that does not apply is absent. */
 export interface RunReport {
@@ -30,11 +32,12 @@ export function rounded(value: number, digits: number): number {
 }
 
 /**
- * Makes sure, before the run, that the report can be written after it.
+ * Makes sure, before the run, that the report can be written after it; gives the options with the path of its file.
  * @throws KitError 'usage' when it cannot.
  */
-export function checkReportFile(file: string): void {
-  if (file === '-') return;
+export function withReportFile(options: DemoOptions): DemoOptions {
+  if (options.report === undefined || options.report === '-') return options;
+  const file = userPath(options.report);
   try {
     writeFileSync(file, '', { flag: 'a' });
     // What is there after the run is this run's.
@@ -42,12 +45,19 @@ export function checkReportFile(file: string): void {
   } catch (error) {
     throw KitError.from(error, 'usage', `The report cannot be written to ${file}`);
   }
+  return { ...options, report: file };
 }
 
-export function writeReport(report: RunReport, file: string): void {
+/** Writes a run's report, or those of several runs. */
+export function writeReport(report: RunReport | readonly RunReport[], file: string): void {
   const text = `${JSON.stringify(report, null, 2)}\n`;
   if (file === '-') process.stdout.write(text);
   else writeFileSync(file, text);
+}
+
+/** Whether a run that came to its end did what its guarantee promises. */
+export function exitCodeOfRun({ records: { lost, duplicated }, guarantee }: RunReport): 0 | 1 {
+  return lost > 0 || (duplicated > 0 && guarantee === 'exactly_once') ? 1 : 0;
 }
 
 /** The report in a few lines, for people. */

@@ -32,15 +32,15 @@ export function isSupervised(): boolean {
 }
 
 /**
- * Starts this program again with other arguments and this environment, as a scorer.
+ * Starts a demo's program with these arguments and this environment, as a scorer.
  * @throws KitError with the scorer's own code when it cannot start.
  */
 export async function startScorerProcess(
+  program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   say: (line: string) => void,
 ): Promise<ScorerProcess> {
-  const [, program = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...env, [SUPERVISED]: 'true' },

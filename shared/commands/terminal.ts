@@ -52,6 +52,22 @@ export function createTerminal({ dataOnStdout, verbose }: TerminalOptions): Term
   };
 }
 
+/** The terminal as one of several demos uses it: what it says names it, and the line of progress is everybody's. */
+export function speakingFor(name: string, terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    say: (line = '') => terminal.say(`${terminal.bold(name)}: ${line}`),
+    progress: () => undefined,
+    error: (reason) => terminal.error(namedError(name, reason)),
+  };
+}
+
+/** An error of one of several demos. */
+export function namedError(name: string, reason: unknown): KitError {
+  const { code, message } = KitError.from(reason);
+  return new KitError(code, `${name}: ${message}`, { cause: reason });
+}
+
 // Piped into something that has read enough, such as head: to go on would be for nobody.
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);

@@ -34,6 +34,7 @@ export interface DemoReport {
   readonly records: RunCounts;
   readonly quality?: { readonly auc: number; readonly n: number };
   readonly latencyMs?: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly urls: Readonly<Record<string, string>>;
 }
 
 export function reportOn(program: ProgramProcess): DemoReport {

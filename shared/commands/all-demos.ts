@@ -1,0 +1,127 @@
+import type { Dashboard, PredictionFields } from '#shared/dashboard';
+import { createDemosMetrics, type DemosMetrics } from '#shared/metrics';
+import { accountForRun } from './account-for-run.js';
+import { Closing } from './closing.js';
+import type { AnyDemo } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+import { openPages } from './demo-page.js';
+import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
+import { showProgress } from './progress.js';
+import { openRunCluster, type RunCluster, whereInWords } from './run-cluster.js';
+import { exitCodeOfRun, type RunReport, reportInWords, writeReport } from './run-report.js';
+import type { Shutdown } from './shutdown.js';
+import { namedError, speakingFor, type Terminal } from './terminal.js';
+
+type AnyRunning = RunningDemo<unknown, PredictionFields, unknown>;
+
+/** What all demos of a run share. */
+interface Shared {
+  readonly options: DemoOptions;
+  readonly where: RunCluster;
+  readonly metrics: DemosMetrics;
+  readonly terminal: Terminal;
+  readonly shutdown: Shutdown;
+}
+
+/**
+ * Demos side by side on one cluster, with one server of their pages; the scorer of each is a process of its own. Ends with
+ * the exit code: 1 where one of them failed.
+ */
+export async function runAllDemos(
+  demos: readonly AnyDemo[],
+  options: DemoOptions,
+  terminal: Terminal,
+  shutdown: Shutdown,
+): Promise<0 | 1> {
+  const closing = new Closing((error) => options.verbose && terminal.error(error));
+  try {
+    const where = await openRunCluster(options, terminal);
+    closing.add(() => where.close());
+    terminal.say(whereInWords(`${demos.length} demos`, where, options, terminal));
+    const metrics = createDemosMetrics(demos.map(({ name }) => name));
+    const running = await startAll(demos, { options, where, metrics, terminal, shutdown }, closing);
+    const shown = running.flatMap(({ page }) => page?.shown ?? []);
+    const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
+    if (dashboard) closing.add(() => dashboard.close());
+    for (const line of running.flatMap((each) => introduction(each, dashboard))) terminal.say(line);
+    if (dashboard) terminal.say(`  All of them: ${terminal.bold(dashboard.url)}${options.headless ? 'metrics' : ''}`);
+    if (options.records === undefined) terminal.say('  Ctrl-C ends them.');
+
+    const stopProgress = showProgress(
+      running.map(({ watch }) => watch.audit),
+      terminal,
+    );
+    closing.add(() => Promise.resolve(stopProgress()));
+    const ends = await Promise.all(running.map((each) => toItsEnd(each, dashboard)));
+    stopProgress();
+    if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
+    if (options.records !== undefined || options.report !== undefined) {
+      for (const [index, { report }] of ends.entries()) {
+        terminal.say(terminal.bold(report.demo));
+        for (const line of reportInWords(report, demos[index]?.scoredUnit.name ?? 'unit')) terminal.say(`  ${line}`);
+      }
+    }
+    if (options.report !== undefined) {
+      writeReport(
+        ends.map(({ report }) => report),
+        options.report,
+      );
+    }
+    return ends.some(({ exitCode }) => exitCode === 1) ? 1 : 0;
+  } finally {
+    await closing.close();
+  }
+}
+
+/**
+ * Starts them together, and waits for each, so that what was started can be ended.
+ * @throws KitError of the first that cannot start; it names the demo.
+ */
+async function startAll(
+  demos: readonly AnyDemo[],
+  { options, where, metrics, terminal, shutdown }: Shared,
+  closing: Closing,
+): Promise<AnyRunning[]> {
+  const closings = closing.addSeveral(demos.length);
+  const starts = await Promise.allSettled(
+    demos.map((definition, index) => {
+      const ownMetrics = metrics.of.get(definition.name);
+      return startDemo(definition, options, {
+        where,
+        ...(ownMetrics && { metrics: ownMetrics }),
+        terminal: speakingFor(definition.name, terminal),
+        shutdown,
+        closing: closings[index] ?? closing,
+      });
+    }),
+  );
+  return starts.map((start, index) => {
+    if (start.status === 'fulfilled') return start.value;
+    throw namedError(demos[index]?.name ?? '', start.reason);
+  });
+}
+
+/** Runs one of them to its end; what went wrong is said at once, while the others go on. */
+async function toItsEnd(
+  running: AnyRunning,
+  dashboard: Dashboard | undefined,
+): Promise<{ readonly report: RunReport; readonly exitCode: 0 | 1 }> {
+  const { elapsedMs, failure } = await accountForRun(running);
+  if (failure && !failure.said) running.terminal.error(failure.error);
+  const report = reportOf(running, elapsedMs, dashboard);
+  return { report, exitCode: failure === undefined ? exitCodeOfRun(report) : 1 };
+}
+
+/** A demo in two lines. */
+function introduction(
+  { definition, options, scorer: { model, pid }, terminal }: AnyRunning,
+  dashboard: Dashboard | undefined,
+): string[] {
+  const { name, topics } = definition;
+  const page = options.headless ? undefined : dashboard?.pageUrls.get(name);
+  const length = options.records === undefined ? '' : `, ${options.records} records`;
+  return [
+    `  ${terminal.bold(name.padEnd(15))} ${model.name} ${model.version} in process ${pid}, to topic ${options.namespace}${topics.predictions.name}`,
+    `  ${' '.repeat(15)} ${paceInWords(definition, options)}${length}${page === undefined ? '' : `; ${page}`}`,
+  ];
+}

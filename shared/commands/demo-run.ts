@@ -1,0 +1,127 @@
+import { fileURLToPath } from 'node:url';
+import type { Dashboard, PredictionFields } from '#shared/dashboard';
+import type { Metrics } from '#shared/metrics';
+import type { Closing } from './closing.js';
+import { connectDemo, type DemoCluster } from './demo-cluster.js';
+import type { DemoBasics, DemoDefinition } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+import { createDemoPage, type ShownDemo } from './demo-page.js';
+import { demoFacts } from './facts.js';
+import { newRunId } from './producer-role.js';
+import type { RunCluster } from './run-cluster.js';
+import { latencyFigures, type RunReport, rounded } from './run-report.js';
+import { RunWatch } from './run-watch.js';
+import { scorerArguments, scorerEnvironment } from './scorer-command.js';
+import { type ScorerProcess, startScorerProcess } from './scorer-process.js';
+import type { Shutdown } from './shutdown.js';
+import type { Terminal } from './terminal.js';
+import { TopicObserver } from './topic-observer.js';
+
+/** What the scorer is left for its last commit. */
+const SCORER_PATIENCE_MS = 2_000;
+
+/** A demo whose parts are all at work, but for its producer. */
+export interface RunningDemo<I, P extends PredictionFields, O> {
+  readonly definition: DemoDefinition<I, P, O>;
+  readonly options: DemoOptions;
+  readonly where: RunCluster;
+  readonly demo: DemoCluster;
+  readonly watch: RunWatch<I, P, O>;
+  readonly observer: TopicObserver;
+  readonly scorer: ScorerProcess;
+  readonly terminal: Terminal;
+  readonly shutdown: Shutdown;
+  /** Marks the records of this run. */
+  readonly run: string;
+  /** What is served of it; undefined where the options leave out page and metrics. */
+  readonly page: { readonly shown: ShownDemo; readonly metrics: Metrics } | undefined;
+}
+
+/** What a demo is started with beside its options. */
+interface Surroundings {
+  readonly where: RunCluster;
+  /** The demo's own among those of several; otherwise it makes its own. */
+  readonly metrics?: Metrics;
+  readonly terminal: Terminal;
+  readonly shutdown: Shutdown;
+  /** Takes what is to be ended, also where the start fails halfway. */
+  readonly closing: Closing;
+}
+
+/**
+ * Starts a demo's scorer, and reads its topics from where they end now.
+ * @throws KitError of the cluster, or of the scorer, that cannot start.
+ */
+export async function startDemo<I, P extends PredictionFields, O>(
+  definition: DemoDefinition<I, P, O>,
+  options: DemoOptions,
+  { where, metrics, terminal, shutdown, closing }: Surroundings,
+): Promise<RunningDemo<I, P, O>> {
+  const demo = await connectDemo(definition, options, where);
+  closing.add(() => demo.cluster.close());
+  const page = await createDemoPage(definition, options, metrics);
+  const run = newRunId();
+  const watch = new RunWatch(definition, demo, {
+    wholeRun: options.records !== undefined || options.report !== undefined,
+    run,
+    ...(page && { view: page.view, metrics: page.metrics }),
+    onWarning: (sentence) => terminal.say(sentence),
+    onNews: (sentence) => terminal.say(sentence),
+  });
+  const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
+  const program = fileURLToPath(definition.module);
+  const starting = startScorerProcess(program, scorerArguments(options, where), scorerEnvironment(where), (line) => {
+    if (options.verbose) terminal.say(terminal.dim(`scorer: ${line}`));
+  });
+  closing.add(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
+  const group = `${options.namespace}${definition.name}.dashboard`;
+  const observing = TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
+  closing.add(async () => (await observing.catch(() => undefined))?.close());
+  // Together: on a cluster that takes its time, a scorer that refuses its model must be heard while the groups form.
+  const [scorer, observer] = await Promise.all([starting, observing]);
+  const facts = demoFacts(definition, demo, {
+    mode: where.mode,
+    brokers: where.cluster.brokers.join(','),
+    registry: where.registry.url,
+    guarantee: options.guarantee,
+  });
+  const served = page && { shown: page.shown(watch, () => facts), metrics: page.metrics };
+  return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: served };
+}
+
+/** How fast a demo is told to go, for people. */
+export function paceInWords({ paceInWords }: DemoBasics, { rate }: Pick<DemoOptions, 'rate'>): string {
+  if (rate === undefined) return paceInWords;
+  return rate === 0 ? 'as fast as possible' : `${rate} records a second`;
+}
+
+/** The report of a run that is over; `elapsedMs` is from its first record to the last that was settled. */
+export function reportOf<I, P extends PredictionFields, O>(
+  { definition, options, where, watch, scorer }: RunningDemo<I, P, O>,
+  elapsedMs: number,
+  dashboard: Dashboard | undefined,
+): RunReport {
+  const latencyMs = latencyFigures(watch.latency);
+  const quality = watch.quality.quality();
+  const settled = watch.audit.settledInputs;
+  const pageUrl = options.headless ? undefined : dashboard?.pageUrls.get(definition.name);
+  return {
+    demo: definition.name,
+    mode: where.mode,
+    guarantee: options.guarantee,
+    model: watch.latestModel ?? scorer.model,
+    records: watch.audit.counts(),
+    ...(latencyMs && { latencyMs }),
+    ...(settled > 0 && { throughput: { recordsPerSecond: rounded((settled * 1_000) / elapsedMs, 1) } }),
+    ...(watch.firstPredictionAt !== undefined && {
+      startup: { toFirstPredictionMs: Math.round(watch.firstPredictionAt - performance.timeOrigin) },
+    }),
+    ...(quality && { quality: { auc: rounded(quality.auc, 6), n: quality.n } }),
+    urls: {
+      brokers: where.cluster.brokers.join(','),
+      registry: where.registry.url,
+      ...(pageUrl !== undefined && { dashboard: pageUrl }),
+      ...(dashboard && { metrics: new URL('metrics', dashboard.url).href }),
+    },
+  };
+}

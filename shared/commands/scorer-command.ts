@@ -1,0 +1,24 @@
+import type { DemoOptions } from './demo-options.js';
+import type { RunCluster } from './run-cluster.js';
+import { userPath } from './user-path.js';
+
+/** What a demo's program is told to be its scorer: what concerns it, and the address that this process found or started. */
+export function scorerArguments(options: DemoOptions, { cluster: { brokers }, registry }: RunCluster): string[] {
+  return [
+    '--only',
+    'scorer',
+    `--brokers=${brokers.join(',')}`,
+    `--registry=${registry.url}`,
+    `--guarantee=${options.guarantee}`,
+    ...(options.namespace ? [`--namespace=${options.namespace}`] : []),
+    ...(options.model === undefined ? [] : [`--model=${userPath(options.model)}`]),
+    ...(options.verbose ? ['--verbose'] : []),
+  ];
+}
+
+/** The embedded pair has neither TLS nor users, whatever the environment says of another cluster. */
+export function scorerEnvironment({ mode }: RunCluster): NodeJS.ProcessEnv {
+  if (mode === 'cluster') return process.env;
+  const ofAnother = /^(KAFKA_(SSL|SASL)|SCHEMA_REGISTRY_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofAnother.test(name)));
+}
