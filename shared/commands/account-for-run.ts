@@ -76,6 +76,8 @@ async function settle<I, P extends PredictionFields, O>(
     topics.map((topic) => demo.topicName(topic));
   const { input, outcomes, predictions } = definition.topics;
   const interrupted = shutdown.signal.aborted;
+  // What the page's form asked is a unit of the run as well: none may come when the others are counted.
+  await watch.asks.close();
   let settled = { inputs: watch.audit.settledInputs, at: producedAt };
   const until = async (condition: () => boolean): Promise<void> => {
     const silentForMs = (): number => {

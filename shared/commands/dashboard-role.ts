@@ -34,7 +34,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     registry: address.registry.url,
     guarantee: options.guarantee,
   });
-  const dashboard = page && (await openPages([page.shown(watch, () => facts)], page.metrics, options, terminal));
+  const dashboard = page && (await openPages([page.shown(watch, () => facts, demo)], page.metrics, options, terminal));
   terminal.say(`The live page is at ${dashboard?.url ?? ''}; Ctrl-C ends it.`);
   try {
     await Promise.race([observer.finished, aborted(shutdown.signal)]);

@@ -66,6 +66,19 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
   };
   readonly scoredUnit: ScoredUnit<I>;
   readonly dashboard: DashboardDefinition<P, O>;
+  /** The way in for its page's form: request and reply over its topics. */
+  readonly ask?: AskDefinition<I>;
+}
+
+/** What a form sends becomes an input like any other, and the prediction of it the reply. */
+export interface AskDefinition<I> {
+  /**
+   * Makes an input of what was sent, with this id and this event time, by which its prediction is known.
+   * @throws KitError 'usage' in a sentence for whoever filled in the form.
+   */
+  parse(body: unknown, at: { readonly id: string; readonly eventTime: number }): I;
+  /** The key of the input's record. */
+  key(input: I): string;
 }
 
 /** One of several demos, where it does not matter what its records are. */

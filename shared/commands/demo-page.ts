@@ -2,9 +2,11 @@ import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, st
 import { createMetrics, type Metrics } from '#shared/metrics';
 import type { ScorerStatus } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
+import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
+import { createFormAsk } from './form-ask.js';
 import { preciseNow } from './producer-role.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
@@ -18,8 +20,8 @@ const REFRESH_MS = 1_000;
 export interface DemoPage<P extends PredictionFields, O> {
   readonly view: LiveView<P, O>;
   readonly metrics: Metrics;
-  /** The page, with what the demo's watch and the place where it runs add to it. */
-  shown(watch: RunWatch<unknown, P, O>, facts: () => Record<string, string>): ShownDemo;
+  /** The page, with what the demo's watch, the place where it runs and its cluster add to it. */
+  shown(watch: RunWatch<unknown, P, O>, facts: () => Record<string, string>, demo: DemoCluster): ShownDemo;
 }
 
 /** A demo as `openPages` takes it: alone, or beside others. */
@@ -41,10 +43,12 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
   return {
     view,
     metrics,
-    shown: (watch, facts) => ({
-      page: { name: definition.name, view, facts, ready: () => readiness(watch) },
-      refresh: () => refreshGauges(metrics, view, watch),
-    }),
+    shown: (watch, facts, demo) => {
+      const { asks, run } = watch;
+      const ask = createFormAsk(definition, demo, { asks, run, eventTime: () => view.eventTime });
+      const page = { name: definition.name, view, facts, ready: () => readiness(watch), ...(ask && { ask }) };
+      return { page, refresh: () => refreshGauges(metrics, view, watch) };
+    },
   };
 }
 

@@ -85,7 +85,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     registry: where.registry.url,
     guarantee: options.guarantee,
   });
-  const served = page && { shown: page.shown(watch, () => facts), metrics: page.metrics };
+  const served = page && { shown: page.shown(watch, () => facts, demo), metrics: page.metrics };
   return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: served };
 }
 

@@ -1,6 +1,7 @@
 export { csvRows, type Row } from './csv-rows.js';
 export {
   type AnyDemo,
+  type AskDefinition,
   type DemoDefinition,
   type DemoRecord,
   defineDemo,

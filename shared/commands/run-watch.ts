@@ -5,6 +5,7 @@ import type { Metrics } from '#shared/metrics';
 import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic } from '#shared/monitoring';
 import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
+import { Asks } from './asks.js';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition, producedTopics } from './demo-definition.js';
 import { modelNewsInWords } from './model-news.js';
@@ -37,6 +38,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   lastSettledAt: number | undefined;
   /** What each scorer said last, and when that was read. */
   readonly scorers = new Map<string, { readonly status: ScorerStatus; readonly readAt: number }>();
+  /** What the page's form has asked. */
+  readonly asks = new Asks();
   /** How to take the records of each topic, by its name on the cluster. */
   readonly handlers: ReadonlyMap<string, ChunkHandler>;
   /** The topic whose records are timed. */
@@ -92,6 +95,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.handlers = handlers;
   }
 
+  /** What marks the records of this run; undefined where the page alone is shown. */
+  get run(): string | undefined {
+    return this.#options.run;
+  }
+
   /** What serves, as the newest heartbeat says; undefined before the first. */
   get latestModel(): { readonly name: string; readonly version: string; readonly sha256: string } | undefined {
     const statuses = Array.from(this.scorers.values(), ({ status }) => status);
@@ -119,6 +127,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   }
 
   #prediction(prediction: P, { headers }: ConsumedRecord): void {
+    this.asks.answered(headers, () => ({ prediction }));
     const now = preciseNow();
     const run = headers[RUN_HEADER]?.toString();
     if (this.#options.run !== undefined && run !== undefined && run !== this.#options.run) {
@@ -169,6 +178,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
         this.lastSettledAt = preciseNow();
         this.audit.deadLetter(this.#decodeInput(record), reason);
       }
+      this.asks.answered(record.headers, () => ({ deadLetter: message }));
       this.#options.view?.deadLetter({ topic, partition, offset: String(offset), reason: message });
       this.#options.metrics?.recordsDeadLettered.add(1, { reason: code });
     }

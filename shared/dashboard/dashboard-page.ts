@@ -9,4 +9,16 @@ export interface DashboardPage {
   /** Where things are: brokers, registry, topics, mode, guarantee; in the order to show them. */
   readonly facts: () => Record<string, string>;
   readonly ready: () => Readiness;
+  /** Where the demo's board has a form: `POST ask`, beside the page. */
+  readonly ask?: Ask;
 }
+
+/** How asking ended. */
+export type AskReply = { readonly prediction: unknown } | { readonly deadLetter: string };
+
+/**
+ * Puts what a form sent on the demo's input topic and waits for the reply; undefined when the signal is aborted before.
+ * @throws KitError 'usage' where the demo cannot take what was sent; 'cluster-unreachable', or 'run-failed' where the run
+ * takes in nothing more.
+ */
+export type Ask = (body: unknown, signal: AbortSignal) => Promise<AskReply | undefined>;

@@ -17,7 +17,7 @@ export const safeHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** The page only shows: whatever would change something is refused. */
+/** What the server shows, nobody changes by it: whatever else would is refused. */
 export const readOnly: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') return next();
   response.set('Allow', 'GET, HEAD').status(405).type('text').send('This server only shows: use GET or HEAD.\n');

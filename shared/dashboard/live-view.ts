@@ -135,6 +135,11 @@ export class LiveView<P extends PredictionFields, O> {
     if (status.modelPositive !== null) this.#join.alsoPositive(status.modelPositive);
   }
 
+  /** Stream time: the highest event time seen; undefined before the first. */
+  get eventTime(): number | undefined {
+    return this.#clock.time;
+  }
+
   /** The running AUC of the outcomes that count; undefined until both classes were seen. */
   get auc(): { value: number | undefined; n: number } {
     return { value: this.#quality.value, n: this.#quality.n };

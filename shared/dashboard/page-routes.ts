@@ -8,9 +8,16 @@ import { buildOf, type PageFiles, readBoardFiles, readPageFiles } from './page-f
 /** Paths that the server itself has. */
 const taken = new Set(['page', 'uplot', 'events', 'board', 'metrics', 'healthz', 'readyz']);
 
-/** Adds the page of a demo at `/`, or those of several at `/<name>/` and the overview at `/`; gives back what ends their streams. */
-export function addPages(app: Express, pages: readonly DashboardPage[]): () => void {
-  const shared = readPageFiles();
+/**
+ * Adds the page of a demo at `/`, or those of several at `/<name>/` and the overview at `/`; gives back what ends their
+ * streams. `tokens` are those by which the pages' forms ask.
+ */
+export function addPages(
+  app: Express,
+  pages: readonly DashboardPage[],
+  tokens: ReadonlyMap<string, string>,
+): () => void {
+  const shared = { ...readPageFiles(), tokens };
   app.use(fromMemory(shared.parts));
   const [only, ...others] = pages;
   if (only === undefined) return () => undefined;
@@ -39,12 +46,13 @@ export function addPages(app: Express, pages: readonly DashboardPage[]): () => v
 
 function demoPage(
   { name, view, facts, ready }: DashboardPage,
-  shared: ReturnType<typeof readPageFiles>,
+  shared: ReturnType<typeof readPageFiles> & { readonly tokens: ReadonlyMap<string, string> },
   siblings: readonly Sibling[],
 ): { router: Router; stream: EventStream } {
   const board: PageFiles = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
   const build = buildOf(shared.parts, shared.page, board);
-  const state = (): PageState => ({ build, name, siblings, ready: ready(), facts: facts(), snapshot: view.snapshot() });
+  const fixed = { build, name, siblings, askToken: shared.tokens.get(name) ?? null };
+  const state = (): PageState => ({ ...fixed, ready: ready(), facts: facts(), snapshot: view.snapshot() });
   const stream = new EventStream(state);
   const router = Router({ strict: true, caseSensitive: true });
   router.get('/events', (request, response) => stream.open(request, response));

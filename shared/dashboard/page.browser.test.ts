@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
+import { type Ask, type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
 import { chromiumArguments, findChromium } from '#shared/testing';
 import {
@@ -229,6 +229,26 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     feed(view, 0, 20);
     await waitForText(page, 'scored', '20');
     await waitForState(page, 'live');
+  });
+
+  it('asks for a prediction as the form of a board does, and says it in a sentence where there is none', async () => {
+    const view = new LiveView(sampleBoard().definition);
+    const ask: Ask = async (body) => ({ prediction: body });
+    const pages = [{ ...pageOf('flight-delay', view), ask }];
+    const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
+    const page = await (await browser.newContext()).newPage();
+    opened.push({ page, dashboard });
+    await page.goto(dashboard.url);
+    await waitForState(page, 'waiting');
+    const asking = (body: object) =>
+      page.evaluate<unknown>(`import('/page/ask.js').then(({ ask }) => ask(${JSON.stringify(body)}))`);
+    const answer = await asking({ name: '<img src=x>' });
+    expect(answer).toEqual({ prediction: { name: '<img src=x>' }, tookMs: expect.any(Number) });
+    expect(await asking({ name: 'x'.repeat(20_000) })).toEqual({
+      problem: expect.stringMatching(/^The body is too large/),
+    });
+    await dashboard.close();
+    expect(await asking({})).toEqual({ problem: 'The demo does not answer: is it still running?' });
   });
 
   it('follows the system into the dark, switches by its button, and remembers', async () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { KitError } from '#shared/errors';
 import type { Metrics } from '#shared/metrics';
+import { addAskRoutes } from './ask-route.js';
 import type { DashboardPage } from './dashboard-page.js';
 import { isLoopback, ownNameOnly, readOnly, safeHeaders } from './guards.js';
 import { listen } from './listen.js';
@@ -42,8 +43,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   app.enable('case sensitive routing');
   app.use(safeHeaders);
   if (isLoopback(host)) app.use(ownNameOnly);
+  const tokens = headless ? new Map<string, string>() : addAskRoutes(app, pages);
   app.use(readOnly);
-  const closePages = headless ? () => undefined : addPages(app, pages);
+  const closePages = headless ? () => undefined : addPages(app, pages, tokens);
   addProbes(app, options);
   app.use((_request, response) => {
     const page = headless ? '' : '/, ';

@@ -1,3 +1,4 @@
+import { allowAsking } from './ask.js';
 import { AucChart } from './auc-chart.js';
 import { BoardPanel } from './board-panel.js';
 import { show, showStateOf } from './condition.js';
@@ -81,6 +82,7 @@ follow<PageState>({
     // Another build of the page is being served: this one may no longer understand it.
     if (build !== state.build) location.reload();
     newest = state;
+    allowAsking(state.askToken);
     schedule();
   },
   failed(message) {

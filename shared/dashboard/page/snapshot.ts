@@ -6,6 +6,8 @@ export interface PageState {
   readonly name: string;
   /** All demos on this server, this one among them; none where it is alone. */
   readonly siblings: readonly Sibling[];
+  /** By which the form of the board asks; null where there is none. */
+  readonly askToken: string | null;
   readonly ready: Readiness;
   /** Where things are, in the order to show them. */
   readonly facts: Readonly<Record<string, string>>;

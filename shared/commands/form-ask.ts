@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Ask, PredictionFields } from '#shared/dashboard';
+import type { Producer } from '#shared/kafka';
+import type { Serializer } from '#shared/schema';
+import { ASK_HEADER, type Asks } from './asks.js';
+import type { DemoCluster } from './demo-cluster.js';
+import type { DemoDefinition } from './demo-definition.js';
+import { RUN_HEADER } from './producer-role.js';
+
+interface Way<I> {
+  readonly producer: Producer;
+  readonly serialize: Serializer<I>;
+}
+
+/**
+ * The way from a page's form to its reply: an input on the demo's topic, then its prediction, as read_committed readers
+ * see it. Undefined where the demo asks for nothing.
+ */
+export function createFormAsk<I, P extends PredictionFields, O>(
+  { ask, topics: { input: topic } }: DemoDefinition<I, P, O>,
+  { cluster, schemas, topicName }: DemoCluster,
+  {
+    asks,
+    run,
+    eventTime,
+  }: { readonly asks: Asks; readonly run: string | undefined; readonly eventTime: () => number | undefined },
+): Ask | undefined {
+  if (ask === undefined) return undefined;
+  let opening: Promise<Way<I>> | undefined;
+  const open = async (): Promise<Way<I>> => {
+    const [producer, serialize] = await Promise.all([cluster.produce(), schemas.register<I>(topic, topicName(topic))]);
+    return { producer, serialize };
+  };
+  return async (body, signal) => {
+    const id = `form-${randomUUID().slice(0, 8)}`;
+    // In event time it comes now: today would be years ahead of the data, and stream time never goes back.
+    const at = { id, eventTime: eventTime() ?? Date.now() };
+    const input = ask.parse(body, at);
+    const send = async (): Promise<void> => {
+      opening ??= open();
+      try {
+        const { producer, serialize } = await opening;
+        const headers = { [ASK_HEADER]: id, ...(run !== undefined && { [RUN_HEADER]: run }) };
+        const value = serialize(input);
+        await producer.send([
+          { topic: topicName(topic), key: ask.key(input), value, timestamp: at.eventTime, headers },
+        ]);
+      } catch (error) {
+        // The next one tries anew.
+        opening = undefined;
+        throw error;
+      }
+    };
+    return asks.ask(id, send, signal);
+  };
+}
