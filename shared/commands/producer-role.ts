@@ -5,6 +5,7 @@ import type { Serializer } from '#shared/schema';
 import type { DemoCluster } from './demo-cluster.js';
 import { type DemoBasics, type DemoRecord, producedTopics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
+import { firstLap } from './first-lap.js';
 import { createPace } from './pace.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
@@ -15,7 +16,7 @@ const LINGER_MS = 4;
 
 /** When a record was sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
 export const SENT_AT_HEADER = 'sentAt';
-/** From the second lap on: the number of the lap. */
+/** From a run's second lap on: the number of the lap. */
 export const LAP_HEADER = 'lap';
 
 /** Which run of a demo made the record: the ids are the same in every run. */
@@ -51,6 +52,7 @@ export async function produceRecords(
   for (const topic of producedTopics(definition)) {
     serializers.set(topic.name, await demo.schemas.register<unknown>(topic, demo.topicName(topic)));
   }
+  const first = await firstLap(definition, demo, seed);
   const pace = createPace(rate, definition.eventTimeSpeed);
   // The clock starts with the first record: reading the data takes its time, and must not count as lateness.
   let start: number | undefined;
@@ -69,10 +71,10 @@ export async function produceRecords(
     key: record.key,
     value: record.value === null ? null : (serializers.get(record.topic.name)?.(record.value) ?? null),
     timestamp: record.eventTime,
-    headers: { [RUN_HEADER]: run, ...(lap > 1 && { [LAP_HEADER]: String(lap) }) },
+    headers: { [RUN_HEADER]: run, ...(lap > first && { [LAP_HEADER]: String(lap) }) },
   });
 
-  for (let lap = 1; produced < records && !signal.aborted; lap++) {
+  for (let lap = first; produced < records && !signal.aborted; lap++) {
     for (const record of definition.produce({ lap, limit: records - produced, seed })) {
       const main = record.topic.name === definition.topics.input.name;
       start ??= preciseNow();

@@ -1,0 +1,41 @@
+import type { Cluster } from '#shared/kafka';
+import type { DemoCluster } from './demo-cluster.js';
+import type { DemoBasics } from './demo-definition.js';
+
+/**
+ * The lap that a run begins with: the first, or, where event time must not go back, the first that begins after all that
+ * lies on the main input's topic. Laps are equally long.
+ */
+export async function firstLap(
+  definition: Pick<DemoBasics, 'goesOnInEventTime' | 'topics' | 'produce'>,
+  demo: Pick<DemoCluster, 'cluster' | 'topicName'>,
+  seed: number,
+): Promise<number> {
+  if (definition.goesOnInEventTime !== true) return 1;
+  const latest = await latestTime(demo.cluster, demo.topicName(definition.topics.input));
+  const [first, second] = [1, 2].map((lap) => {
+    const [record] = definition.produce({ lap, limit: 1, seed });
+    return record?.eventTime ?? 0;
+  });
+  if (first === undefined || second === undefined || latest < first) return 1;
+  return Math.floor((latest - first) / (second - first)) + 2;
+}
+
+/** The latest of the last records of a topic's partitions; 0 where it is empty. */
+async function latestTime(cluster: Cluster, topic: string): Promise<number> {
+  const ends = (await cluster.endOffsets([topic])).get(topic) ?? [];
+  const partitions = ends.map((end, partition) => ({ topic, partition, end })).filter(({ end }) => end > 0);
+  const reader = await cluster.reader({ isolation: 'read_uncommitted', onOutOfRange: 'latest' });
+  try {
+    reader.seek(partitions.map((partition) => ({ ...partition, offset: partition.end - 1 })));
+    let latest = 0;
+    while (partitions.some((partition) => (reader.position(partition) ?? 0) < partition.end)) {
+      for (const { records } of await reader.poll(1_000)) {
+        for (const { timestamp } of records) latest = Math.max(latest, Number(timestamp));
+      }
+    }
+    return latest;
+  } finally {
+    await reader.close();
+  }
+}
