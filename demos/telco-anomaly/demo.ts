@@ -1,0 +1,25 @@
+import { defineDemo, runDemo } from '#shared/commands';
+import { projectFile } from '#shared/project-file';
+import { dashboard } from './dashboard.js';
+import { produce } from './producer.js';
+import { buildTopology } from './scorer.js';
+import { alarms, cells, outcomes, predictions, reports, scoredUnit } from './topics.js';
+
+export const demo = defineDemo({
+  name: 'telco-anomaly',
+  module: import.meta.url,
+  topics: { input: reports, predictions, outcomes },
+  alsoProduces: [cells],
+  alsoWrites: [alarms],
+  scoredUnit,
+  modelFolder: projectFile('demos/telco-anomaly/model/'),
+  explains: true,
+  buildTopology,
+  produce,
+  goesOnInEventTime: true,
+  eventTimeSpeed: 600,
+  paceInWords: 'ten minutes pass each second',
+  dashboard,
+});
+
+await runDemo(demo);
