@@ -128,7 +128,7 @@ describe('asking', () => {
       return { prediction: {} };
     });
     const first = Array.from({ length: 8 }, () => post(form, '{}'));
-    await expect.poll(() => waiting).toBe(8);
+    await expect.poll(() => waiting, { timeout: 10_000 }).toBe(8);
     expect(await post(form, '{}')).toEqual({ status: 429, body: said(/^8 others are waiting/) });
     answerAll();
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));

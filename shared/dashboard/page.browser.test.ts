@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import process from 'node:process';
-import type { AxeResults } from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, expect, it } from 'vitest';
 import { type Ask, type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
-import { chromiumArguments, findChromium } from '#shared/testing';
+import { describeInBrowser, openPage, seriousFindings } from '#shared/testing';
 import {
   type SampleOutcome,
   type SamplePrediction,
@@ -16,15 +12,6 @@ import {
   sampleScorer,
   sampleStart,
 } from './sample-run.js';
-
-const executablePath = findChromium();
-if (executablePath === undefined) {
-  const reason = 'the live page is not tested in a browser: no Chromium was found; install one, or name it by CHROMIUM';
-  if (process.env.CI === 'true') throw new Error(reason);
-  console.warn(reason);
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Resolves after the server's next event to all viewers, and the frame in which the page would have drawn it. */
 const nextEventAndFrame = `new Promise((resolve) => {
@@ -44,21 +31,14 @@ interface Running {
   readonly view: LiveView<SamplePrediction, SampleOutcome>;
   readonly dashboard: Dashboard;
   /** What the browser complained about. */
-  readonly complaints: string[];
+  readonly complaints: readonly string[];
 }
 
-describe.skipIf(executablePath === undefined)('the live page in a browser', () => {
-  let browser: Browser;
+describeInBrowser('the live page in a browser', (browser) => {
   const opened: { page: Page; dashboard: Dashboard }[] = [];
   let ready = { ready: true, reason: '' };
   let factsProblem: Error | undefined;
 
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromiumArguments });
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
   afterEach(async () => {
     ready = { ready: true, reason: '' };
     factsProblem = undefined;
@@ -85,15 +65,8 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
       metrics: createMetrics(),
       pages: [pageOf('flight-delay', view)],
     });
-    const context = await browser.newContext({ colorScheme, viewport: { width: 1280, height: 800 } });
-    const page = await context.newPage();
+    const { page, complaints } = await openPage(browser(), dashboard.url, { colorScheme });
     opened.push({ page, dashboard });
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(dashboard.url);
     return { page, view, dashboard, complaints };
   }
 
@@ -107,13 +80,6 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     }
   }
 
-  const serious = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate<AxeResults>('axe.run()');
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-  };
   const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
   const waitForText = (page: Page, id: string, wanted: string) =>
     expect.poll(() => text(page, id), { timeout: 10_000 }).toBe(wanted);
@@ -183,11 +149,13 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     const { page, view, complaints } = await open('light', definition);
     feed(view, 0, 20);
     view.prediction(samplePrediction(20, { flight: 'AA 20' }));
-    await expect.poll(() => page.locator('#board .card').allInnerTexts()).toEqual(['U\n\n20', 'A\n\n1']);
+    await expect
+      .poll(() => page.locator('#board .card').allInnerTexts(), { timeout: 10_000 })
+      .toEqual(['U\n\n20', 'A\n\n1']);
     expect(await page.locator('#moments-empty').isVisible()).toBe(true);
     const lit = () => page.locator('#board [data-lit]').allInnerTexts();
     tell({ eventTime: sampleStart, text: 'Gate A is closed', tone: 'alarm', place: 'A' });
-    await expect.poll(lit).toEqual(['A\n\n1']);
+    await expect.poll(lit, { timeout: 10_000 }).toEqual(['A\n\n1']);
     expect(await page.locator('#board [data-lit]').getAttribute('data-lit')).toBe('alarm');
     expect(await page.locator('#moments li').allInnerTexts()).toEqual(['▲\n\nGate A is closed\n\nAlarm · 1 Oct 06:00']);
     expect(await page.getByRole('status').allTextContents()).toContain('Alarm: Gate A is closed');
@@ -225,7 +193,7 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
   it('says where a board fails, and goes on with all the rest', async () => {
     const { definition } = sampleBoard({ snapshot: () => ({ gates: 'none' }) });
     const { page, view } = await open('light', definition);
-    await expect.poll(() => text(page, 'board-fault')).toMatch(/^The board cannot be drawn: /);
+    await expect.poll(() => text(page, 'board-fault'), { timeout: 10_000 }).toMatch(/^The board cannot be drawn: /);
     feed(view, 0, 20);
     await waitForText(page, 'scored', '20');
     await waitForState(page, 'live');
@@ -236,9 +204,8 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     const ask: Ask = async (body) => ({ prediction: body });
     const pages = [{ ...pageOf('flight-delay', view), ask }];
     const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
-    const page = await (await browser.newContext()).newPage();
+    const { page } = await openPage(browser(), dashboard.url);
     opened.push({ page, dashboard });
-    await page.goto(dashboard.url);
     await waitForState(page, 'waiting');
     const asking = (body: object) =>
       page.evaluate<unknown>(`import('/page/ask.js').then(({ ask }) => ask(${JSON.stringify(body)}))`);
@@ -325,10 +292,10 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason: 'record-undecodable' });
     await waitForState(page, 'live');
     await waitForCharts(page);
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await dashboard.close();
     await waitForState(page, 'disconnected');
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
   });
 
   it('has an overview of several demos, and a way from each to the others', async () => {
@@ -336,17 +303,12 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
     const [flights, churn] = [new LiveView(definition), new LiveView({ ...sampleDefinition, title: 'Churn' })];
     const pages = [pageOf('flight-delay', flights), pageOf('churn', churn)];
     const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    const page = await context.newPage();
+    const { page, complaints } = await openPage(browser(), dashboard.url);
     opened.push({ page, dashboard });
-    const complaints: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(dashboard.url);
     feed(flights, 0, 300);
     tell({ eventTime: sampleStart, text: 'Gate A is closed', tone: 'alarm' });
     const cards = page.locator('.demo');
-    await expect.poll(() => cards.first().locator('dd').allTextContents()).toContain('300');
+    await expect.poll(() => cards.first().locator('dd').allTextContents(), { timeout: 10_000 }).toContain('300');
     expect(await cards.first().locator('.moment').innerText()).toContain('Gate A is closed');
     expect(await cards.nth(1).locator('dd').allTextContents()).toEqual([
       '0',
@@ -358,7 +320,7 @@ describe.skipIf(executablePath === undefined)('the live page in a browser', () =
       '–',
       'no outcomes yet',
     ]);
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('link', { name: 'Flight delay' }).click();
     await waitForText(page, 'scored', '300');
     expect(await page.locator('#board .card').first().innerText()).toContain('U');

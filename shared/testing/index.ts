@@ -4,6 +4,7 @@ export { chromiumArguments, findChromium } from './chromium.js';
 export { hasClient, runClient } from './client-run.js';
 export { type CommittedRecord, CommittedRecords } from './committed-records.js';
 export { type DemoExpectations, type DemoReport, reportOn, specifyDemo } from './demo-contract.js';
+export { type DemoInBrowser, openDemoInBrowser } from './demo-in-browser.js';
 export { expectedCounts, expectedIdsOf, undisturbed } from './demo-inputs.js';
 export { specifyDemoOnKafka } from './demo-kafka-contract.js';
 export { describeOnEachKafka, describeOnRealKafka, type KafkaUnderTest } from './each-kafka.js';
@@ -11,6 +12,7 @@ export { describeOnEachRegistry, type RegistryUnderTest } from './each-registry.
 export { startEmbeddedBroker } from './embedded-broker.js';
 export { type Corpus, frameCorpus, mutate } from './frame-mutator.js';
 export { freePort } from './free-port.js';
+export { describeInBrowser, openPage, seriousFindings, seriousFindingsInBothSchemes } from './in-browser.js';
 export { kafkaJars, missingForKafkaJars } from './kafka-jars.js';
 export { startKafkaProcess } from './kafka-process.js';
 export { makeTopic } from './make-topic.js';

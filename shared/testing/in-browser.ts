@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { chromiumArguments, findChromium } from './chromium.js';
+
+/** A page in a window of its own. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** What the browser complained about: errors on its console and in the page's scripts. */
+  readonly complaints: readonly string[];
+}
+
+interface WindowOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/**
+ * Describes something in a real browser, which is handed out once it runs. Left out, with a word, where the machine has no
+ * Chromium; under CI that is a failure.
+ */
+export function describeInBrowser(title: string, specify: (browser: () => Browser) => void): void {
+  const executablePath = findChromium();
+  if (executablePath === undefined) {
+    const reason = `not tested: ${title}; no Chromium was found, install one, or name it by CHROMIUM`;
+    if (process.env.CI === 'true') throw new Error(reason);
+    console.warn(reason);
+  }
+  describe.skipIf(executablePath === undefined)(title, () => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      const { chromium } = await import('playwright-core');
+      browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromiumArguments });
+    });
+    afterAll(async () => {
+      await browser?.close();
+    });
+    specify(() => {
+      if (browser === undefined) throw new Error('the browser is there in tests and their hooks only');
+      return browser;
+    });
+  });
+}
+
+/** Opens a page in a window of 1280 × 800 and the light scheme, or as asked for; closing its context closes it. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { width = 1280, height = 800, colorScheme = 'light' }: WindowOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(url);
+  return { page, complaints };
+}
+
+let axe: string | undefined;
+
+/** What axe finds serious or critical on a page as it is now: the rule, and the elements. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  axe ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+}
+
+/** The same in the light scheme and in the dark one; each finding says in which. */
+export async function seriousFindingsInBothSchemes(page: Page): Promise<string[]> {
+  const findings: string[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForSelector(`html[data-theme="${colorScheme}"]`);
+    for (const finding of await seriousFindings(page)) findings.push(`${colorScheme}: ${finding}`);
+  }
+  return findings;
+}
