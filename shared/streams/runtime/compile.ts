@@ -15,6 +15,7 @@ export function compileNodes(nodes: readonly GraphNode[], parts: TaskParts): Rea
   // Children first: they come after their parents.
   for (const node of [...nodes].sort((a, b) => b.index - a.index)) {
     const step = walk.inOrder(
+      node,
       node.kind === 'source'
         ? fanOut(node.children)
         : node.kind === 'sink'

@@ -23,6 +23,8 @@ export interface ParkedAt {
   readonly step: number;
   /** Which of the task's inputs it is. */
   readonly input: number;
+  /** Counts what was parked or put off. */
+  readonly turn: number;
 }
 
 /** What an operator may ask of the task that runs it. One for each operator and task. */

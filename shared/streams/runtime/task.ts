@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import { orderIsVisible } from '../topology/batch-order.js';
+import { batchOrder } from '../topology/batch-order.js';
 import type { GraphNode, SourceNode } from '../topology/graph.js';
 import { codecOf, compileNodes } from './compile.js';
 import { EarliestFirst } from './earliest-first.js';
@@ -36,7 +36,7 @@ export class Task {
   constructor(options: TaskOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#walk = new Walk(orderIsVisible(options.nodes), options.onResumed);
+    this.#walk = new Walk(batchOrder(options.nodes), options.onResumed);
     this.#failures = new Failures({
       ...options,
       // Dead letters lie in the order of their inputs, however many of those were parked.
@@ -78,8 +78,8 @@ export class Task {
    * punctuation comes right after the record that makes it due, and after all that came before that one.
    */
   mustFlushBefore(timestamp: number): boolean {
-    const { hasParked, orderIsVisible, streamTime } = this.#walk;
-    return hasParked && (orderIsVisible || this.#punctuations['stream-time'].isDue(Math.max(streamTime, timestamp)));
+    const { hasParked, takesOneAtATime, streamTime } = this.#walk;
+    return hasParked && (takesOneAtATime || this.#punctuations['stream-time'].isDue(Math.max(streamTime, timestamp)));
   }
 
   get hasParked(): boolean {

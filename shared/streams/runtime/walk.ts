@@ -1,5 +1,6 @@
 import type { RecordContext, StreamRecord } from '../record.js';
-import type { Step } from '../topology/graph.js';
+import type { BatchOrder } from '../topology/batch-order.js';
+import type { GraphNode, Step } from '../topology/graph.js';
 import type { ParkedAt } from './operator-context.js';
 
 export type AnyStep = Step<unknown, unknown>;
@@ -19,8 +20,8 @@ interface HeldBack {
 
 /**
  * A record's way through the operators of a task, depth first, and what of it is parked by batched operators. Where it
- * could be seen that a record waits (`orderIsVisible`), the rest of its way waits with it: what comes out is what would
- * come out if the operator had not been batched.
+ * could be seen that a record waits (`batchOrder`), the rest of its way waits with it, or the way of a later one where it
+ * would overtake: what comes out is what would come out if the operator had not been batched.
  */
 export class Walk {
   /** The input record that is being processed. */
@@ -34,21 +35,23 @@ export class Walk {
   #inputs = 0;
   #heldBack: HeldBack[] = [];
   #isFlushing = false;
-  readonly #orderIsVisible: boolean;
+  readonly #order: BatchOrder;
   readonly #onResumed: (() => void) | undefined;
   /** Of the batched operators, in the order of the topology. */
   readonly #flushes: (() => Promise<void>)[] = [];
   #parked = 0;
+  #turns = 0;
   #later: PutOff[] = [];
   #isSuspended = false;
 
-  constructor(orderIsVisible: boolean, onResumed: (() => void) | undefined) {
-    this.#orderIsVisible = orderIsVisible;
+  constructor(order: BatchOrder, onResumed: (() => void) | undefined) {
+    this.#order = order;
     this.#onResumed = onResumed;
   }
 
-  get orderIsVisible(): boolean {
-    return this.#orderIsVisible;
+  /** Whether what is parked must go on before another record is taken. */
+  get takesOneAtATime(): boolean {
+    return this.#order === 'everything';
   }
 
   get hasParked(): boolean {
@@ -74,7 +77,7 @@ export class Walk {
 
   park(): ParkedAt {
     this.#parked += 1;
-    this.#isSuspended = this.#orderIsVisible;
+    this.#isSuspended = this.takesOneAtATime;
     return this.#here();
   }
 
@@ -82,19 +85,28 @@ export class Walk {
     this.unpark(at);
     goOn();
     // In the order of the topology a repartition topic comes after the whole of the record.
-    if (!this.#orderIsVisible) this.#onResumed?.();
+    if (this.#order === 'nothing') this.#onResumed?.();
   }
 
   unpark(at: ParkedAt): void {
+    if (!this.takesOneAtATime) this.#runPutOffBefore(at.turn);
     this.#parked -= 1;
     this.#goTo(at);
   }
 
-  /** The step as it is taken in this walk. */
-  inOrder(step: AnyStep): AnyStep {
-    if (!this.#orderIsVisible) return step;
+  /** A node's step as it is taken in this walk. */
+  inOrder(node: GraphNode, step: AnyStep): AnyStep {
+    if (this.#order === 'nothing') return step;
+    if (this.#order === 'everything') {
+      return (record) => {
+        if (!this.#isSuspended) step(record);
+        else this.#later.push({ step, record, at: this.#here() });
+      };
+    }
+    if (!this.#order.has(node)) return step;
     return (record) => {
-      if (!this.#isSuspended) step(record);
+      // Whatever is flushed has its turn.
+      if (this.#isFlushing || !this.hasParked) step(record);
       else this.#later.push({ step, record, at: this.#here() });
     };
   }
@@ -121,6 +133,11 @@ export class Walk {
 
   async #flushAll(): Promise<void> {
     while (this.hasParked) {
+      if (!this.takesOneAtATime) {
+        if (this.#parked > 0) await this.#runFlushes();
+        else this.#runPutOffBefore(Number.POSITIVE_INFINITY);
+        continue;
+      }
       // What is put off while these go on comes before what was put off earlier: depth first.
       const rest = this.#later;
       this.#later = [];
@@ -139,6 +156,16 @@ export class Walk {
     }
   }
 
+  /** What came before a turn, in the order in which it came. */
+  #runPutOffBefore(turn: number): void {
+    let done = 0;
+    for (let next = this.#later[done]; next !== undefined && next.at.turn < turn; next = this.#later[done]) {
+      done += 1;
+      this.#runPutOff(next);
+    }
+    if (done > 0) this.#later.splice(0, done);
+  }
+
   #runPutOff(putOff: PutOff | undefined): void {
     if (putOff === undefined) return;
     this.#goTo(putOff.at);
@@ -146,7 +173,9 @@ export class Walk {
   }
 
   #here(): ParkedAt {
-    return { context: this.context, streamTime: this.streamTime, step: this.step, input: this.#input };
+    this.#turns += 1;
+    const { context, streamTime, step } = this;
+    return { context, streamTime, step, input: this.#input, turn: this.#turns };
   }
 
   #goTo({ context, streamTime, step, input }: ParkedAt): void {
