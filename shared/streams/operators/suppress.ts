@@ -1,6 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { RecordHeaders } from '#shared/kafka';
-import type { Change, RecordContext, StreamRecord, Windowed } from '../record.js';
+import type { Change, StreamRecord, Windowed } from '../record.js';
 import type { SuppressBuffer } from '../stores/suppress-buffer.js';
 import type { Operator } from '../topology/graph.js';
 import type { ValueGetterSupplier } from './value-getter.js';
@@ -46,8 +45,8 @@ export function suppress<K, V>(
         key,
         change,
         timestamp,
-        headers: keptHeaders(headers),
-        context: kept(context.recordContext()),
+        headers,
+        context: context.recordContext(),
       });
       buffer.evictWhile((due) => due <= observed - waitMs, letGo);
       if (!isFull()) return;
@@ -61,25 +60,6 @@ export function suppress<K, V>(
       }
     };
   };
-}
-
-/** A copy of what is held back for long: a record that was fetched is a view of a whole fetch. */
-function kept(record: RecordContext): RecordContext {
-  if (record === undefined) return undefined;
-  const { key, value, headers } = record;
-  return {
-    ...record,
-    key: key && Buffer.from(key),
-    value: value && Buffer.from(value),
-    headers: keptHeaders(headers),
-  };
-}
-
-function keptHeaders<H extends RecordHeaders>(headers: H): H {
-  const copy = (value: unknown): unknown =>
-    Buffer.isBuffer(value) ? Buffer.from(value) : Array.isArray(value) ? value.map(copy) : value;
-  // The same headers with the same kinds of values.
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, copy(value)])) as H;
 }
 
 /** Reads a suppressed table: what it held before the updates that are still held back. */

@@ -21,13 +21,17 @@ export interface Suppressed<K, V> {
 }
 
 /** An update with its values as bytes: nobody who hands on a value may change what is held back. */
-interface Held<K> extends Omit<Suppressed<K, unknown>, 'change' | 'prior'> {
+interface Held<K> extends Omit<Suppressed<K, unknown>, 'change' | 'prior' | 'headers' | 'context'> {
+  headers: RecordHeaders;
+  context: RecordContext;
   readonly id: string;
   readonly newValue: Buffer | null;
   readonly oldValue: Buffer | null;
   readonly prior: Buffer | null;
   /** The time that decides when it is let go: of the first of its updates. */
   readonly time: number;
+  /** Where it stands among the others. */
+  readonly order: string;
   readonly bytes: number;
 }
 
@@ -49,6 +53,7 @@ export class SuppressBuffer<K, V> implements StateStore {
   readonly #byTime = new SortedMap<Held<K>>();
   readonly #metadata = new StoreMetadata();
   readonly #changed: ChangedKeys<number>;
+  readonly #logging: boolean;
   readonly #measuresBytes: boolean;
   #bytes = 0;
 
@@ -59,6 +64,7 @@ export class SuppressBuffer<K, V> implements StateStore {
   ) {
     this.#keys = keyCodec(key);
     this.#values = new KeptValues(value);
+    this.#logging = logging;
     this.#measuresBytes = measuresBytes;
     this.#changed = new ChangedKeys(logging);
   }
@@ -76,15 +82,22 @@ export class SuppressBuffer<K, V> implements StateStore {
     const id = this.#keys.id(update.key);
     const earlier = this.#byKey.get(id);
     const [newValue, oldValue] = [this.#bytesOf(change.newValue), this.#bytesOf(change.oldValue)];
-    this.#set({
-      ...update,
+    // Written out: an update comes for every record, and a spread costs several times as much.
+    const held = {
+      key: update.key,
+      timestamp: update.timestamp,
+      headers: update.headers,
+      context: update.context,
       id,
       newValue,
       oldValue,
       time: earlier?.time ?? time,
+      order: earlier?.order ?? orderOf(time, id),
       prior: earlier === undefined ? oldValue : earlier.prior,
       bytes: this.#measuresBytes ? this.#sizeOf(id, newValue, oldValue) : 0,
-    });
+    };
+    if (!this.#logging) own(held);
+    this.#set(held, earlier);
     this.#changed.add(id, update.timestamp);
   }
 
@@ -109,6 +122,8 @@ export class SuppressBuffer<K, V> implements StateStore {
   drainChanges(write: ChangelogWriter): void {
     for (const [id, timestamp] of this.#changed.drain()) {
       const held = this.#byKey.get(id);
+      // Most updates are replaced before the next commit: what is left is worth a copy.
+      if (held !== undefined) own(held);
       write(this.#keys.bytes(id), held === undefined ? null : log(held), held?.timestamp ?? timestamp);
     }
     this.#metadata.drain(write);
@@ -125,10 +140,11 @@ export class SuppressBuffer<K, V> implements StateStore {
     const logged = serdes.json<LoggedUpdate>().deserialize(value);
     const read = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'base64'));
     const [newValue, oldValue] = [read(logged.newValue), read(logged.oldValue)];
-    this.#set({
+    const held = {
       id,
       key: this.#keys.key(id),
       time: logged.time,
+      order: orderOf(logged.time, id),
       newValue,
       oldValue,
       prior: read(logged.prior),
@@ -136,7 +152,8 @@ export class SuppressBuffer<K, V> implements StateStore {
       headers: headersOf(logged.headers),
       context: undefined,
       bytes: this.#measuresBytes ? this.#sizeOf(id, newValue, oldValue) : 0,
-    });
+    };
+    this.#set(held, this.#byKey.get(id));
   }
 
   metadata(name: string): number | undefined {
@@ -157,17 +174,16 @@ export class SuppressBuffer<K, V> implements StateStore {
     return key === undefined ? undefined : this.#byTime.get(key);
   }
 
-  #set(held: Held<K>): void {
-    const earlier = this.#byKey.get(held.id);
-    if (earlier !== undefined) this.#remove(earlier);
+  #set(held: Held<K>, earlier: Held<K> | undefined): void {
+    if (earlier !== undefined && earlier.order !== held.order) this.#byTime.delete(earlier.order);
     this.#byKey.set(held.id, held);
-    this.#byTime.set(orderOf(held), held);
-    this.#bytes += held.bytes;
+    this.#byTime.set(held.order, held);
+    this.#bytes += held.bytes - (earlier?.bytes ?? 0);
   }
 
   #remove(held: Held<K>): void {
     this.#byKey.delete(held.id);
-    this.#byTime.delete(orderOf(held));
+    this.#byTime.delete(held.order);
     this.#bytes -= held.bytes;
   }
 
@@ -212,6 +228,25 @@ function headersOf(pairs: LoggedUpdate['headers']): RecordHeaders {
   return headers;
 }
 
-function orderOf({ time, id }: { readonly time: number; readonly id: string }): string {
+function orderOf(time: number, id: string): string {
   return `${paddedTime(time)}${id}`;
+}
+
+/** Copies what is a view of a whole fetch, which what is held back for long must not keep alive. */
+function own(held: Held<unknown>): void {
+  const { headers, context } = held;
+  held.headers = copied(headers);
+  held.context = context && {
+    ...context,
+    key: context.key && Buffer.from(context.key),
+    value: context.value && Buffer.from(context.value),
+    headers: copied(context.headers),
+  };
+}
+
+function copied<H extends RecordHeaders>(headers: H): H {
+  const copy = (value: unknown): unknown =>
+    Buffer.isBuffer(value) ? Buffer.from(value) : Array.isArray(value) ? value.map(copy) : value;
+  // The same headers with the same kinds of values.
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, copy(value)])) as H;
 }
