@@ -89,6 +89,8 @@ describe('what a topology refuses while it is built', () => {
       () => TimeWindows.ofSizeWithNoGrace(10).advanceBy(0),
       'The advance of hopping windows is 0',
     ],
+    ['an offset of a whole window', () => TimeWindows.ofSizeWithNoGrace(10).offsetBy(10), 'less than their size'],
+    ['an offset below zero', () => TimeWindows.ofSizeWithNoGrace(10).offsetBy(-1), 'The offset of time windows is -1'],
     [
       'sliding grace below zero',
       () => SlidingWindows.ofTimeDifferenceAndGrace(1, -1),

@@ -51,6 +51,22 @@ describe('JSON', () => {
   });
 });
 
+describe('numbers', () => {
+  it('are doubles one after the other', () => {
+    const value = [0, -1.5, 2 ** 53, Number.NaN];
+    const bytes = serdes.numbers.serialize(value);
+    expect(bytes).toHaveLength(32);
+    expect(bytes.readDoubleBE(8)).toBe(-1.5);
+    expect(serdes.numbers.deserialize(bytes)).toEqual(value);
+  });
+
+  it('are not what has part of one', () => {
+    expect(() => serdes.numbers.deserialize(Buffer.alloc(12))).toThrow(
+      'Doubles have 8 bytes each; these are 12 together.',
+    );
+  });
+});
+
 it('looks up what it needs before the values of a topic are read, nulls among them', async () => {
   const prepared: (string | undefined)[] = [];
   const value: Serde<string> = {

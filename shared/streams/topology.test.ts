@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { KitError } from '#shared/errors';
 import { defineTopic, type Topic } from '#shared/schema';
-import { type BatchScorer, createTopologyTestDriver, StreamsBuilder, type TopologyTestDriver } from './index.js';
+import {
+  type BatchScorer,
+  createTopologyTestDriver,
+  type KStream,
+  StreamsBuilder,
+  type TopologyTestDriver,
+} from './index.js';
 
 interface Reading {
   id: string;
@@ -88,6 +94,34 @@ describe('filter and mapValues', () => {
       { id: 'a', level: 0 },
       { id: 'b', level: 2 },
       { id: 'b', level: 0 },
+    ]);
+  });
+});
+
+describe('markAsPartitioned', () => {
+  const groups = (stream: KStream<string, Reading>): KStream<string, number | null> =>
+    stream.groupByKey().count().toStream();
+
+  it('spares new keys the way through a topic, of which each is on one partition only', async () => {
+    const build = (builder: StreamsBuilder): KStream<string, Reading> =>
+      builder.stream(readings).selectKey((key, { level }) => `${key} ${level}`);
+    const describeOf = (mark: (stream: KStream<string, Reading>) => KStream<string, Reading>): string => {
+      const builder = new StreamsBuilder();
+      groups(mark(build(builder)));
+      return builder.build().describe();
+    };
+    expect(describeOf((stream) => stream)).toContain('-repartition');
+    expect(describeOf((stream) => stream.markAsPartitioned())).not.toContain('-repartition');
+    const driver = await drive((builder) =>
+      groups(build(builder).markAsPartitioned())
+        .mapValues((level, id) => ({ id, level }))
+        .to(results),
+    );
+    await driver.pipe(readings, [record('a', 1), record('a', 2), record('a', 1)]);
+    expect((await driver.read(results)).map(({ value }) => value)).toEqual([
+      { id: 'a 1', level: 1 },
+      { id: 'a 2', level: 1 },
+      { id: 'a 1', level: 2 },
     ]);
   });
 });

@@ -10,12 +10,13 @@ function milliseconds(what: string, value: number, least: number): number {
   return refuse(`${what} is ${value}; it must be a whole number of milliseconds, ${least} or more.`);
 }
 
-/** Windows of a fixed size, aligned to the epoch: tumbling, or hopping where they advance by less than their size. */
+/** Windows of a fixed size, aligned to the epoch unless said: tumbling, or hopping where they advance by less than their size. */
 export class TimeWindows {
   private constructor(
     readonly sizeMs: number,
     readonly advanceMs: number,
     readonly graceMs: number,
+    readonly offsetMs = 0,
   ) {}
 
   /** @throws KitError 'topology' for a size below 1 or a grace below 0. */
@@ -36,12 +37,25 @@ export class TimeWindows {
         `Hopping windows of ${this.sizeMs} ms advance by ${advanceMs} ms, so that records would fall between them.`,
       );
     }
-    return new TimeWindows(this.sizeMs, advanceMs, this.graceMs);
+    return new TimeWindows(this.sizeMs, advanceMs, this.graceMs, this.offsetMs);
+  }
+
+  /**
+   * The same windows begun so much later, such as days that begin at 8:00 UTC. What lies before the first of them, in 1970,
+   * is in none. In Kafka Streams one derives from its class Windows.
+   * @throws KitError 'topology' for an offset below 0, or one that is not below the size.
+   */
+  offsetBy(offsetMs: number): TimeWindows {
+    milliseconds('The offset of time windows', offsetMs, 0);
+    if (offsetMs >= this.sizeMs) {
+      refuse(`Windows of ${this.sizeMs} ms are offset by ${offsetMs} ms; it must be less than their size.`);
+    }
+    return new TimeWindows(this.sizeMs, this.advanceMs, this.graceMs, offsetMs);
   }
 
   /** The windows that hold a timestamp, ascending. */
   windowsFor(timestamp: number): Window[] {
-    const { sizeMs, advanceMs } = this;
+    const { sizeMs, advanceMs, offsetMs } = this;
     // Beyond what is exact, adding the advance may change nothing.
     if (!(timestamp <= Number.MAX_SAFE_INTEGER - advanceMs)) {
       throw new KitError(
@@ -51,7 +65,8 @@ export class TimeWindows {
     }
     const windows: Window[] = [];
     // The first multiple of the advance that is greater than timestamp - size.
-    const first = Math.max(0, Math.floor((timestamp - sizeMs + advanceMs) / advanceMs)) * advanceMs;
+    const steps = Math.floor((timestamp - offsetMs - sizeMs + advanceMs) / advanceMs);
+    const first = Math.max(0, steps) * advanceMs + offsetMs;
     for (let start = first; start <= timestamp; start += advanceMs) windows.push({ start, end: start + sizeMs });
     return windows;
   }

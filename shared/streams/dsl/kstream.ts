@@ -113,8 +113,8 @@ export class KStream<K, V> {
 
   /**
    * Gives the records of a fetched chunk their new values in one asynchronous call, and hands them on in order. A KitError
-   * in the place of a value fails that record alone. What comes out never depends on how large the chunks are: where a way
-   * round this operator could tell, a chunk is one record.
+   * in the place of a value fails that record alone. What comes out never depends on how large the chunks are: what takes a way
+   * round this operator and meets what lies behind it waits for its turn.
    */
   mapBatch<VR>(mapper: BatchMapper<K, V, VR>, named?: string): KStream<K, VR> {
     return this.#through('KSTREAM-MAPBATCH-', mapBatch(mapper), named, { value: undefined }, true);
@@ -148,6 +148,16 @@ export class KStream<K, V> {
     const prefix = options.named ?? graph.name('KSTREAM-REPARTITION-');
     const { key, value, partitions } = options;
     return new KStream(repartition(this.parts, prefix, erased({ key, value, partitions })));
+  }
+
+  /**
+   * The stream as it is, taken to be partitioned by its keys: nothing goes through a topic because of them. For new keys of
+   * which each occurs on one partition only, such as those of an airport's flights where the airport was the key; where
+   * that is not so, what belongs together does not meet.
+   * Source: KIP-759, https://cwiki.apache.org/confluence/display/KAFKA/KIP-759%3A+Unneeded+repartition+canceling
+   */
+  markAsPartitioned(): KStream<K, V> {
+    return new KStream({ ...this.parts, repartitionRequired: false });
   }
 
   /** The stream as updates of a table: the last value of each key, null deleting. */
