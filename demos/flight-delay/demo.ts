@@ -3,13 +3,14 @@ import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
-import { departures, flights, outcomes, predictions, scoredUnit, weather } from './topics.js';
+import { alerts, departures, flights, outcomes, predictions, quality, scoredUnit, weather } from './topics.js';
 
 export const demo = defineDemo({
   name: 'flight-delay',
   module: import.meta.url,
   topics: { input: flights, predictions, outcomes },
   alsoProduces: [weather, departures],
+  alsoWrites: [alerts, quality],
   scoredUnit,
   modelFolder: projectFile('demos/flight-delay/model/'),
   explains: true,

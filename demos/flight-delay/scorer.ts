@@ -1,10 +1,15 @@
 import type { Scored, Scorer, StreamsBuilder } from '#shared/streams';
 import { addDeparted, addDue, minutesSerde, none } from './airport.js';
+import { alertsOf } from './alerts.js';
 import { toFeatures } from './features.js';
 import { keepLanding, LAST_LANDINGS, lastLandings, withLanding } from './last-landing.js';
-import { departures, flights, outcomes, type Prediction, predictions, weather } from './topics.js';
+import { qualityOf } from './quality.js';
+import { alerts, departures, flights, outcomes, type Prediction, predictions, quality, weather } from './topics.js';
 
-/** Scores every flight that was not cancelled, an hour before its departure, by what its airport knows at that moment. */
+/**
+ * Scores every flight that was not cancelled, an hour before its departure, by what its airport knows at that moment; tells
+ * when an airport is in trouble, and how right it all was when the flights have landed.
+ */
 export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): void {
   const published = builder.stream(flights);
   const observed = builder.table(weather, { store: 'weather' });
@@ -13,10 +18,11 @@ export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): v
     .stream(departures)
     .groupByKey()
     .aggregate(none, addDeparted, { store: 'departed', value: minutesSerde });
+  const landed = builder.stream(outcomes);
   builder.addStateStore(lastLandings);
-  builder.stream(outcomes).process(keepLanding, { stores: [LAST_LANDINGS] });
+  landed.process(keepLanding, { stores: [LAST_LANDINGS] });
 
-  published
+  const predicted = published
     .filter((_airport, flight) => !flight.cancelled)
     .leftJoin(observed, (flight, weather) => ({ flight, weather }))
     .leftJoin(dueFlights, ({ flight, weather }, due) => ({ flight, weather, due }))
@@ -29,9 +35,10 @@ export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): v
       { stores: [LAST_LANDINGS] },
     )
     .score(model)
-    .mapValues(toPrediction)
-    .selectKey((_airport, prediction) => prediction.id)
-    .to(predictions);
+    .mapValues(toPrediction);
+  predicted.selectKey((_airport, { id }) => id).to(predictions);
+  alertsOf(predicted).to(alerts);
+  qualityOf(predicted, landed).to(quality);
 }
 
 function toPrediction(scored: Scored<ReturnType<typeof toFeatures>>): Prediction {

@@ -1,12 +1,18 @@
 import type { ScoredUnit } from '#shared/monitoring';
 import { projectFile } from '#shared/project-file';
-import { defineTopic } from '#shared/schema';
+import { defineTopic, type Topic } from '#shared/schema';
 import type { Reason } from '#shared/streams';
-
-const schema = (name: string): URL => projectFile(`demos/flight-delay/schemas/${name}.avsc`);
 
 // Event time is 2013: by Kafka's default of seven days everything would be deleted at once. Size bounds the log instead.
 const bounded = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'segment.bytes': '8388608' };
+
+const topic = <V>(name: string): Topic<V> =>
+  defineTopic<V>({
+    name: `flight-delay.${name}`,
+    partitions: 4,
+    config: bounded,
+    schema: projectFile(`demos/flight-delay/schemas/${name}.avsc`),
+  });
 
 /** A flight as it is known one hour before departure. Key: origin, as of all that the scorer reads: what is joined lies together. */
 export interface Flight {
@@ -28,12 +34,7 @@ export interface Flight {
   planeSeats: number | null;
 }
 
-export const flights = defineTopic<Flight>({
-  name: 'flight-delay.flights',
-  partitions: 4,
-  config: bounded,
-  schema: schema('flights'),
-});
+export const flights = topic<Flight>('flights');
 
 /** What an airport's weather station reported in an hour, when the hour is over. Key: origin. */
 export interface Weather {
@@ -50,12 +51,7 @@ export interface Weather {
   visibility: number | null;
 }
 
-export const weather = defineTopic<Weather>({
-  name: 'flight-delay.weather',
-  partitions: 4,
-  config: bounded,
-  schema: schema('weather'),
-});
+export const weather = topic<Weather>('weather');
 
 /** A flight that has left the gate. Key: origin. */
 export interface Departure {
@@ -66,12 +62,7 @@ export interface Departure {
   departureDelay: number;
 }
 
-export const departures = defineTopic<Departure>({
-  name: 'flight-delay.departures',
-  partitions: 4,
-  config: bounded,
-  schema: schema('departures'),
-});
+export const departures = topic<Departure>('departures');
 
 /** A flight that has landed, hours after its prediction. Key: origin. */
 export interface Outcome {
@@ -83,12 +74,7 @@ export interface Outcome {
   arrivalDelay: number;
 }
 
-export const outcomes = defineTopic<Outcome>({
-  name: 'flight-delay.outcomes',
-  partitions: 4,
-  config: bounded,
-  schema: schema('outcomes'),
-});
+export const outcomes = topic<Outcome>('outcomes');
 
 /** What the model says of a flight. Key: id. */
 export interface Prediction {
@@ -108,15 +94,53 @@ export interface Prediction {
   reasons: readonly Reason[];
 }
 
-export const predictions = defineTopic<Prediction>({
-  name: 'flight-delay.predictions',
-  partitions: 4,
-  config: bounded,
-  schema: schema('predictions'),
-});
+export const predictions = topic<Prediction>('predictions');
+
+/** An airport is in trouble, or no longer. Key: airport. */
+export interface Alert {
+  /** The same when it is opened and when it is closed. */
+  id: string;
+  airport: string;
+  state: 'opened' | 'closed';
+  /** When the rule was asked: the end of the hour that the figures are of. */
+  eventTime: number;
+  openedAt: number;
+  /** Published in that hour: they leave in the next. */
+  flights: number;
+  predictedDelayed: number;
+  meanScore: number;
+  /** What their airport has to do with it, the strongest first: names of the model's inputs. */
+  reasons: readonly string[];
+}
+
+export const alerts = topic<Alert>('alerts');
+
+/** How the predictions for an airport did of which a day told the truth, once the day is over. Key: airport. */
+export interface Quality {
+  airport: string;
+  /** The day: when it began, and when it was over. */
+  from: number;
+  eventTime: number;
+  flights: number;
+  delayed: number;
+  predictedDelayed: number;
+  right: number;
+  /** Of those predicted delayed, the share that was. */
+  precision: number | null;
+  /** Of those delayed, the share that was predicted. */
+  recall: number | null;
+  brier: number;
+  /** Of counted scores: right to a hundredth or so. */
+  auc: number | null;
+}
+
+export const quality = topic<Quality>('quality');
 
 /** Delayed, as the US Department of Transportation counts it and as the model was trained. */
 export const DELAYED_FROM_MINUTES = 15;
+
+/** What the model calls it, and on time it is otherwise. */
+export const DELAYED = 'delayed';
 
 /** Every flight is a unit; each must be scored, but for those that were cancelled. */
 export const scoredUnit: ScoredUnit<Flight> = {
