@@ -1,4 +1,6 @@
 import type { DashboardDefinition } from '#shared/dashboard';
+import { projectFile } from '#shared/project-file';
+import { createBoard } from './board.js';
 import { inWords } from './reasons.js';
 import type { Outcome, Prediction } from './topics.js';
 
@@ -6,14 +8,14 @@ import type { Outcome, Prediction } from './topics.js';
 export const dashboard: DashboardDefinition<Prediction, Outcome> = {
   title: 'Churn',
   subtitle:
-    'Customers of a telephone company on the last day of the month: a model says at every call who will leave, and a rule whom to make an offer.',
+    'Customers of a telephone company on the last day of a billing period: at every call a model says who will leave, and a rule whom to make an offer.',
   eventTimeZone: 'UTC',
   positive: 'leaves',
   negative: 'stays',
   columns: [
     { header: 'Customer', cell: ({ customerId }) => customerId },
     { header: 'Event', cell: ({ kind }) => (kind === 'service' ? 'call to the service' : `call, ${kind}`) },
-    { header: 'Bill', align: 'right', cell: ({ bill }) => `${bill.toFixed(2)} $` },
+    { header: 'Bill', align: 'right', cell: ({ bill }) => `$${bill.toFixed(2)}` },
     {
       header: 'Why',
       wide: true,
@@ -29,4 +31,5 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     positive: ({ left }) => left,
     text: ({ left }) => (left ? 'left' : 'stayed'),
   },
+  board: { page: projectFile('demos/churn/page/'), create: createBoard },
 };

@@ -11,9 +11,9 @@ import { inWords, reasonsToLeave, tellTheBill } from './reasons.js';
 import type { Offer } from './topics.js';
 
 /** A customer is worth an offer from this bill on, in dollars a month. */
-const HIGH_VALUE_DOLLARS = 50;
+export const HIGH_VALUE_DOLLARS = 50;
 /** Nobody is bothered twice within so many days. */
-const QUIET_DAYS = 30;
+export const QUIET_DAYS = 30;
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -49,10 +49,10 @@ export const onceACustomer = (): Processor<Key, Scored<Features>, Key, Scored<Fe
 /** What is offered fits what speaks for leaving beside the bill, which everybody has. */
 const OFFERS: Readonly<Record<string, string>> = {
   numberCustomerServiceCalls: 'a call from a person who can settle it',
-  totalIntlCalls: 'half a year of the international plan for nothing',
+  totalIntlCalls: 'six free months of the international plan',
   totalIntlMinutes: 'a flat rate for calls abroad',
   internationalPlan: 'a flat rate for calls abroad',
-  voiceMailPlan: 'voice mail for nothing and a flat rate by day',
+  voiceMailPlan: 'free voice mail and a flat rate by day',
 };
 
 export function toOffer({ eventTime, score, reasons = [], input }: Scored<Features>): Offer {

@@ -29,7 +29,7 @@ export function inWords(name: string, customer: Said): string {
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   switch (name) {
     case BILL:
-      return `a bill of ${Math.round(customer.bill)} $`;
+      return `a bill of $${Math.round(customer.bill)}`;
     case 'numberCustomerServiceCalls':
       return `${many(customer.numberCustomerServiceCalls, 'call')} to the service`;
     case 'voiceMailPlan':
