@@ -78,7 +78,7 @@ export class DemoProgram {
   }
 
   async #scored(): Promise<number[]> {
-    const url = /(?:Live page +|All of them: )(\S+)/.exec(this.#said)?.[1];
+    const url = /Live pages? +(\S+)/.exec(this.#said)?.[1];
     if (url === undefined) return [];
     const metrics = await (await fetch(new URL('metrics', url))).text();
     return Array.from(metrics.matchAll(/^kafka_ml_records_scored_total(?:\{.+\})? (\d+)/gm), ([, count]) =>

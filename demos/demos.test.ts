@@ -88,7 +88,7 @@ describe('npm run demo -- all', () => {
     async () => {
       const report = join(mkdtempSync(join(tmpdir(), 'demos-')), 'report.json');
       await using program = demo('all', '--broker-port', '0', '--port', '0', '--report', report);
-      const url = await program.said(/All of them: (\S+)/);
+      const url = await program.said(/Live pages +(\S+)/);
       const scored = async (name: string): Promise<number> => {
         const text = await (await fetch(new URL('metrics', url))).text();
         return Number(new RegExp(`^kafka_ml_records_scored_total\\{demo="${name}"\\} (\\d+)`, 'm').exec(text)?.[1]);
@@ -138,7 +138,7 @@ describe('npm run demo -- all', () => {
         '--report',
         '-',
       );
-      const url = await program.said(/All of them: (\S+)/);
+      const url = await program.said(/Metrics +(\S+)/);
       await vi.waitFor(async () => {
         expect(await (await fetch(url)).text()).toMatch(/^kafka_ml_records_scored_total\{demo="churn"\} [1-9]/m);
       }, PATIENCE_MS / 2);

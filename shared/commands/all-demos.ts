@@ -12,6 +12,9 @@ import { exitCodeOfRun, type RunReport, reportInWords, writeReport } from './run
 import type { Shutdown } from './shutdown.js';
 import { namedError, speakingFor, type Terminal } from './terminal.js';
 
+/** Room for the longest of the names that there are. */
+const SUBJECT_WIDTH = 16;
+
 type AnyRunning = RunningDemo<unknown, PredictionFields, unknown>;
 
 /** What all demos of a run share. */
@@ -39,13 +42,12 @@ export async function runAllDemos(
     closing.add(() => where.close());
     terminal.say(whereInWords(`${demos.length} demos`, where, options, terminal));
     const metrics = createDemosMetrics(demos.map(({ name }) => name));
-    const running = await startAll(demos, { options, where, metrics, terminal, shutdown }, closing);
+    const shared = { options, where, metrics, terminal, shutdown };
+    const running = await startAll(demos, shared, closing);
     const shown = running.flatMap(({ page }) => page?.shown ?? []);
     const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
     if (dashboard) closing.add(() => dashboard.close());
-    for (const line of running.flatMap((each) => introduction(each, dashboard))) terminal.say(line);
-    if (dashboard) terminal.say(`  All of them: ${terminal.bold(dashboard.url)}${options.headless ? 'metrics' : ''}`);
-    if (options.records === undefined) terminal.say('  Ctrl-C ends them.');
+    greet(running, shared, dashboard);
 
     const stopProgress = showProgress(
       running.map(({ watch }) => watch.audit),
@@ -112,16 +114,21 @@ async function toItsEnd(
   return { report, exitCode: failure === undefined ? exitCodeOfRun(report) : 1 };
 }
 
-/** A demo in two lines. */
-function introduction(
-  { definition, options, scorer: { model, pid }, terminal }: AnyRunning,
+/** What a demo is, and where all of them are found. */
+function greet(
+  running: readonly AnyRunning[],
+  { options, where, terminal }: Shared,
   dashboard: Dashboard | undefined,
-): string[] {
-  const { name, topics } = definition;
-  const page = options.headless ? undefined : dashboard?.pageUrls.get(name);
-  const length = options.records === undefined ? '' : `, ${options.records} records`;
-  return [
-    `  ${terminal.bold(name.padEnd(15))} ${model.name} ${model.version} in process ${pid}, to topic ${options.namespace}${topics.predictions.name}`,
-    `  ${' '.repeat(15)} ${paceInWords(definition, options)}${length}${page === undefined ? '' : `; ${page}`}`,
-  ];
+): void {
+  const say = (subject: string, line: string): void => terminal.say(`  ${subject.padEnd(SUBJECT_WIDTH)}${line}`);
+  for (const { definition, scorer } of running) {
+    const page = options.headless ? undefined : dashboard?.pageUrls.get(definition.name);
+    const topic = `${options.namespace}${definition.topics.predictions.name}`;
+    say(definition.name, `${scorer.model.name} ${scorer.model.version} in process ${scorer.pid}, to topic ${topic}`);
+    say('', `${paceInWords(definition, options)}${page === undefined ? '' : `; ${page}`}`);
+  }
+  say('Registry', where.registry.url);
+  if (dashboard && options.headless) say('Metrics', `${terminal.bold(dashboard.url)}metrics`);
+  else if (dashboard) say('Live pages', terminal.bold(dashboard.url));
+  say('Length', options.records === undefined ? 'until Ctrl-C' : `${options.records} records of each main input`);
 }
