@@ -1,5 +1,8 @@
 import type { DashboardDefinition } from '#shared/dashboard';
+import { projectFile } from '#shared/project-file';
+import { createBoard, THRESHOLD } from './board.js';
 import type { Outcome, Prediction } from './topics.js';
+import { faultInWords, measured } from './words.js';
 
 const time = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
@@ -16,16 +19,25 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
   eventTimeZone: 'UTC',
   positive: 'anomalous',
   negative: 'normal',
-  threshold: 1.12,
+  threshold: THRESHOLD,
   scoreRange: [0, 3],
   columns: [
     { header: 'Cell', cell: ({ cellId }) => cellId },
     { header: 'Window', cell: ({ windowStart }) => time.format(windowStart) },
-    { header: 'Least usual', wide: true, cell: ({ reasons }) => reasons.map(({ name }) => name).join(', ') },
+    {
+      header: 'Least usual',
+      wide: true,
+      cell: ({ reasons }) =>
+        reasons
+          .slice(0, 2)
+          .map(({ name, value }) => measured(name, value))
+          .join(', '),
+    },
   ],
   outcome: {
     id: ({ id }) => id,
     positive: ({ fault }) => fault !== null,
-    text: ({ fault }) => fault ?? 'no fault',
+    text: ({ fault }) => faultInWords(fault),
   },
+  board: { page: projectFile('demos/telco-anomaly/page/'), create: createBoard },
 };

@@ -17,8 +17,8 @@ export const demo = defineDemo({
   buildTopology,
   produce,
   goesOnInEventTime: true,
-  eventTimeSpeed: 600,
-  paceInWords: 'ten minutes pass each second',
+  eventTimeSpeed: 900,
+  paceInWords: 'a quarter of an hour passes each second',
   dashboard,
 });
 

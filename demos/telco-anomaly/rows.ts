@@ -38,10 +38,12 @@ export function toReports(row: Row, lap: number, random: () => number): Report[]
 /** @param knownAt When the truth comes out. */
 export function toOutcome(row: Row, lap: number, knownAt: number): Outcome {
   const cellId = row('cellId');
+  const windowStart = windowStartIn(row, lap);
   const incident = row('incident');
   return {
-    id: windowId(cellId, windowStartIn(row, lap)),
+    id: windowId(cellId, windowStart),
     cellId,
+    windowStart,
     knownAt,
     fault: row('fault') || null,
     incident: incident ? Number(incident) : null,

@@ -89,7 +89,11 @@ describe('a window', () => {
           scoredAt: 1_234,
           cellId: 'cell-001',
           windowStart: NOON,
-          reasons: [{ name: 'userThroughput' }, { name: 'latency' }, { name: 'handovers' }],
+          reasons: [
+            { name: 'userThroughput', value: 1 },
+            { name: 'latency', value: 1 },
+            { name: 'handovers', value: 5 },
+          ],
         },
       },
     ]);

@@ -3,6 +3,7 @@ import { closeAlarm, OPEN_ALARMS, openAlarm, openAlarms } from './alarms.js';
 import { addReport, cellWindowSerde, minuteOf, noWindow } from './cell-window.js';
 import { type Features, whenComplete } from './features.js';
 import { addWindow, GAP_MS, incidentStore, noIncident, together, toScoredWindow } from './incident.js';
+import type { Kpis } from './kpis.js';
 import { alarms, cells, type Prediction, predictions, reports } from './topics.js';
 import { GRACE_MS, WINDOW_MS } from './window-time.js';
 
@@ -34,5 +35,8 @@ export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): v
 
 function toPrediction({ input, reasons = [], ...scored }: Scored<Features>): Prediction {
   const { id, cellId, windowStart } = input;
-  return { id, ...scored, cellId, windowStart, reasons: reasons.slice(0, 3) };
+  // The model's reasons are named like what it was asked.
+  const valueIn = (name: string): number => input[name as keyof Kpis];
+  const strongest = reasons.slice(0, 3).map((reason) => ({ ...reason, value: valueIn(reason.name) }));
+  return { id, ...scored, cellId, windowStart, reasons: strongest };
 }

@@ -43,6 +43,7 @@ export const cells = defineTopic<Cell>({
 export interface Outcome {
   id: string;
   cellId: string;
+  windowStart: number;
   knownAt: number;
   fault: string | null;
   incident: number | null;
@@ -54,6 +55,12 @@ export const outcomes = defineTopic<Outcome>({
   config: bounded,
   schema: schema('outcomes'),
 });
+
+/** A KPI that is not as usual. */
+export interface KpiReason extends Reason {
+  /** What it was in the window. */
+  readonly value: number;
+}
 
 /** What the model says of five minutes of a cell. Key: id. */
 export interface Prediction {
@@ -67,7 +74,7 @@ export interface Prediction {
   cellId: string;
   windowStart: number;
   /** The KPIs that are furthest from usual, the furthest first; their parts of the squared errors. */
-  reasons: readonly Reason[];
+  reasons: readonly KpiReason[];
 }
 
 export const predictions = defineTopic<Prediction>({

@@ -1,0 +1,134 @@
+import { type Board, listen, type Moment } from '#shared/dashboard';
+import { KnownFaults } from './known-faults.js';
+import type { AlarmState, BoardState, CellState } from './page/board-state.js';
+import { type Alarm, alarms, cells, type Outcome, type Prediction } from './topics.js';
+import { faultInWords, kpiInWords, measured } from './words.js';
+
+/** The model's own. */
+export const THRESHOLD = 1.12;
+/** Three hours of windows. */
+const TREND_WINDOWS = 36;
+const KEPT_ALARMS = 200;
+const LISTED_ALARMS = 20;
+const DAY_MS = 24 * 3_600_000;
+
+const when = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  weekday: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+interface KnownCell {
+  cellType: string | null;
+  latest?: Prediction;
+  readonly scores: number[];
+}
+
+/** What the board knows: how far each cell is from usual, the alarms, and what they were worth. */
+export function createBoard(tell: (moment: Moment) => void): Board<Prediction, Outcome> {
+  const known = new Map<string, KnownCell>();
+  const told = new Map<string, Alarm>();
+  const faults = new KnownFaults();
+  let now = 0;
+
+  function cellOf(cellId: string): KnownCell {
+    const cell = known.get(cellId) ?? { cellType: null, scores: [] };
+    known.set(cellId, cell);
+    return cell;
+  }
+
+  function takeAlarm(alarm: Alarm): void {
+    const { id, cellId, state, at, since, until } = alarm;
+    told.set(id, alarm);
+    const [oldest] = told.keys();
+    if (told.size > KEPT_ALARMS && oldest !== undefined) told.delete(oldest);
+    const { cellType, latest } = cellOf(cellId);
+    if (state === 'closed') {
+      const text = `${cellId}: as usual again, after ${durationInWords(until - since)}`;
+      tell({ eventTime: at, text, tone: 'good', place: cellId });
+      return;
+    }
+    const valueIn = (kpi: string): number | undefined => latest?.reasons.find(({ name }) => name === kpi)?.value;
+    const blame = alarm.blame.slice(0, 2).map(({ name }) => measured(name, valueIn(name)));
+    const text = `${cellId}, ${cellType ?? 'unknown type'}, ${when.format(at)}: unusual ${blame.join(' and ')}`;
+    tell({ eventTime: at, text, tone: 'alarm', place: cellId });
+  }
+
+  return {
+    prediction(prediction) {
+      const { cellId, score, eventTime } = prediction;
+      const cell = cellOf(cellId);
+      cell.latest = prediction;
+      cell.scores.push(score);
+      if (cell.scores.length > TREND_WINDOWS) cell.scores.shift();
+      now = Math.max(now, eventTime);
+    },
+    outcome: (outcome) => faults.add(outcome),
+    listens: [
+      listen(cells, ({ cellId, cellType }) => {
+        cellOf(cellId).cellType = cellType;
+      }),
+      listen(alarms, takeAlarm),
+    ],
+    snapshot: (): BoardState => stateOf([...told.values()], known, faults, now - (now % DAY_MS)),
+  };
+}
+
+function stateOf(
+  told: readonly Alarm[],
+  known: ReadonlyMap<string, KnownCell>,
+  faults: KnownFaults,
+  midnight: number,
+): BoardState {
+  const open = told.filter(({ state }) => state === 'opened');
+  const closed = told.filter(({ state }) => state === 'closed').toSorted((a, b) => b.at - a.at);
+  const judged = told.map((alarm) => faults.of(alarm)).filter((fault) => fault !== undefined);
+  const { known: knownFaults, found: foundFaults } = faults.count(told);
+  const newestFirst = [...open.toSorted((a, b) => b.since - a.since), ...closed];
+  return {
+    threshold: THRESHOLD,
+    cells: [...known]
+      .toSorted(([one], [other]) => one.localeCompare(other))
+      .map(([cellId, cell]) => cellState(cellId, cell, open)),
+    openAlarms: open.length,
+    alarmsToday: told.filter(({ since }) => since >= midnight).length,
+    judgedAlarms: judged.length,
+    rightAlarms: judged.filter((fault) => fault !== null).length,
+    knownFaults,
+    foundFaults,
+    alarms: newestFirst.slice(0, LISTED_ALARMS).map((alarm) => alarmState(alarm, faults.of(alarm))),
+  };
+}
+
+function cellState(cellId: string, { cellType, latest, scores }: KnownCell, open: readonly Alarm[]): CellState {
+  const alarm = open.find((one) => one.cellId === cellId);
+  return {
+    cellId,
+    cellType,
+    scores: scores.map((score) => Math.round(100 * score) / 100),
+    isAnomalous: latest?.decision === 'anomalous',
+    blame: alarm ? alarm.blame.map(({ name }) => kpiInWords(name)) : null,
+  };
+}
+
+function alarmState(alarm: Alarm, fault: string | null | undefined): AlarmState {
+  const { id, cellId, state, since, until, peakScore, blame } = alarm;
+  return {
+    id,
+    cellId,
+    since,
+    until,
+    isOpen: state === 'opened',
+    peakScore,
+    blame: blame.map(({ name }) => kpiInWords(name)),
+    truth: fault === undefined ? null : faultInWords(fault),
+    wasRight: typeof fault === 'string',
+  };
+}
+
+function durationInWords(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
+}
