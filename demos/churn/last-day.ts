@@ -1,5 +1,5 @@
+import type { Random } from '#shared/commands';
 import type { Totals } from './rows.js';
-import type { Random } from './seeded-random.js';
 import type { CustomerEvent, Usage } from './topics.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,7 @@
-import { type DemoRecord, demoRecord, type LapOptions, type Row } from '#shared/commands';
+import { type DemoRecord, demoRecord, type LapOptions, type Random, type Row, seededRandom } from '#shared/commands';
 import { billOf } from './features.js';
 import { ANNOUNCED_AT, divide } from './last-day.js';
 import { idOf, rows, totalsOf } from './rows.js';
-import { type Random, seededRandom } from './seeded-random.js';
 import { announcements, type Customer, type CustomerEvent, customers, events, outcomes, type Usage } from './topics.js';
 
 const HOUR_MS = 3_600_000;

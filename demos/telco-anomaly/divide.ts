@@ -1,3 +1,4 @@
+import type { Random } from '#shared/commands';
 import type { Counting } from './kpis.js';
 import { MINUTES_A_WINDOW } from './window-time.js';
 
@@ -11,7 +12,7 @@ const JITTER = 0.06;
 export function divide(
   value: number,
   { steps, over, limit = Number.POSITIVE_INFINITY }: Counting,
-  random: () => number,
+  random: Random,
 ): number[] {
   const wholeUpTo = (most: number): number => Math.floor(random() * (most + 1));
   const counted = Math.round(value * steps);
@@ -30,15 +31,4 @@ export function divide(
     add(minute + 1, moved);
   }
   return parts.map((part) => part / steps);
-}
-
-/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DemoRecord } from '#shared/commands';
-import { divide, seededRandom } from './divide.js';
+import { type DemoRecord, seededRandom } from '#shared/commands';
+import { divide } from './divide.js';
 import { produce } from './producer.js';
 import { type Cell, cells, type Outcome, outcomes, type Report, reports, scoredUnit } from './topics.js';
 import { MINUTE_MS } from './window-time.js';

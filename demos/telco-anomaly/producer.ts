@@ -1,5 +1,4 @@
-import { type DemoRecord, demoRecord, EventTimeOrder, type LapOptions } from '#shared/commands';
-import { seededRandom } from './divide.js';
+import { type DemoRecord, demoRecord, EventTimeOrder, type LapOptions, seededRandom } from '#shared/commands';
 import { rows, toCell, toOutcome, toReports, windowStartIn } from './rows.js';
 import { cells, outcomes, reports } from './topics.js';
 import { MINUTE_MS, WINDOW_MS } from './window-time.js';

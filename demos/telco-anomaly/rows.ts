@@ -1,4 +1,4 @@
-import { csvRows, type Row } from '#shared/commands';
+import { csvRows, type Random, type Row } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { divide } from './divide.js';
 import { countings, toKpis } from './kpis.js';
@@ -25,7 +25,7 @@ export function toCell(row: Row): Cell {
 }
 
 /** The row's window as its five minutes might have been: their means and sums are the row again, to the last digit. */
-export function toReports(row: Row, lap: number, random: () => number): Report[] {
+export function toReports(row: Row, lap: number, random: Random): Report[] {
   const parts = countings.map((counting) => divide(Number(row(counting.name)), counting, random));
   const windowStart = windowStartIn(row, lap);
   return Array.from({ length: MINUTES_A_WINDOW }, (_, minute) => ({

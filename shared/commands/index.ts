@@ -12,3 +12,4 @@ export {
 export { runDemos } from './demos-command.js';
 export { EventTimeOrder } from './event-time-order.js';
 export { runDemo } from './run-demo.js';
+export { type Random, seededRandom } from './seeded-random.js';
