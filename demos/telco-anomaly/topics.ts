@@ -57,7 +57,7 @@ export const outcomes = defineTopic<Outcome>({
 });
 
 /** A KPI that is not as usual. */
-export interface KpiReason extends Reason {
+interface KpiReason extends Reason {
   /** What it was in the window. */
   readonly value: number;
 }
