@@ -25,6 +25,7 @@ const limits = {
   settled: 50,
   deadLetters: 3,
   moments: 8,
+  summaryMoments: 3,
   scores: 5_000,
   coursePoints: 240,
 } as const;
@@ -156,7 +157,7 @@ export class LiveView<P extends PredictionFields, O> {
       deadLettered: this.#totals.deadLettered,
       auc: significant(this.#quality.value, 4),
       outcomes: this.#quality.n,
-      moment: this.#moments.newestFirst()[0] ?? null,
+      moments: this.#moments.newestFirst().slice(0, limits.summaryMoments),
     };
   }
 

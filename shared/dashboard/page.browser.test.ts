@@ -309,7 +309,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     tell({ eventTime: sampleStart, text: 'Gate A is closed', tone: 'alarm' });
     const cards = page.locator('.demo');
     await expect.poll(() => cards.first().locator('dd').allTextContents(), { timeout: 10_000 }).toContain('300');
-    expect(await cards.first().locator('.moment').innerText()).toContain('Gate A is closed');
+    expect(await cards.first().locator('.told').innerText()).toContain('Gate A is closed');
     expect(await cards.nth(1).locator('dd').allTextContents()).toEqual([
       '0',
       'since the start',

@@ -1,6 +1,6 @@
-import { byId, fillList, make, setClass, setHidden, setText } from './dom.js';
+import { byId, fillList, setHidden, setText } from './dom.js';
+import { fillMoment, makeMoment, toneWord } from './moment.js';
 import type { ShownMoment, Snapshot } from './snapshot.js';
-import { toneSign, toneWord } from './tone.js';
 
 /** What is read aloud needs its time: a moment that follows at once is seen, not heard. */
 const quietMs = 8_000;
@@ -25,21 +25,4 @@ export class MomentsStrip {
     this.#readAt = now;
     setText(byId('moment-announcer'), `${toneWord[tone]}: ${text}`);
   }
-}
-
-function makeMoment(): Element {
-  const moment = make('li');
-  const sign = make('span', 'sign');
-  sign.setAttribute('aria-hidden', 'true');
-  moment.append(sign, make('p', 'text'), make('p', 'time'));
-  return moment;
-}
-
-function fillMoment(element: Element, { time, text, tone }: ShownMoment): void {
-  setClass(element, `is-${tone}`);
-  const [sign, said, at] = element.children;
-  if (!(sign && said && at)) return;
-  setText(sign, toneSign[tone]);
-  setText(said, text);
-  setText(at, `${toneWord[tone]} · ${time}`);
 }

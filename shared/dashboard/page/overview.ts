@@ -1,9 +1,9 @@
 import { show } from './condition.js';
 import { follow } from './connection.js';
-import { byId, fillList, make, setClass, setHidden, setText } from './dom.js';
+import { byId, fillList, make, setHidden, setText } from './dom.js';
 import { count, counted, decimals, rate } from './format.js';
+import { fillMoment, makeMoment, nothingYet } from './moment.js';
 import type { DemoSummary, OverviewState } from './snapshot.js';
-import { toneSign, toneWord } from './tone.js';
 
 let build: string | undefined;
 
@@ -41,18 +41,14 @@ function makeCard(): Element {
     figure.append(make('dt', '', name), make('dd', 'value'), make('dd', 'note'));
     figures.append(figure);
   }
-  const moment = make('p', 'moment');
-  const sign = make('span', 'sign');
-  sign.setAttribute('aria-hidden', 'true');
-  moment.append(sign, make('span', 'text'), make('span', 'time'));
-  card.append(title, make('p', 'sentence'), figures, moment);
+  card.append(title, make('p', 'sentence'), figures, make('p', 'empty', nothingYet), make('ul', 'told'));
   return card;
 }
 
 function fillCard(card: Element, demo: DemoSummary): void {
-  const [title, sentence, figures, moment] = card.children;
+  const [title, sentence, figures, empty, moments] = card.children;
   const [link] = title?.children ?? [];
-  if (!(sentence && figures && moment instanceof HTMLElement && link)) return;
+  if (!(sentence && figures && empty instanceof HTMLElement && moments && link)) return;
   const href = `${demo.name}/`;
   if (link.getAttribute('href') !== href) link.setAttribute('href', href);
   setText(link, demo.title);
@@ -68,15 +64,6 @@ function fillCard(card: Element, demo: DemoSummary): void {
     if (shown) setText(shown, value);
     if (said) setText(said, note);
   });
-  fillMoment(moment, demo.moment);
-}
-
-function fillMoment(element: HTMLElement, moment: DemoSummary['moment']): void {
-  setHidden(element, moment === null);
-  const [sign, text, time] = element.children;
-  if (moment === null || !(sign && text && time)) return;
-  setClass(element, `moment is-${moment.tone}`);
-  setText(sign, toneSign[moment.tone]);
-  setText(text, moment.text);
-  setText(time, `${toneWord[moment.tone]} · ${moment.time}`);
+  setHidden(empty, demo.moments.length > 0);
+  fillList(moments, demo.moments, makeMoment, fillMoment);
 }

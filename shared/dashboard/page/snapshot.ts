@@ -45,7 +45,8 @@ export interface Summary {
   readonly auc: number | null;
   /** How many outcomes that is from. */
   readonly outcomes: number;
-  readonly moment: ShownMoment | null;
+  /** The last few, newest first. */
+  readonly moments: readonly ShownMoment[];
 }
 
 /** Figures that are not known are null, never 0. Times are milliseconds since 1970 unless a name says otherwise. */

@@ -1,0 +1,28 @@
+import { make, setClass, setText } from './dom.js';
+import type { ShownMoment, Tone } from './snapshot.js';
+
+/** Beside the colour, which not everybody sees: a shape of its own for each tone. */
+const toneSign: Readonly<Record<Tone, string>> = { alarm: '▲', good: '✓', news: '●' };
+
+export const toneWord: Readonly<Record<Tone, string>> = { alarm: 'Alarm', good: 'Good news', news: 'News' };
+
+/** What stands where no moment has come yet. */
+export const nothingYet = 'Nothing has happened yet that asks for a look';
+
+/** An item of a list of moments. */
+export function makeMoment(): Element {
+  const moment = make('li');
+  const sign = make('span', 'sign');
+  sign.setAttribute('aria-hidden', 'true');
+  moment.append(sign, make('p', 'text'), make('p', 'time'));
+  return moment;
+}
+
+export function fillMoment(element: Element, { time, text, tone }: ShownMoment): void {
+  setClass(element, `is-${tone}`);
+  const [sign, said, at] = element.children;
+  if (!(sign && said && at)) return;
+  setText(sign, toneSign[tone]);
+  setText(said, text);
+  setText(at, `${toneWord[tone]} · ${time}`);
+}
