@@ -67,7 +67,8 @@ export async function openPages(
     terminal.say(`Port ${port} is taken; the next free one is used instead: ${dashboard.port}.`);
   }
   if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
-    terminal.say(`Listening on ${host}: whoever reaches this machine can see the page.`);
+    const forms = demos.some(({ page }) => page.ask !== undefined) ? ', and ask from its form' : '';
+    terminal.say(`Listening on ${host}: whoever reaches this machine can see the page${forms}.`);
   }
   const timer = setInterval(() => {
     for (const demo of demos) demo.refresh();

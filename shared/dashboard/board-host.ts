@@ -41,7 +41,7 @@ export class BoardHost<P, O> {
     try {
       return step();
     } catch (error) {
-      this.#fault = KitError.from(error, 'internal', "keeping the demo's board").message;
+      this.#fault = KitError.from(error, 'internal', "The board's own code failed; all else goes on").message;
       return undefined;
     }
   }

@@ -46,9 +46,11 @@ export class BoardPanel {
     if (this.#newest !== undefined) this.update(this.#newest);
   }
 
-  /** A board that fails is not drawn any more; the rest of the page goes on. */
+  /** A board that fails is not drawn any more, and what it drew half is taken away; the rest of the page goes on. */
   #fail(error: unknown): void {
     this.#draw = undefined;
+    this.#root.replaceChildren();
+    setHidden(byId('board-waiting'), true);
     this.#say(
       `The board cannot be drawn: ${error instanceof Error ? error.message : String(error)}. Reload the page to try again.`,
     );
