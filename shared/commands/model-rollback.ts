@@ -7,7 +7,7 @@ import { awaitScorers } from './model-scorers.js';
 const help = `Usage: npm run model:rollback -- --demo NAME [options]
 
 Makes active again what was active before the last model:publish; where there was nothing
-before, the demo's own model, or no challenger.
+before, the demo's own model; its own challenger, or none.
 
   --demo NAME       the demo, such as flight-delay
   --as ROLE         champion (default) or challenger
@@ -28,7 +28,7 @@ await runModelCommand({
       const scorers = await awaitScorers(cluster, options.registry, `${namespace}${demo}.status`, demo);
       const change = await rollbackModel(cluster, topic, { demo, role });
       const { from, to } = change;
-      const nothing = role === 'champion' ? "the demo's own model" : 'none';
+      const nothing = role === 'champion' ? "the demo's own model" : "the demo's own, or none,";
       const now = to === undefined ? nothing : `${to.name} ${to.version}`;
       terminal.say(`${demo}'s ${role} is ${now} again, instead of ${from?.name} ${from?.version}.`);
       return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });

@@ -88,14 +88,19 @@ async function listen(
 function answerOf(
   { refusal, challenger, modelName, modelVersion, modelPublishedAt }: ScorerStatus,
   role: Role,
-  { to: model, publishedAt }: ActiveChange,
+  { from, to: model, publishedAt }: ActiveChange,
 ): { readonly refused: boolean; readonly sentence: string } | undefined {
   if (refusal?.role === role && refusal.publishedAt === publishedAt) {
     return { refused: true, sentence: `refused it and goes on with ${modelName} ${modelVersion}: ${refusal.message}` };
   }
   if (role === 'challenger') {
-    if (model === undefined)
-      return challenger === null ? { refused: false, sentence: 'has no challenger now.' } : undefined;
+    if (model === undefined) {
+      if (challenger === null) return { refused: false, sentence: 'has no challenger now.' };
+      const { modelName: name, modelVersion: version } = challenger;
+      return name === from?.name && version === from.version
+        ? undefined
+        : { refused: false, sentence: `scores with its own ${name} ${version} beside ${modelName} ${modelVersion}.` };
+    }
     const isThere = challenger?.modelName === model.name && challenger.modelVersion === model.version;
     return isThere ? { refused: false, sentence: `scores with it beside ${modelName} ${modelVersion}.` } : undefined;
   }

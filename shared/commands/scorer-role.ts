@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { MODELS_TOPIC, type ModelEvent, type ServedModel, serveModel } from '#shared/scoring';
 import { StreamsBuilder, startStreams } from '#shared/streams';
 import { type ClusterAddress, connectDemo } from './demo-cluster.js';
@@ -44,12 +45,13 @@ export async function runScorer(
       instance,
       ownFolder: modelFolder(definition, options),
       prefersOwn: options.model !== undefined,
+      ...(definition.challengerFolder && { ownChallenger: fileURLToPath(definition.challengerFolder) }),
       reasons: definition.explains ?? false,
       onNotice: (sentence) => terminal.say(sentence),
       onEvent: (event) => {
         news.take(event);
         heartbeat?.beat();
-        terminal.say(eventInWords(event));
+        terminal.say(eventInWords(event, definition));
       },
     });
     const builder = new StreamsBuilder();
@@ -81,7 +83,7 @@ export async function runScorer(
   }
 }
 
-function eventInWords(event: ModelEvent): string {
+function eventInWords(event: ModelEvent, { challengerFolder }: DemoBasics): string {
   if (event.type === 'refused') {
     const { name, version, message } = event.refusal;
     return `${name} ${version} is refused as ${event.role}, what served goes on: ${message}`;
@@ -89,6 +91,7 @@ function eventInWords(event: ModelEvent): string {
   const model = event.to && `${event.to.name} ${event.to.version}`;
   const took = `${Math.round(event.tookMs)} ms from reading its publication`;
   if (event.role === 'challenger') {
+    if (model === undefined && challengerFolder) return `The demo's own challenger votes again (${took}).`;
     return model === undefined ? 'There is no challenger any more.' : `${model} challenges what serves (${took}).`;
   }
   return `${model ?? "The demo's own model"} serves now (${took}).`;

@@ -17,7 +17,7 @@ export type { KeyValueMapper } from './operators/map.js';
 export type { BatchContext, BatchMapper } from './operators/map-batch.js';
 export type { ValueMapper } from './operators/map-values.js';
 export type { ForwardedRecord, Processor, ProcessorContext, ProcessorSupplier } from './operators/process.js';
-export type { BatchScorer, ExchangeableScorer, Reason, Scored, ScoredRow, Scorer } from './operators/score.js';
+export type { BatchScorer, ExchangeableScorer, Reason, Scored, ScoredRow, Scorer, Vote } from './operators/score.js';
 export type { ValueJoiner } from './operators/table-table-join.js';
 export type { Key, StreamRecord, Window, Windowed } from './record.js';
 export { type DeadLetterReason, deadLetterReason } from './runtime/dead-letter.js';

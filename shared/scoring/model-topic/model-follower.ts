@@ -23,6 +23,8 @@ export interface FollowerOptions extends Refuser {
   readonly serving: ServingModel;
   /** The demo's own model, for when nothing published is active any more. */
   readonly ownFolder: string;
+  /** The same of its challenger, where that votes. */
+  readonly ownChallenger?: string;
   /** Loads and checks a published version without holding up what is served. */
   readonly load: (files: ModelFiles, where: string) => Promise<Model>;
   readonly onEvent: (event: ModelEvent) => void;
@@ -52,7 +54,9 @@ export class ModelFollower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#seen.set('champion', options.catalogue.active(options.demo, 'champion')?.pointer.publishedAt);
+    for (const role of options.ownChallenger === undefined ? (['champion'] as const) : roles) {
+      this.#seen.set(role, options.catalogue.active(options.demo, role)?.pointer.publishedAt);
+    }
     this.#following = this.#follow();
   }
 
@@ -128,9 +132,12 @@ export class ModelFollower {
   }
 
   async #exchange(role: Role, active: ActiveModel | undefined): Promise<void> {
-    const { load, ownFolder, serving } = this.#options;
-    if (role === 'challenger') serving.challenge(active && (await this.#load(active)));
-    else if (active === undefined) serving.exchange(await load(await readModelFolder(ownFolder), ownFolder), undefined);
+    const { load, ownFolder, ownChallenger, serving } = this.#options;
+    const own = async (folder: string): Promise<Model> => load(await readModelFolder(folder), folder);
+    if (role === 'challenger') {
+      if (ownChallenger === undefined) serving.challenge(active && (await this.#load(active)));
+      else serving.elect(active ? await this.#load(active) : await own(ownChallenger));
+    } else if (active === undefined) serving.exchange(await own(ownFolder), undefined);
     else if (isSame(active.pointer, referenceOf(serving.current))) serving.republished(active.pointer.publishedAt);
     else serving.exchange(await this.#load(active), active.pointer.publishedAt);
   }

@@ -28,6 +28,7 @@ interface Prediction {
   readonly x: number;
   readonly score: number;
   readonly version: string;
+  readonly vote?: { readonly score: number; readonly modelVersion: string } | null;
 }
 
 await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
@@ -71,7 +72,9 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
         builder
           .stream(serdeTopic<string, { x: number }>({ name: input, key: serdes.string, value: json }))
           .score(served.scorer)
-          .mapValues(({ input: { x }, score, modelVersion }): Prediction => ({ x, score, version: modelVersion }))
+          .mapValues(({ input: { x }, score, modelVersion: version, challenger: vote }): Prediction => {
+            return { x, score, version, ...(vote !== undefined && { vote }) };
+          })
           .to(serdeTopic({ name: output, key: serdes.string, value: json as never }));
         const streams = await startStreams(builder.build(), {
           cluster,
@@ -338,6 +341,54 @@ await describeOnEachKafka('a scorer that follows the model topic', (kafka) => {
     expect(served.comparison).toMatchObject({ version: '2', disagreed: 2, meanDifference: 2, failed: 0, skipped: 0 });
     await rollbackModel(test.cluster, test.topic, challenger);
     await vi.waitUntil(() => served.comparison === undefined, 20_000);
+  });
+
+  it('has a challenger of its own vote on each record, the published one in its place, and its own again', async () => {
+    await using test = await open('votes');
+    const served = await test.serve(plusModel(0), false, { ownChallenger: folderOf(plusModel(1_000)) });
+    await test.score(served);
+    let total = await test.produce(200);
+    for (const plus of [2_000, 3_000]) {
+      await publishModel(test.cluster, test.topic, plusModel(plus), challenger);
+      await vi.waitUntil(() => served.comparison?.version === String(plus), 20_000);
+      total = await test.produce(200);
+    }
+    // One that cannot be used leaves the old one voting.
+    await publishModel(test.cluster, test.topic, plusModel(4_000, { golden: 0 }), challenger);
+    await vi.waitUntil(() => test.events.some(({ type }) => type === 'refused'), 20_000);
+    expect(served.comparison?.version).toBe('3000');
+    for (const version of ['3000', '2000', '1000']) {
+      await rollbackModel(test.cluster, test.topic, challenger);
+      await vi.waitUntil(() => served.comparison?.version === version, 20_000);
+      total = await test.produce(200);
+    }
+    await publishModel(test.cluster, test.topic, plusModel(7), champion);
+    await vi.waitUntil(() => served.current.version === '7', 20_000);
+    total = await test.produce(200);
+    const predictions = (await test.read(({ length }) => length >= total)).map(predictionOf);
+    expect(new Set(predictions.map(({ x }) => x)).size).toBe(total);
+    expect(predictions).toHaveLength(total);
+    for (const { x, vote } of predictions) expect(vote?.score).toBe(x + Number(vote?.modelVersion));
+    expect(new Set(predictions.map(({ vote }) => vote?.modelVersion))).toEqual(new Set(['1000', '2000', '3000']));
+    expect(new Set(predictions.map(({ version }) => version))).toEqual(new Set(['0', '7']));
+    expect(served.comparison).toMatchObject({ version: '1000', failed: 0, skipped: 0, meanDifference: 993 });
+  });
+
+  it('begins with the challenger that was published, or with its own where that one is refused', async () => {
+    await using test = await open('first-vote');
+    const ownChallenger = folderOf(plusModel(1_000));
+    await publishModel(test.cluster, test.topic, plusModel(2_000), challenger);
+    const served = await test.serve(plusModel(0), false, { ownChallenger });
+    expect(served.comparison).toMatchObject({ version: '2000', compared: 0 });
+    await rollbackModel(test.cluster, test.topic, challenger);
+    await publishModel(test.cluster, test.topic, plusModel(3_000, { golden: 0 }), challenger);
+    const another = await test.serve(plusModel(0), false, { ownChallenger });
+    expect(another.comparison).toMatchObject({ version: '1000' });
+    expect(test.events).toContainEqual({
+      type: 'refused',
+      role: 'challenger',
+      refusal: expect.objectContaining({ version: '3000', code: 'model-golden-mismatch' }),
+    });
   });
 
   it('is not held up by a challenger that fails', async () => {

@@ -4,13 +4,13 @@ import { type LoadOptions, loadModel, loadModelFiles } from '../load-model.js';
 import type { Model } from '../model.js';
 import type { ModelFiles } from '../model-folder.js';
 import { checkBeside } from './check-beside.js';
+import type { Comparison } from './comparison.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { type ModelEvent, ModelFollower } from './model-follower.js';
-import { modelsTopicConfig } from './model-keys.js';
+import { modelsTopicConfig, type Role } from './model-keys.js';
 import { type ModelReference, requireSame } from './model-pointer.js';
 import { isRefusal, type Refuser, refusalOf, writeRefusal } from './refuse-model.js';
 import { ServingModel } from './serving-model.js';
-import type { Comparison } from './shadow.js';
 
 const WAIT_FOR_RECORDS_MS = 10_000;
 
@@ -19,6 +19,11 @@ export interface ServeOptions extends Refuser {
   readonly ownFolder: string;
   /** Begins with that one whatever the topic says; what is published afterwards is taken. */
   readonly prefersOwn: boolean;
+  /**
+   * The model folder of a challenger that votes: each row comes with what it says, or what the published challenger says
+   * where there is one. Without it a published challenger is compared with the champion and nothing more.
+   */
+  readonly ownChallenger?: string;
   /** Each row comes with the inputs that moved its score most. */
   readonly reasons?: boolean;
   readonly onEvent: (event: ModelEvent) => void;
@@ -49,7 +54,8 @@ export interface ServedModel {
 
 /**
  * Reads the model topic to its end, loads the version that was serving, and follows the topic from there: the active
- * champion, unless it was refused; then what was active before it, and at last the demo's own model.
+ * champion, unless it was refused; then what was active before it, and at last the demo's own model. The same for a
+ * challenger that votes.
  * @throws KitError of the demo's own model, or of the cluster.
  */
 export async function serveModel(options: ServeOptions): Promise<ServedModel> {
@@ -62,9 +68,15 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
   const load = (files: ModelFiles, where: string): Promise<Model> =>
     loadWith(files, where, { reasons, rows: serving?.recent ?? [] }, closing.signal);
   try {
-    const first = await firstModel(options, catalogue, load);
+    const { ownFolder, ownChallenger } = options;
+    const first = await firstModel('champion', ownFolder, options, catalogue, load);
     serving = new ServingModel(first.model, first.publishedAt);
+    if (ownChallenger !== undefined) {
+      const voter = await firstModel('challenger', ownChallenger, { ...options, prefersOwn: false }, catalogue, load);
+      serving.elect(voter.model);
+    }
   } catch (error) {
+    await serving?.close();
     await catalogue.close();
     throw error;
   }
@@ -100,15 +112,17 @@ function follow(
 }
 
 async function firstModel(
-  { prefersOwn, ownFolder, reasons = false, onEvent, onNotice, ...refuser }: ServeOptions,
+  role: Role,
+  ownFolder: string,
+  { prefersOwn, reasons = false, onEvent, onNotice, ...refuser }: ServeOptions,
   catalogue: ModelCatalogue,
   load: (files: ModelFiles, where: string) => Promise<Model>,
 ): Promise<{ readonly model: Model; readonly publishedAt?: number }> {
   const loadOwn = async () => ({ model: await loadModel(ownFolder, { reasons, ...(onNotice && { onNotice }) }) });
-  const active = prefersOwn ? undefined : catalogue.active(refuser.demo, 'champion');
+  const active = prefersOwn ? undefined : catalogue.active(refuser.demo, role);
   if (active === undefined) return loadOwn();
   const { pointer, refusal } = active;
-  if (refusal !== undefined) onEvent({ type: 'refused', role: 'champion', refusal });
+  if (refusal !== undefined) onEvent({ type: 'refused', role, refusal });
   for (const each of refusal === undefined ? [pointer, ...pointer.previous] : pointer.previous) {
     try {
       const where = `${each.name} ${each.version}`;
@@ -121,8 +135,8 @@ async function firstModel(
       // A version of before it was active is passed over: it is not what anybody asked for.
       if (each !== pointer) continue;
       const refused = refusalOf(pointer, error, refuser.instance);
-      onEvent({ type: 'refused', role: 'champion', refusal: refused });
-      await writeRefusal(refuser, 'champion', refused);
+      onEvent({ type: 'refused', role, refusal: refused });
+      await writeRefusal(refuser, role, refused);
     }
   }
   return loadOwn();

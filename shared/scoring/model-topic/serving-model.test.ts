@@ -3,6 +3,7 @@ import type { BatchScorer } from '#shared/streams';
 import { loadModelFiles, type Model } from '../index.js';
 import { plusModel } from '../test-models.js';
 import { ServingModel } from './serving-model.js';
+import { championWithVotes } from './vote.js';
 
 /** Models that add such numbers, and which of them are closed. */
 async function loaded<N extends number[]>(...pluses: N) {
@@ -83,5 +84,104 @@ describe('what serves', () => {
     for (let x = 0; x < 200; x += 1) await scorer.score([{ x }]);
     expect(new Set(serving.recent)).toEqual(new Set(Array.from({ length: 64 }, (_, index) => ({ x: 136 + index }))));
     await serving.close();
+  });
+});
+
+describe('a challenger that votes', () => {
+  const vote = (plus: number, score: number) => ({
+    score,
+    decision: null,
+    modelName: 'plus',
+    modelVersion: String(plus),
+  });
+
+  it('says its word beside each score', async () => {
+    const { models, closed } = await loaded(1, 2);
+    const serving = new ServingModel(models[0], undefined);
+    serving.elect(models[1]);
+    const lease = serving.acquire();
+    expect(lease).toMatchObject({ name: 'plus', version: '1' });
+    expect(await lease.score([{ x: 1 }, { x: 5 }])).toEqual([
+      { score: 2, decision: null, challenger: vote(2, 3) },
+      { score: 6, decision: null, challenger: vote(2, 7) },
+    ]);
+    serving.release(lease);
+    expect(serving.comparison).toMatchObject({ version: '2', compared: 2, meanDifference: 1, failed: 0, skipped: 0 });
+    await serving.close();
+    expect(closed).toEqual([1, 2]);
+  });
+
+  it('stays the same until the lease ends, as the champion does, whichever is exchanged; each is closed once', async () => {
+    const { models, closed } = await loaded(1, 2, 10, 20);
+    const serving = new ServingModel(models[0], undefined);
+    serving.elect(models[2]);
+    const before = serving.acquire();
+    serving.elect(models[3]);
+    serving.exchange(models[1], 5);
+    const after = serving.acquire();
+    expect(await score(before)).toMatchObject({ score: 2, challenger: vote(10, 11) });
+    expect(await score(after)).toMatchObject({ score: 3, challenger: vote(20, 21) });
+    expect(closed).toEqual([]);
+    serving.release(before);
+    expect(closed).toEqual([1, 10]);
+    serving.elect(undefined);
+    expect(closed).toEqual([1, 10]);
+    serving.release(after);
+    expect(closed).toEqual([1, 10, 20]);
+    expect(await score(serving.acquire())).toEqual({ score: 3, decision: null });
+    await serving.close();
+    expect(closed).toEqual([1, 10, 20, 2]);
+  });
+
+  it('is compared with what serves now, not with what did when the lease began', async () => {
+    const { models } = await loaded(1, 2, 4);
+    const serving = new ServingModel(models[0], undefined);
+    serving.elect(models[2]);
+    const old = serving.acquire();
+    await score(old);
+    serving.exchange(models[1], 5);
+    await score(old);
+    expect(serving.comparison?.compared).toBe(0);
+    await score(serving.acquire());
+    expect(serving.comparison).toMatchObject({ compared: 1, meanDifference: 2 });
+    serving.release(old);
+    await serving.close();
+  });
+
+  it("has no vote on a row that it cannot score; the champion's score is there all the same", async () => {
+    const champion = await loadModelFiles(plusModel(1), 'plus 1');
+    const challenger = await loadModelFiles(plusModel(2, { input: 'luck' }), 'plus 2');
+    const serving = new ServingModel(champion, undefined);
+    serving.elect(challenger);
+    const rows = await serving.acquire().score([{ x: 1 }, { x: 1, luck: 5 }, { luck: 5 }]);
+    expect(rows).toEqual([
+      { score: 2, decision: null, challenger: null },
+      { score: 2, decision: null, challenger: vote(2, 7) },
+      expect.objectContaining({ code: 'record-unscorable' }),
+    ]);
+    expect(serving.comparison).toMatchObject({ compared: 1, failed: 1 });
+    await serving.close();
+  });
+
+  it('has no vote on any row where it fails as a whole', async () => {
+    const { models } = await loaded(1, 2);
+    const serving = new ServingModel(models[0], undefined);
+    const broken: Model['score'] = () => Promise.reject(new Error('out of memory'));
+    serving.elect(Object.assign(Object.create(models[1], { score: { value: broken } })));
+    expect(await score(serving.acquire())).toEqual({ score: 2, decision: null, challenger: null });
+    expect(serving.comparison).toMatchObject({ compared: 0, failed: 1 });
+    await serving.close();
+  });
+
+  it('decides in the words of the champion', async () => {
+    const card = (labels: string[]) => ({ card: { task: 'binary', threshold: 3, labels } });
+    const champion = await loadModelFiles(plusModel(0, card(['on time', 'delayed'])), 'plus 0');
+    const challenger = await loadModelFiles(plusModel(2, card(['punctual', 'late'])), 'plus 2');
+    const both = championWithVotes(champion, challenger);
+    expect(await both.score([{ x: 2 }, { x: 4 }])).toMatchObject([
+      { decision: 'on time', challenger: { decision: 'delayed' } },
+      { decision: 'delayed', challenger: { decision: 'delayed' } },
+    ]);
+    await Promise.all([champion.close(), challenger.close()]);
   });
 });

@@ -1,19 +1,30 @@
 import { KitError } from '#shared/errors';
-import type { BatchScorer, ExchangeableScorer } from '#shared/streams';
-import type { Model, ModelRow } from '../model.js';
+import type { BatchScorer, ExchangeableScorer, ScoredRow } from '#shared/streams';
+import type { Model } from '../model.js';
 import { settled } from '../settled.js';
-import { type Comparison, Shadow } from './shadow.js';
+import { type Comparison, ComparisonCount } from './comparison.js';
+import { Shadow } from './shadow.js';
+import { votesOf, withVotes } from './vote.js';
 
 /** A model, and how many tasks score with it. */
 interface Held {
   readonly model: Model;
-  publishedAt: number | undefined;
   leases: number;
 }
 
-/** What a task has acquired. */
+interface Champion extends Held {
+  publishedAt: number | undefined;
+}
+
+/** A challenger that votes, and how it compares with the champion. */
+interface Voter extends Held {
+  readonly count: ComparisonCount;
+}
+
+/** What a task has acquired: champion and voter stay the same until it releases them. */
 interface Lease extends BatchScorer<object> {
   readonly held: Held;
+  readonly voter: Voter | undefined;
 }
 
 /** Rows of the stream that are kept to try a new version on. */
@@ -24,7 +35,8 @@ const RECENT_ROWS = 64;
  * commit, and when none has it any more it is closed.
  */
 export class ServingModel implements ExchangeableScorer<object> {
-  #held: Held;
+  #held: Champion;
+  #voter: Voter | undefined;
   #shadow: Shadow | undefined;
   readonly #recent: object[] = [];
   #recentAt = 0;
@@ -46,7 +58,7 @@ export class ServingModel implements ExchangeableScorer<object> {
 
   /** How the challenger compares with what serves; undefined where there is none. */
   get comparison(): Comparison | undefined {
-    return this.#shadow?.comparison;
+    return this.#voter?.count.comparison ?? this.#shadow?.comparison;
   }
 
   /** Rows that were scored lately. */
@@ -56,16 +68,20 @@ export class ServingModel implements ExchangeableScorer<object> {
 
   acquire(): Lease {
     const held = this.#held;
+    const voter = this.#voter;
     held.leases += 1;
-    const { model } = held;
-    return { held, name: model.name, version: model.version, score: (rows) => this.#score(model, rows) };
+    if (voter) voter.leases += 1;
+    const { name, version } = held.model;
+    return { held, voter, name, version, score: (rows) => this.#score(held, voter, rows) };
   }
 
   release(scorer: BatchScorer<object>): void {
     // Whatever acquired it got a lease.
-    const { held } = scorer as Lease;
-    held.leases -= 1;
-    this.#closeIfLeft(held);
+    const { held, voter } = scorer as Lease;
+    for (const each of voter ? [held, voter] : [held]) {
+      each.leases -= 1;
+      this.#closeIfLeft(each);
+    }
   }
 
   /** From now on this one is acquired. */
@@ -74,6 +90,7 @@ export class ServingModel implements ExchangeableScorer<object> {
     this.#held = { model: next, publishedAt, leases: 0 };
     // It was compared with the old one.
     this.#shadow?.reset(next.card.labels);
+    this.#voter?.count.reset();
     this.#closeIfLeft(old);
   }
 
@@ -89,25 +106,41 @@ export class ServingModel implements ExchangeableScorer<object> {
     if (old !== undefined) this.#closeLater(old.close());
   }
 
+  /** Has it vote on each row from the next lease on, in place of whoever did; undefined ends that. */
+  elect(challenger: Model | undefined): void {
+    const old = this.#voter;
+    this.#voter = challenger && {
+      model: challenger,
+      leases: 0,
+      count: new ComparisonCount(challenger),
+    };
+    if (old !== undefined) this.#closeIfLeft(old);
+  }
+
   async close(): Promise<void> {
     this.challenge(undefined);
-    this.#closeLater(this.#held.model.close());
+    for (const each of this.#voter ? [this.#held, this.#voter] : [this.#held]) this.#closeLater(each.model.close());
     await this.#closing;
   }
 
-  async #score(model: Model, rows: readonly object[]): Promise<(ModelRow | KitError)[]> {
-    const scored = await model.score(rows);
+  async #score(held: Held, voter: Voter | undefined, rows: readonly object[]): Promise<(ScoredRow | KitError)[]> {
+    const voting = voter && votesOf(voter.model, held.model.card.labels, rows);
+    const scored = await held.model.score(rows);
     for (const [index, row] of rows.slice(0, RECENT_ROWS).entries()) {
       if (scored[index] instanceof KitError) continue;
       this.#recent[this.#recentAt] = row;
       this.#recentAt = (this.#recentAt + 1) % RECENT_ROWS;
     }
     this.#shadow?.score(rows, scored);
-    return scored;
+    if (voter === undefined || voting === undefined) return scored;
+    const votes = await voting;
+    // What an older champion says is not what the voter is compared with.
+    if (held === this.#held) voter.count.add(scored, votes);
+    return withVotes(scored, votes);
   }
 
   #closeIfLeft(held: Held): void {
-    if (held === this.#held || held.leases > 0) return;
+    if (held === this.#held || held === this.#voter || held.leases > 0) return;
     this.#closeLater(held.model.close());
   }
 

@@ -9,6 +9,16 @@ export interface Reason {
   readonly contribution: number;
 }
 
+/** What a second model says of a row that another one scores. */
+export interface Vote {
+  readonly score: number;
+  /** In the words of the model that it stands beside, where both have as many labels. */
+  readonly decision: string | null;
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly reasons?: readonly Reason[];
+}
+
 /** What a model says of one row. */
 export interface ScoredRow {
   readonly score: number;
@@ -16,6 +26,8 @@ export interface ScoredRow {
   readonly decision: string | null;
   /** The inputs that moved the score, the strongest first; where the model was asked for them. */
   readonly reasons?: readonly Reason[];
+  /** Where a challenger votes: what it says; null where it could not score this row. */
+  readonly challenger?: Vote | null;
 }
 
 /** A model, as far as a topology needs to know it. */
@@ -88,7 +100,9 @@ async function scoreAll<K, V>(
       modelVersion,
       scoredAt,
     };
-    return row.reasons === undefined ? scored : { ...scored, reasons: row.reasons };
+    const { reasons, challenger } = row;
+    if (challenger !== undefined) return { ...scored, ...(reasons && { reasons }), challenger };
+    return reasons === undefined ? scored : { ...scored, reasons };
   });
 }
 
