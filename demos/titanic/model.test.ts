@@ -168,6 +168,9 @@ describe('the champion', () => {
     const model = await loadModel(fileURLToPath(projectFile('demos/titanic/model')));
     const [refused] = await model.score([{ ...alice, sex: 'unknown' }]);
     await model.close();
-    expect(refused).toMatchObject({ code: 'record-unscorable' });
+    expect(refused).toMatchObject({
+      code: 'record-unscorable',
+      message: expect.stringMatching(/gave no number .*: its "sex" is "unknown", which is none of female, male\.$/),
+    });
   });
 });

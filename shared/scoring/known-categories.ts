@@ -1,3 +1,4 @@
+import { KitError } from '#shared/errors';
 import type { OnnxFile, OnnxNode } from '#shared/onnx';
 import type { ModelCard } from './model-card.js';
 
@@ -17,6 +18,30 @@ export function knownCategories(card: ModelCard, file: OnnxFile): ReadonlyMap<st
     if (texts.length > 0) known.set(name, new Set(texts));
   }
   return known;
+}
+
+/** Whether a value is a text that the model does not know; a missing one is not. */
+export const isUnknown = (value: unknown, known: ReadonlySet<string>): boolean =>
+  typeof value === 'string' && value !== '' && !known.has(value);
+
+/** In a sentence: more of them tell nobody more. */
+const TEXTS_NAMED = 8;
+const TEXT_LENGTH = 50;
+
+/** Why a row has no score, with the texts in it that the model does not know: most likely it is because of them. */
+export function withUnknownTexts(
+  error: KitError,
+  row: Readonly<Record<string, unknown>>,
+  categories: ReadonlyMap<string, ReadonlySet<string>>,
+): KitError {
+  const unknown: string[] = [];
+  for (const [input, known] of categories) {
+    if (!isUnknown(row[input], known)) continue;
+    const named = [...known].slice(0, TEXTS_NAMED).join(', ') + (known.size > TEXTS_NAMED ? ', …' : '');
+    unknown.push(`its "${input}" is "${String(row[input]).slice(0, TEXT_LENGTH)}", which is none of ${named}`);
+  }
+  if (unknown.length === 0) return error;
+  return new KitError(error.code, `${error.message.replace(/\.$/, '')}: ${unknown.join('; ')}.`);
 }
 
 /** As ai.onnx.ml 4 has the keys of an encoder. */

@@ -8,6 +8,7 @@ import type { Explanation } from './explanation.js';
 import { feeds } from './feeds.js';
 import { fixedRows, type GraphInput, graphInputs } from './graph-input.js';
 import { type OutputValue, type RowsOfOutput, rowsOf } from './graph-outputs.js';
+import { isUnknown, withUnknownTexts } from './known-categories.js';
 import type { ModelCard } from './model-card.js';
 import type { OnnxRuntime } from './onnx-runtime.js';
 import { rowProblem } from './row-check.js';
@@ -145,11 +146,12 @@ export class OnnxModel implements Model {
     const { card, explanation, outputs: named } = this.#parts;
     const outputs = await this.#outputs(rows, places);
     const reasons = explanation?.reasons(outputs, rows.length);
-    return rows.map((_, row) => {
+    return rows.map((fields, row) => {
       const score = outputs.get(card.output.tensor)?.numbers(row);
       if (score === undefined) return textScore(card);
       const decided = decide(card, score);
-      if (decided instanceof KitError || (reasons === undefined && named.length === 0)) return decided;
+      if (decided instanceof KitError) return withUnknownTexts(decided, fields, this.#parts.categories);
+      if (reasons === undefined && named.length === 0) return decided;
       return {
         ...decided,
         ...(reasons && { reasons: reasons[row] ?? [] }),
@@ -185,10 +187,7 @@ export class OnnxModel implements Model {
   #countUnknown(rows: readonly Row[]): void {
     for (const [input, known] of this.#parts.categories) {
       let unknown = 0;
-      for (const row of rows) {
-        const value = row[input];
-        if (typeof value === 'string' && value !== '' && !known.has(value)) unknown += 1;
-      }
+      for (const row of rows) if (isUnknown(row[input], known)) unknown += 1;
       if (unknown > 0) this.unknownCategories.set(input, (this.unknownCategories.get(input) ?? 0) + unknown);
     }
   }
