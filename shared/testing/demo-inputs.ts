@@ -3,7 +3,7 @@ import type { DemoDefinition } from '#shared/commands';
 import type { PredictionFields } from '#shared/dashboard';
 import type { RunCounts } from '#shared/monitoring';
 import type { Topic } from '#shared/schema';
-import { loadModel } from '#shared/scoring';
+import { championWithVotes, loadModel, type Model } from '#shared/scoring';
 import { createTopologyTestDriver, StreamsBuilder } from '#shared/streams';
 
 const RECORDS_PER_CHUNK = 5_000;
@@ -37,18 +37,20 @@ export function expectedCounts<I, P extends PredictionFields, O>(
 }
 
 /**
- * What a demo's topology writes to a topic when nothing disturbs it, with its own model: the records of the main input, so
- * many of them, and what belongs to them, go through it in one process.
+ * What a demo's topology writes to a topic when nothing disturbs it, with its own model, and its challenger's votes where it
+ * has one: the records of the main input, so many of them, and what belongs to them, go through it in one process.
  */
 export async function undisturbed<I, P extends PredictionFields, O, V>(
   demo: DemoDefinition<I, P, O>,
   topic: Topic<V>,
   records: number,
 ): Promise<{ readonly key: string; readonly value: V }[]> {
-  const model = await loadModel(fileURLToPath(demo.modelFolder), { reasons: demo.explains ?? false });
+  const load = (folder: URL): Promise<Model> => loadModel(fileURLToPath(folder), { reasons: demo.explains ?? false });
+  const champion = await load(demo.modelFolder);
+  const challenger = demo.challengerFolder && (await load(demo.challengerFolder));
   try {
     const builder = new StreamsBuilder();
-    demo.buildTopology(builder, model);
+    demo.buildTopology(builder, challenger ? championWithVotes(champion, challenger) : champion);
     const topology = builder.build();
     const read = new Set(topology.sourceTopics.map(({ name }) => name));
     const driver = await createTopologyTestDriver(topology, { deadLetterTopic: `${demo.name}.dead-letters` });
@@ -63,6 +65,7 @@ export async function undisturbed<I, P extends PredictionFields, O, V>(
     driver.close();
     return written.map(({ key, value }) => ({ key: String(key), value: value as V }));
   } finally {
-    await model.close();
+    await champion.close();
+    await challenger?.close();
   }
 }
