@@ -147,12 +147,12 @@ export class RunWatch<I, P extends PredictionFields, O> {
     if (latencyMs !== undefined) this.#options.metrics?.predictionLatency.observe(latencyMs / 1_000);
   }
 
-  #outcome(outcome: O, { headers }: ConsumedRecord): void {
+  #outcome(outcome: O, { headers, timestamp }: ConsumedRecord): void {
     const firstLap = headers[LAP_HEADER] === undefined;
     const { outcome: read } = this.#definition.dashboard;
     const counts = firstLap && (read.counts?.(outcome) ?? true);
     if (this.#options.wholeRun && counts) this.quality.outcome(read.id(outcome), read.positive(outcome));
-    this.#options.view?.outcome(outcome, firstLap);
+    this.#options.view?.outcome(outcome, firstLap, timestamp);
     this.#options.metrics?.outcomesSeen.add(1);
   }
 

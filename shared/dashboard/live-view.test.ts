@@ -296,6 +296,13 @@ describe('event time', () => {
     expect(view.snapshot()).toMatchObject({ event: { time: sampleStart }, totals: { input: 4 } });
   });
 
+  it('goes on with outcomes, when nothing else comes', () => {
+    const { view } = viewWithClock();
+    view.input(1, sampleStart);
+    view.outcome({ id: '1', delayMinutes: 3 }, true, sampleStart + 60_000);
+    expect(view.snapshot().event.time).toBe(sampleStart + 60_000);
+  });
+
   it('refuses a zone that does not exist', () => {
     expect(() => new LiveView({ ...sampleDefinition, eventTimeZone: 'New York' })).toThrow(/found 'New York'/);
   });

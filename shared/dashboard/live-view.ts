@@ -117,9 +117,13 @@ export class LiveView<P extends PredictionFields, O> {
     this.#board?.prediction(prediction);
   }
 
-  /** Tells of a true outcome; `firstLap` is false in later laps over the same data, which count for no quality. */
-  outcome(outcome: O, firstLap = true): void {
+  /**
+   * Tells of a true outcome; `firstLap` is false in later laps over the same data, which count for no quality. Outcomes
+   * may come when there is no input any more: time goes on with them.
+   */
+  outcome(outcome: O, firstLap = true, eventTime?: number): void {
     this.#totals.outcomes++;
+    if (eventTime !== undefined) this.#clock.advance(this.#second(), eventTime);
     const settled = this.#join.outcome(outcome, firstLap && this.#counts(outcome));
     if (settled !== undefined) this.#settle(settled);
     this.#board?.outcome(outcome);
