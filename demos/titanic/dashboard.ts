@@ -1,6 +1,8 @@
 import type { DashboardDefinition } from '#shared/dashboard';
+import { projectFile } from '#shared/project-file';
+import { createBoard } from './board.js';
+import { nameInWords, percent, reasonsInWords } from './page/words.js';
 import type { Outcome, Prediction } from './topics.js';
-import { nameInWords, percent, reasonsInWords } from './words.js';
 
 /** What the live page shows of a passenger. */
 export const dashboard: DashboardDefinition<Prediction, Outcome> = {
@@ -14,7 +16,7 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     { header: 'Passenger', wide: true, cell: ({ name }) => nameInWords(name) },
     { header: 'Class', cell: ({ passengerClass }) => passengerClass },
     { header: 'Challenger', align: 'right', cell: ({ challenger }) => (challenger ? percent(challenger.score) : '–') },
-    { header: 'Why', wide: true, cell: ({ reasons }) => reasonsInWords({ reasons: reasons.slice(0, 2) }) },
+    { header: 'Why', wide: true, cell: ({ reasons }) => reasonsInWords(reasons.slice(0, 2)) },
   ],
   outcome: {
     id: ({ id }) => id,
@@ -22,4 +24,5 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     text: ({ survived }) => (survived ? 'survived' : 'died'),
     counts: ({ heldOut }) => heldOut,
   },
+  board: { page: projectFile('demos/titanic/page/'), create: createBoard },
 };

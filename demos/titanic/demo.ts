@@ -1,6 +1,7 @@
 import { defineDemo, runDemo } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
+import { passengerForm } from './passenger-form.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
 import { disagreements, logEntries, outcomes, passengers, predictions, scoredUnit } from './topics.js';
@@ -20,6 +21,7 @@ export const demo = defineDemo({
   eventTimeSpeed: 300,
   paceInWords: 'five minutes pass each second, and no pause is longer than 8 s',
   dashboard,
+  ask: passengerForm,
 });
 
 await runDemo(demo);

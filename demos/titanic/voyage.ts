@@ -11,6 +11,7 @@ const LAP_MS = 7 * 24 * 60 * MINUTE_MS;
  */
 const at = (april: number, hour: number, minute: number): number => Date.UTC(2012, 3, april, hour, minute);
 
+const firstDay = at(10, 0, 0);
 const boardingFrom = at(10, 9, 30);
 const outcomesFrom = at(15, 4, 10);
 
@@ -29,7 +30,7 @@ const entries: readonly (readonly [number, Stage, string])[] = [
   [at(15, 0, 45), 'boats', 'The first boat is lowered, less than half full.'],
   [at(15, 2, 5), 'boats', 'The last boat is lowered.'],
   [at(15, 2, 20), 'lost', 'The ship goes down.'],
-  [outcomesFrom - MINUTE_MS, 'rescue', 'The Carpathia is there and picks up the boats, until half past eight.'],
+  [outcomesFrom - MINUTE_MS, 'rescue', 'The Carpathia picks up the boats, until half past eight.'],
 ];
 
 export const shipsLog = (lap: number): LogEntry[] =>
@@ -38,4 +39,12 @@ export const shipsLog = (lap: number): LogEntry[] =>
 /** A lap is a voyage, and the next one begins a week later. */
 function inLap(time: number, lap: number): number {
   return time + (lap - 1) * LAP_MS;
+}
+
+/** "14 April 1912, 23:40": the calendar moved back, of whichever voyage. */
+export function dayInWords(eventTime: number): string {
+  const time = new Date(firstDay + ((eventTime - firstDay) % LAP_MS));
+  time.setUTCFullYear(time.getUTCFullYear() - 100);
+  const day = time.toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
+  return `${day}, ${time.toISOString().slice(11, 16)}`;
 }
