@@ -44,7 +44,7 @@ await runModelCommand({
           );
           if (refusal !== undefined) terminal.say(`  refused by ${refusal.instance}: ${refusal.message}`);
           const back = previous.map((each) => `${each.name} ${each.version}`);
-          const own = role === 'champion' ? "the demo's own model" : 'no challenger';
+          const own = role === 'champion' ? "the demo's own model" : "the demo's own challenger, or none";
           terminal.say(terminal.dim(`  a rollback goes to ${[...back, own].join(', then ')}`));
         }
         return 0;

@@ -28,9 +28,9 @@ await runModelCommand({
       const scorers = await awaitScorers(cluster, options.registry, `${namespace}${demo}.status`, demo);
       const change = await rollbackModel(cluster, topic, { demo, role });
       const { from, to } = change;
-      const nothing = role === 'champion' ? "the demo's own model" : "the demo's own, or none,";
+      const nothing = role === 'champion' ? "the demo's own model" : "the demo's own, or none";
       const now = to === undefined ? nothing : `${to.name} ${to.version}`;
-      terminal.say(`${demo}'s ${role} is ${now} again, instead of ${from?.name} ${from?.version}.`);
+      terminal.say(`${demo}'s ${role} is now ${now} instead of ${from?.name} ${from?.version}.`);
       return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
     };
   },

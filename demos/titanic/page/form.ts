@@ -24,7 +24,7 @@ export function makeForm(): HTMLElement {
   form.noValidate = true;
   const fields = make('div', 'fields');
   fields.append(
-    choice('title', 'Title', ['Miss', 'Mrs', 'Mr', 'Master', 'Dr', 'Rev']),
+    choice('title', 'Title', ['Miss', 'Mr', 'Mrs', 'Master', 'Dr', 'Rev']),
     entry('name', 'Name', 'Ada Byron', 60),
     choice('sex', 'Sex', ['female', 'male', 'unknown']),
     choice('passengerClass', 'Class', ['3rd', '2nd', '1st']),
@@ -79,7 +79,11 @@ function inWords(prediction: Foretold, tookMs: number): HTMLElement[] {
     'note',
     `${tookMs} ms there and back, by the topics titanic.passengers and titanic.predictions, as `,
   );
-  way.append(make('code', '', id), '. To see it there: ', make('code', '', 'npm run tail -- titanic.predictions'));
+  way.append(
+    make('code', '', id),
+    '. To see it there: ',
+    make('code', '', 'npm run tail -- titanic.passengers --from -5'),
+  );
   return [
     make('p', 'name', nameInWords(name)),
     verdict('Champion', prediction),

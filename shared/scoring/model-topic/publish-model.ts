@@ -9,7 +9,7 @@ import { formatModelKey, type ModelKey, modelsTopicConfig, type Role } from './m
 import { encodeJson, isSame, type ModelPointer, type ModelReference } from './model-pointer.js';
 import { isRefusal } from './refuse-model.js';
 
-/** What a role had, and what it has now; undefined: the demo's own model, or no challenger. */
+/** What a role had, and what it has now; undefined: the demo's own model; of a challenger its own, or none. */
 export interface ActiveChange {
   readonly from: ModelReference | undefined;
   readonly to: ModelReference | undefined;
@@ -72,7 +72,7 @@ export async function publishModel(
 }
 
 /**
- * Makes active what was before; where there is nothing before, the demo's own model, or no challenger.
+ * Makes active what was before; where there is nothing before, the demo's own model; of a challenger its own, or none.
  * @throws KitError 'usage' where nothing is active.
  */
 export async function rollbackModel(
