@@ -16,8 +16,8 @@ export const demo = defineDemo({
   explains: true,
   buildTopology,
   produce,
-  eventTimeSpeed: 3_600,
-  paceInWords: 'an hour passes each second',
+  eventTimeSpeed: 5_400,
+  paceInWords: 'an hour and a half passes each second',
   dashboard,
 });
 

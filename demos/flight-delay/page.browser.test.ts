@@ -23,15 +23,36 @@ describeInBrowser('the page of the running demo', (browser) => {
     await vi.waitFor(async () => expect(await demo.scoredInTotal()).toBeGreaterThan(before + 200), 15_000);
   });
 
-  it('has a board of the three airports, each with how many of its flights are expected late', async () => {
-    const airports = demo.page.locator('#board .card');
+  it('has a map of the routes, and the same for those who do not see it', async () => {
     await vi.waitFor(async () => {
-      const texts = await airports.allInnerTexts();
-      expect(texts).toEqual(
-        [/^EWR Newark/, /^JFK Kennedy/, /^LGA LaGuardia/].map((name) => expect.stringMatching(name)),
-      );
-      for (const text of texts) expect(text).toMatch(/\d+\s+of the last 50 flights expected late/);
+      expect(await demo.page.locator('#board .arcs path').count()).toBeGreaterThan(30);
+      expect(await demo.page.locator('#board .hubs .code').allTextContents()).toEqual(['EWR', 'LGA', 'JFK']);
+      const rows = await demo.page.locator('#board tbody tr').allTextContents();
+      expect(rows.length).toBeGreaterThan(30);
+      expect(rows[0]).toMatch(/^(EWR|JFK|LGA) to .+ \([A-Z]{3}\)\d+\d+$/);
     }, 15_000);
+  });
+
+  it('sees the airports in trouble when the model does, points at them, and says when that is over', async () => {
+    const newark = demo.page.locator('#board .airport', { hasText: 'EWR Newark' });
+    // Thursday, 3 October: some 2,400 flights after the start.
+    await vi.waitFor(async () => expect(await newark.innerText()).toMatch(/alert since 15:00/), 45_000);
+    expect(await demo.page.locator('#moments').innerText()).toMatch(
+      /Newark: 17 of the next 26 flights are expected late \(queue, delays here\)/,
+    );
+    expect(await newark.getAttribute('data-lit')).toBe('alarm');
+    expect(await demo.page.locator('#board .hubs [data-place="EWR"]').getAttribute('data-lit')).toBe('alarm');
+    await vi.waitFor(async () => {
+      expect(await newark.innerText()).toContain('no alert');
+      expect(await demo.page.locator('#moments').innerText()).toMatch(/Newark recovers: 0 of the next 2 flights/);
+    }, 30_000);
+  });
+
+  it('says how right the day was when the day is over', async () => {
+    await vi.waitFor(async () => {
+      expect(await demo.page.locator('#board .days').innerText()).toMatch(/\d Oct: \d+ of \d+ right \(\d+ %\)/);
+      expect(await demo.page.locator('#moments').innerText()).toMatch(/October: \d+ of \d+ predictions were right/);
+    }, 30_000);
   });
 
   it('shows latency, and the running AUC once planes have landed', async () => {

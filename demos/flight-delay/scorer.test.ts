@@ -236,6 +236,7 @@ describe('the topology', () => {
       origin: first.origin,
       dest: first.dest,
       scheduledDeparture: first.eventTime + HOUR,
+      overdueFlights: 0,
       reasons: [expect.anything(), expect.anything(), expect.anything()],
     });
     const contributions = scored[0]?.value?.reasons.map(({ contribution }) => Math.abs(contribution)) ?? [];

@@ -42,9 +42,9 @@ export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): v
 }
 
 function toPrediction(scored: Scored<ReturnType<typeof toFeatures>>): Prediction {
-  const { id, carrier, flight, origin, dest, scheduledDeparture } = scored.input;
+  const { id, carrier, flight, origin, dest, scheduledDeparture, overdueFlights = null } = scored.input;
   const { eventTime, score, decision, modelName, modelVersion, scoredAt } = scored;
   const route = { carrier, flight, origin, dest, scheduledDeparture };
   const reasons = scored.reasons?.slice(0, 3) ?? [];
-  return { id, eventTime, score, decision, modelName, modelVersion, scoredAt, ...route, reasons };
+  return { id, eventTime, score, decision, modelName, modelVersion, scoredAt, ...route, overdueFlights, reasons };
 }

@@ -90,6 +90,8 @@ export interface Prediction {
   origin: string;
   dest: string;
   scheduledDeparture: number;
+  /** At its airport at that moment: how many flights were due and had not left; null where that is not known. */
+  overdueFlights: number | null;
   /** What moved the score most, the strongest first; contributions to the log-odds of a delay. */
   reasons: readonly Reason[];
 }

@@ -1,29 +1,240 @@
 import { fillList, make, setText } from '/page/dom.js';
 import { count } from '/page/format.js';
-import type { AirportState, BoardState } from './board-state.js';
+import type { AirportState, BoardState, DayState, Flights, RouteState } from './board-state.js';
 
-/** The three airports, each with its flights of now and how many of them the model expects to be late. */
+const SVG = 'http://www.w3.org/2000/svg';
+/** Rows of the list of routes. */
+const WORST = 4;
+/** A route with fewer flights is chance. */
+const LEAST_FLIGHTS = 3;
+
+/** A map of the routes, the airports with their alerts, the routes to worry about, and how right the model was. */
 export function mount(root: HTMLElement): (state: BoardState) => void {
-  const cards = make('div', 'cards airports');
-  root.append(cards);
-  return ({ airports }) => fillList(cards, airports, makeCard, fillCard);
+  const map = new RouteMap();
+  const airports = make('div', 'airports');
+  const worst = make('ul', 'list');
+  const worstPanel = make('section', 'worst');
+  worstPanel.append(make('h3', '', 'Routes to worry about'), worst);
+  const days = make('section', 'days');
+  days.dataset.place = 'quality';
+  days.append(make('h3', '', 'How right it was'), make('p', 'day'), make('p', 'note'), make('p', 'note'));
+  const side = make('div', 'now');
+  side.append(airports, worstPanel, days);
+  root.append(map.figure, side);
+  return (state) => {
+    map.draw(state);
+    fillList(airports, state.airports, makeAirport, fillAirport);
+    fillList(worst, worstOf(state.routes), makeRoute, fillRoute);
+    fillDays(days, state);
+  };
 }
 
-function makeCard(): Element {
-  const card = make('section', 'card');
+const shareOf = ({ flights, delayed }: Flights): number => (flights === 0 ? 0 : delayed / flights);
+
+/** The routes as arcs: the wider the more flights, the warmer the more of them are expected late. */
+class RouteMap {
+  readonly figure = make('figure', 'map');
+  readonly #svg = svg('svg');
+  readonly #land = svg('path', 'land');
+  readonly #arcs = svg('g', 'arcs');
+  readonly #cities = svg('g', 'cities');
+  readonly #airports = svg('g', 'hubs');
+  readonly #table = make('tbody');
+
+  constructor() {
+    this.#svg.setAttribute('aria-hidden', 'true');
+    this.#svg.append(this.#land, this.#arcs, this.#cities, this.#airports);
+    const table = make('table');
+    const head = make('tr');
+    head.append(...['Route', 'Flights', 'Expected late'].map((title) => make('th', '', title)));
+    const headers = make('thead');
+    headers.append(head);
+    table.append(make('caption', '', 'Flights of the last three hours, by route'), headers, this.#table);
+    const words = make('div', 'unseen');
+    words.append(table);
+    const key = make('figcaption', 'note key');
+    key.append(
+      make('span', 'ramp'),
+      make('span', '', 'none to all of the flights expected late; the last three hours. New York enlarged.'),
+    );
+    this.figure.append(this.#svg, key, words);
+  }
+
+  draw({ map, airports, routes }: BoardState): void {
+    set(this.#svg, { viewBox: `0 0 ${map.width} ${map.height}` });
+    set(this.#land, { d: map.land });
+    const hubs = new Map(airports.map((airport) => [airport.airport, airport]));
+    // The warmest last: they are drawn over the others.
+    const drawn = [...routes].sort((a, b) => shareOf(a) - shareOf(b));
+    fillList(
+      this.#arcs,
+      drawn,
+      () => svg('path'),
+      (arc, route) => {
+        const hub = hubs.get(route.from);
+        set(arc, { d: hub === undefined ? '' : arcBetween(hub, route) });
+        if (!(arc instanceof SVGElement)) return;
+        arc.style.setProperty('--heat', shareOf(route).toFixed(2));
+        arc.style.setProperty('--flights', String(Math.min(9, route.flights)));
+      },
+    );
+    // In the order of their codes: a name that is written stays so.
+    const cities = [...new Map(routes.map((route) => [route.to, route])).values()].sort((a, b) =>
+      a.to < b.to ? -1 : 1,
+    );
+    fillList(this.#cities, cities, makeCity, fillCity);
+    hideOverlaps(this.#cities);
+    fillList(this.#airports, airports, makeHub, fillHub);
+    fillList(
+      this.#table,
+      [...routes].sort((a, b) => b.delayed - a.delayed),
+      makeRow,
+      fillRow,
+    );
+  }
+}
+
+/** A bow from the airport, the higher the farther. */
+function arcBetween(from: { x: number; y: number }, to: { x: number; y: number }): string {
+  const height = 0.18 * Math.hypot(to.x - from.x, to.y - from.y);
+  return `M${from.x} ${from.y}Q${(from.x + to.x) / 2} ${Math.round((from.y + to.y) / 2 - height)} ${to.x} ${to.y}`;
+}
+
+function makeCity(): Element {
+  const city = svg('g');
+  city.append(svg('circle'), svg('text'));
+  return city;
+}
+
+function fillCity(city: Element, { to, x, y }: RouteState): void {
+  const [dot, name] = city.children;
+  if (!(dot && name)) return;
+  set(dot, { cx: x, cy: y, r: 2.5 });
+  set(name, { x: x + 5, y: y + 4 });
+  setText(name, to);
+}
+
+/** Of names that would lie over each other the first is written. */
+function hideOverlaps(cities: Element): void {
+  const written: { x: number; y: number }[] = [];
+  for (const { lastElementChild: name } of cities.children) {
+    const [x, y] = [Number(name?.getAttribute('x')), Number(name?.getAttribute('y'))];
+    const isFree = written.every((other) => Math.abs(other.x - x) > 28 || Math.abs(other.y - y) > 11);
+    if (isFree) written.push({ x, y });
+    name?.setAttribute('visibility', isFree ? 'visible' : 'hidden');
+  }
+}
+
+function makeHub(): Element {
+  const hub = svg('g');
+  hub.append(svg('circle'), svg('text', 'code'), svg('text', 'share'));
+  return hub;
+}
+
+function fillHub(hub: Element, { airport, x, y, alert, ...flights }: AirportState): void {
+  const [node, code, share] = hub.children;
+  if (!(hub instanceof SVGElement && node instanceof SVGElement && code && share)) return;
+  node.dataset.place = airport;
+  hub.dataset.tone = alert === null ? 'news' : 'alarm';
+  node.style.setProperty('--heat', shareOf(flights).toFixed(2));
+  set(node, { cx: x, cy: y, r: 31 });
+  set(code, { x, y: y - 4 });
+  set(share, { x, y: y + 15 });
+  setText(code, airport);
+  setText(share, `${count(100 * shareOf(flights))} %`);
+}
+
+function makeRow(): Element {
+  const row = make('tr');
+  row.append(make('th'), make('td'), make('td'));
+  row.firstElementChild?.setAttribute('scope', 'row');
+  return row;
+}
+
+function fillRow(row: Element, { from, to, city, flights, delayed }: RouteState): void {
+  const [name, all, late] = row.children;
+  if (!(name && all && late)) return;
+  setText(name, `${from} to ${city} (${to})`);
+  setText(all, count(flights));
+  setText(late, count(delayed));
+}
+
+function makeAirport(): Element {
+  const card = make('section', 'card airport');
   const share = make('span', 'bar');
   share.append(make('i'));
-  card.append(make('h3'), make('p', 'number'), make('p', 'note'), share);
+  const head = make('div', 'head');
+  head.append(make('h3'), make('span', 'badge'));
+  const figures = make('div', 'figures-now');
+  figures.append(make('p', 'number'), make('p', 'note'));
+  card.append(head, figures, share, make('p', 'note'));
   return card;
 }
 
-function fillCard(card: Element, { airport, name, predicted, delayed }: AirportState): void {
-  const [heading, number, note, share] = card.children;
-  if (!(card instanceof HTMLElement && heading && number && note && share instanceof HTMLElement)) return;
-  card.dataset.place = airport;
-  setText(heading, `${airport} ${name}`);
-  setText(number, count(delayed));
-  setText(note, `of the last ${count(predicted)} flights expected late`);
-  share.dataset.tone = 'alarm';
-  share.style.setProperty('--share', String(predicted === 0 ? 0 : delayed / predicted));
+function fillAirport(card: Element, airport: AirportState): void {
+  const [head, figures, share, note] = card.children;
+  const [name, badge] = head?.children ?? [];
+  const [number, of] = figures?.children ?? [];
+  if (!(card instanceof HTMLElement && name && badge instanceof HTMLElement && number && of)) return;
+  if (!(share instanceof HTMLElement && note)) return;
+  card.dataset.place = airport.airport;
+  setText(name, `${airport.airport} ${airport.name}`);
+  setText(badge, airport.alert === null ? 'no alert' : `alert since ${airport.alert.since}`);
+  if (airport.alert === null) delete badge.dataset.tone;
+  else badge.dataset.tone = 'alarm';
+  setText(number, count(airport.delayed));
+  setText(of, `of ${count(airport.flights)} in the next hour expected late`);
+  share.dataset.tone = airport.alert === null ? 'news' : 'alarm';
+  share.style.setProperty('--share', String(shareOf(airport)));
+  const queue = airport.queue === null ? '' : `${count(airport.queue)} overdue`;
+  setText(note, [airport.alert?.reasons, queue, airport.weather].filter(Boolean).join(' · '));
+}
+
+/** The routes with the greatest share of flights expected late. */
+function worstOf(routes: readonly RouteState[]): RouteState[] {
+  return routes
+    .filter(({ flights, delayed }) => flights >= LEAST_FLIGHTS && delayed > 0)
+    .sort((a, b) => shareOf(b) - shareOf(a) || b.flights - a.flights)
+    .slice(0, WORST);
+}
+
+function makeRoute(): Element {
+  const row = make('li');
+  row.append(make('span', 'name'), make('span', 'note'), make('span', 'value'));
+  return row;
+}
+
+function fillRoute(row: Element, { from, to, city, flights, delayed }: RouteState): void {
+  const [route, where, share] = row.children;
+  if (!(route && where && share)) return;
+  setText(route, `${from} → ${to}`);
+  setText(where, city);
+  setText(share, `${count(delayed)} of ${count(flights)}`);
+}
+
+function fillDays(panel: Element, { lastDay, allDays }: BoardState): void {
+  const [, day, warned, all] = panel.children;
+  if (!(day && warned && all)) return;
+  setText(day, lastDay === null ? 'Told when a day is over.' : `${lastDay.name}: ${rightOf(lastDay)}`);
+  setText(
+    warned,
+    lastDay === null ? '' : `${count(lastDay.warnedOf)} of ${count(lastDay.delayed)} delays were warned of`,
+  );
+  setText(all, allDays === null ? '' : `${allDays.name}: ${rightOf(allDays)}`);
+}
+
+const rightOf = ({ right, flights }: DayState): string =>
+  `${count(right)} of ${count(flights)} right (${count((100 * right) / flights)} %)`;
+
+function svg(tag: string, className = ''): SVGElement {
+  const element = document.createElementNS(SVG, tag) as SVGElement;
+  if (className !== '') element.setAttribute('class', className);
+  return element;
+}
+
+/** Sets attributes only where they change. */
+function set(element: Element, attributes: Readonly<Record<string, string | number>>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+  }
 }
