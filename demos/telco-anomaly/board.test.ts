@@ -74,7 +74,7 @@ describe('the board of cells', () => {
 describe('the alarms', () => {
   it('are told when they open, with what was measured, and when they are closed', () => {
     tellOf(cells, { cellId: 'cell-020', cellType: 'transport', bandwidthMhz: 10, busyHourUsers: 90 });
-    predict('cell-020', MIDNIGHT + 6 * HOUR_MS, 3.3);
+    predict('cell-020', MIDNIGHT + 7 * HOUR_MS - WINDOW_MS, 3.3);
     tellOf(alarms, alarm('cell-020', 6, 7, 'opened'));
     tellOf(alarms, alarm('cell-020', 6, 13.5));
     expect(moments).toEqual([

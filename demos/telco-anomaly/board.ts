@@ -21,8 +21,8 @@ const when = new Intl.DateTimeFormat('en-GB', {
 
 interface KnownCell {
   cellType: string | null;
-  latest?: Prediction;
-  readonly scores: number[];
+  /** Of its latest windows, the newest last. */
+  readonly latest: Prediction[];
 }
 
 /** What the board knows: how far each cell is from usual, the alarms, and what they were worth. */
@@ -33,7 +33,7 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
   let now = 0;
 
   function cellOf(cellId: string): KnownCell {
-    const cell = known.get(cellId) ?? { cellType: null, scores: [] };
+    const cell = known.get(cellId) ?? { cellType: null, latest: [] };
     known.set(cellId, cell);
     return cell;
   }
@@ -49,7 +49,8 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
       tell({ eventTime: at, text, tone: 'good', place: cellId });
       return;
     }
-    const valueIn = (kpi: string): number | undefined => latest?.reasons.find(({ name }) => name === kpi)?.value;
+    const reasons = latest.find(({ eventTime }) => eventTime === at)?.reasons;
+    const valueIn = (kpi: string): number | undefined => reasons?.find(({ name }) => name === kpi)?.value;
     const blame = alarm.blame.slice(0, 2).map(({ name }) => measured(name, valueIn(name)));
     const text = `${cellId}, ${cellType ?? 'unknown type'}, ${when.format(at)}: unusual ${blame.join(' and ')}`;
     tell({ eventTime: at, text, tone: 'alarm', place: cellId });
@@ -57,12 +58,10 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
 
   return {
     prediction(prediction) {
-      const { cellId, score, eventTime } = prediction;
-      const cell = cellOf(cellId);
-      cell.latest = prediction;
-      cell.scores.push(score);
-      if (cell.scores.length > TREND_WINDOWS) cell.scores.shift();
-      now = Math.max(now, eventTime);
+      const { latest } = cellOf(prediction.cellId);
+      latest.push(prediction);
+      if (latest.length > TREND_WINDOWS) latest.shift();
+      now = Math.max(now, prediction.eventTime);
     },
     outcome: (outcome) => faults.add(outcome),
     listens: [
@@ -101,13 +100,13 @@ function stateOf(
   };
 }
 
-function cellState(cellId: string, { cellType, latest, scores }: KnownCell, open: readonly Alarm[]): CellState {
+function cellState(cellId: string, { cellType, latest }: KnownCell, open: readonly Alarm[]): CellState {
   const alarm = open.find((one) => one.cellId === cellId);
   return {
     cellId,
     cellType,
-    scores: scores.map((score) => Math.round(100 * score) / 100),
-    isAnomalous: latest?.decision === 'anomalous',
+    scores: latest.map(({ score }) => Math.round(100 * score) / 100),
+    isAnomalous: latest.at(-1)?.decision === 'anomalous',
     blame: alarm ? alarm.blame.map(({ name }) => kpiInWords(name)) : null,
   };
 }
