@@ -90,6 +90,7 @@ async function startAll(
       const ownMetrics = metrics.of.get(definition.name);
       return startDemo(definition, options, {
         where,
+        beside: true,
         ...(ownMetrics && { metrics: ownMetrics }),
         terminal: speakingFor(definition.name, terminal),
         shutdown,

@@ -31,17 +31,29 @@ export function isSupervised(): boolean {
   return process.send !== undefined && process.env[SUPERVISED] === 'true';
 }
 
+interface ScorerStart {
+  /** The path of the demo's program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Such as `--max-semi-space-size=4`. */
+  readonly v8Flags?: readonly string[];
+  /** Told what it says, line by line. */
+  readonly onLine: (line: string) => void;
+}
+
 /**
- * Starts a demo's program with these arguments and this environment, as a scorer.
+ * Starts a demo's program as a scorer.
  * @throws KitError with the scorer's own code when it cannot start.
  */
-export async function startScorerProcess(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  say: (line: string) => void,
-): Promise<ScorerProcess> {
-  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+export async function startScorerProcess({
+  program,
+  args,
+  env,
+  v8Flags = [],
+  onLine,
+}: ScorerStart): Promise<ScorerProcess> {
+  const child = spawn(process.execPath, [...process.execArgv, ...v8Flags, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...env, [SUPERVISED]: 'true' },
     // Ctrl-C in a terminal is for the demo, which lets its scorer finish.
@@ -50,7 +62,7 @@ export async function startScorerProcess(
   // A supervisor that leaves at once takes its scorer along.
   const killWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', killWithUs);
-  const stderr = relay(child, say);
+  const stderr = relay(child, onLine);
   let closing = false;
   let failure: KitError | undefined;
 
