@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { DemoDefinition } from '#shared/commands';
+import type { DemoDefinition, DemoRecord } from '#shared/commands';
 import type { PredictionFields } from '#shared/dashboard';
 import type { RunCounts } from '#shared/monitoring';
 import type { Topic } from '#shared/schema';
@@ -8,10 +8,24 @@ import { createTopologyTestDriver, StreamsBuilder } from '#shared/streams';
 
 const RECORDS_PER_CHUNK = 5_000;
 
+/** What a demo's producer makes first, lap after lap: so many records of the main input, and what belongs to them. */
+function* firstRecords<I, P extends PredictionFields, O>(
+  { topics, produce }: DemoDefinition<I, P, O>,
+  records: number,
+): Generator<DemoRecord> {
+  let produced = 0;
+  for (let lap = 1; produced < records; lap++) {
+    for (const record of produce({ lap, limit: records - produced, seed: 1 })) {
+      if (record.topic.name === topics.input.name) produced += 1;
+      yield record;
+    }
+  }
+}
+
 /** The first records of a demo's main input. */
 function firstInputs<I, P extends PredictionFields, O>(demo: DemoDefinition<I, P, O>, records: number): I[] {
   return (
-    Array.from(demo.produce({ lap: 1, limit: records, seed: 1 }))
+    Array.from(firstRecords(demo, records))
       .filter(({ topic }) => topic.name === demo.topics.input.name)
       // What is produced to the topic of the main input has its type; DemoRecord forgets which.
       .map(({ value }) => value as I)
@@ -55,7 +69,7 @@ export async function undisturbed<I, P extends PredictionFields, O, V>(
     const read = new Set(topology.sourceTopics.map(({ name }) => name));
     const driver = await createTopologyTestDriver(topology, { deadLetterTopic: `${demo.name}.dead-letters` });
     // Some of what a demo produces is not for its scorer.
-    const all = Array.from(demo.produce({ lap: 1, limit: records, seed: 1 }))
+    const all = Array.from(firstRecords(demo, records))
       .filter(({ topic: to }) => read.has(to.name))
       .map(({ topic: to, key, value, eventTime }) => ({ topic: to, record: { key, value, timestamp: eventTime } }));
     for (let from = 0; from < all.length; from += RECORDS_PER_CHUNK) {
