@@ -89,6 +89,8 @@ describe('the ranking', () => {
       prediction('offered'),
       prediction('poor', { bill: 49.99 }),
       prediction('asked', { lastContactedAt: NOON - 3.5 * DAY }),
+      prediction('yesterday', { lastContactedAt: NOON - 1.5 * DAY }),
+      prediction('today', { lastContactedAt: NOON }),
       prediction('due', { lastContactedAt: NOON - 30 * DAY }),
     );
     make(offer('offered'));
@@ -98,6 +100,8 @@ describe('the ranking', () => {
       offered: 'offer made',
       poor: 'below $50',
       asked: 'contacted 3 days ago',
+      yesterday: 'contacted 1 day ago',
+      today: 'contacted today',
       due: 'offer due',
     });
   });

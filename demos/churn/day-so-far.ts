@@ -146,7 +146,8 @@ export class DaySoFar {
     if (this.#offers.has(customerId)) return 'offer made';
     if (bill < HIGH_VALUE_DOLLARS) return `below $${HIGH_VALUE_DOLLARS}`;
     const days = Math.floor((eventTime - (lastContactedAt ?? Number.NEGATIVE_INFINITY)) / DAY_MS);
-    return days >= QUIET_DAYS ? 'offer due' : `contacted ${days} days ago`;
+    if (days >= QUIET_DAYS) return 'offer due';
+    return days === 0 ? 'contacted today' : `contacted ${days} day${days === 1 ? '' : 's'} ago`;
   }
 
   #made({ customerId, offeredAt, offer, reasons }: Offer): MadeOffer {
