@@ -161,6 +161,7 @@ export class LiveView<P extends PredictionFields, O> {
       deadLettered: this.#totals.deadLettered,
       auc: significant(this.#quality.value, 4),
       outcomes: this.#quality.n,
+      aucMissing: this.#quality.missing,
       moments: this.#moments.newestFirst().slice(0, limits.summaryMoments),
     };
   }

@@ -57,7 +57,7 @@ function fillCard(card: Element, demo: DemoSummary): void {
     [count(demo.scored), demo.ready.ready ? 'since the start' : demo.ready.reason],
     [rate(demo.scoredPerSecond), 'last 5 s'],
     [count(demo.deadLettered), 'since the start'],
-    [decimals(demo.auc, 3), demo.outcomes === 0 ? 'no outcomes yet' : `from ${counted(demo.outcomes, 'outcome')}`],
+    [decimals(demo.auc, 3), demo.aucMissing ?? `from ${counted(demo.outcomes, 'outcome')}`],
   ];
   values.forEach(([value = '', note = ''], i) => {
     const [, shown, said] = figures.children[i]?.children ?? [];

@@ -45,6 +45,8 @@ export interface Summary {
   readonly auc: number | null;
   /** How many outcomes that is from. */
   readonly outcomes: number;
+  /** Why there is no AUC; null where there is one. */
+  readonly aucMissing: string | null;
   /** The last few, newest first. */
   readonly moments: readonly ShownMoment[];
 }
