@@ -87,7 +87,7 @@ function inWords(prediction: Foretold, tookMs: number): HTMLElement[] {
   return [
     make('p', 'name', nameInWords(name)),
     verdict('Champion', prediction),
-    challenger === null ? make('p', 'verdict', 'The challenger could not say') : verdict('Challenger', challenger),
+    challenger === null ? make('p', 'word', 'The challenger could not say') : verdict('Challenger', challenger),
     make('p', 'note', `Why, says the champion: ${reasonsInWords(reasons)}`),
     way,
   ];
@@ -95,10 +95,10 @@ function inWords(prediction: Foretold, tookMs: number): HTMLElement[] {
 
 function verdict(role: string, { score, decision, modelName }: Verdict): HTMLElement {
   const saved = decision === 'survived';
-  const line = make('p', 'verdict');
+  const line = make('p', 'word');
   const badge = make('span', 'badge', `${saved ? 'saved' : 'lost'} ${percent(score)}`);
   badge.dataset.tone = saved ? 'good' : 'news';
-  line.append(make('span', 'role', `${role} `), badge, make('span', 'note', ` ${modelName}`));
+  line.append(make('span', 'role', role), ' ', badge, make('span', 'note', modelName));
   return line;
 }
 
