@@ -15,7 +15,7 @@ describeInBrowser('the page of the running demo', (browser) => {
     demo = await openDemoInBrowser(browser(), 'titanic', [], { width: 1440, height: 900 });
   });
   afterAll(async () => {
-    expect(await demo.close()).toBe(0);
+    expect([await demo.close(), demo.program.stderr()]).toEqual([0, '']);
   });
 
   const text = (selector: string): Promise<string> => demo.page.locator(selector).innerText();
