@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
+import { connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
 import {
+  CommittedRecords,
   type DemoReport,
   type ProgramProcess,
   reportOn,
@@ -14,6 +16,7 @@ import {
   startProgram,
 } from '#shared/testing';
 import { demo as flightDelay } from './demo.js';
+import { type Alert, alerts, quality } from './topics.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'flight-delay-'));
 const demo = (...args: string[]): ProgramProcess => startProgram('demos/flight-delay/demo.js', args);
@@ -207,7 +210,7 @@ describe('a running demo', () => {
   it('counts its own records, not those that an earlier run has left to be scored', async () => {
     await using cluster = await startBrokerProgram();
     const at = ['--brokers', cluster.brokers, '--registry', cluster.registry, '--rate', '0'];
-    // No scorer yet: the records lie there, under ids that the next run uses again.
+    // No scorer yet: the records lie there.
     await using backlog = demo(...at, '--only', 'producer', '--records', '2000');
     expect(await backlog.exited).toBe(0);
     await using second = demo(...at, '--records', '1000', '--headless', '--report', '-');
@@ -233,4 +236,27 @@ describe('a running demo', () => {
       expect(reportOn(program).records).toMatchObject({ produced: 500, deadLettered: 0, lost: 0, duplicated: 0 });
     }
   });
+
+  it('tells of alerts and days as often in another run on the same topics, whose event time goes on', async () => {
+    await using program = await startBrokerProgram();
+    const at = ['--brokers', program.brokers, '--registry', program.registry];
+    const cluster = await connectCluster({ brokers: [program.brokers], clientId: 'test' });
+    const stateOf = ({ value: { airport, state } }: { readonly value: Alert }): string => `${airport} ${state}`;
+    try {
+      for (const runs of [1, 2]) {
+        await using run = demo(...at, '--records', '4000', '--rate', '0', '--headless');
+        expect(await run.exited).toBe(0);
+        const told = await CommittedRecords.open(cluster, program.registry, alerts);
+        await told.until(({ length }) => length >= 2 * runs);
+        expect(told.records.map(stateOf)).toEqual(Array(runs).fill(['EWR opened', 'EWR closed']).flat());
+        const days = await CommittedRecords.open(cluster, program.registry, quality);
+        await days.until(({ length }) => length >= 12 * runs);
+        expect(new Set(days.records.map(({ value: { airport, from } }) => `${airport} ${from}`)).size).toBe(
+          days.records.length,
+        );
+      }
+    } finally {
+      await cluster.close();
+    }
+  }, 60_000);
 });

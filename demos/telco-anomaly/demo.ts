@@ -16,7 +16,6 @@ export const demo = defineDemo({
   explains: true,
   buildTopology,
   produce,
-  goesOnInEventTime: true,
   eventTimeSpeed: 900,
   paceInWords: 'a quarter of an hour passes each second',
   dashboard,

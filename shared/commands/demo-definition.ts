@@ -51,11 +51,6 @@ export interface DemoBasics {
   readonly explains?: boolean;
   readonly buildTopology: (builder: StreamsBuilder, model: Scorer<object>) => void;
   readonly produce: (options: LapOptions) => Iterable<DemoRecord>;
-  /**
-   * Whether a run begins with a lap later than what lies on its topics, as windows that are closed do not open again;
-   * otherwise each run begins with the first lap.
-   */
-  readonly goesOnInEventTime?: boolean;
   /** Milliseconds of event time that pass in a millisecond, where no rate is asked for. */
   readonly eventTimeSpeed: number;
   /** The same for people: "an hour passes each second". */

@@ -3,16 +3,16 @@ import type { DemoCluster } from './demo-cluster.js';
 import type { DemoBasics } from './demo-definition.js';
 
 /**
- * The lap that a run begins with: the first, or, where event time must not go back, the first that begins after all that
- * lies on the main input's topic. Laps are equally long.
+ * The lap that a run begins with: the first that begins after all that lies on the main input's topic. Event time must not
+ * go back, as windows that are closed do not open again. Laps are equally long.
  */
 export async function firstLap(
-  definition: Pick<DemoBasics, 'goesOnInEventTime' | 'topics' | 'produce'>,
+  definition: Pick<DemoBasics, 'topics' | 'produce'>,
   demo: Pick<DemoCluster, 'cluster' | 'topicName'>,
   seed: number,
 ): Promise<number> {
-  if (definition.goesOnInEventTime !== true) return 1;
   const latest = await latestTime(demo.cluster, demo.topicName(definition.topics.input));
+  if (latest === 0) return 1;
   const [first, second] = [1, 2].map((lap) => {
     const [record] = definition.produce({ lap, limit: 1, seed });
     return record?.eventTime ?? 0;
@@ -25,6 +25,7 @@ export async function firstLap(
 async function latestTime(cluster: Cluster, topic: string): Promise<number> {
   const ends = (await cluster.endOffsets([topic])).get(topic) ?? [];
   const partitions = ends.map((end, partition) => ({ topic, partition, end })).filter(({ end }) => end > 0);
+  if (partitions.length === 0) return 0;
   const reader = await cluster.reader({ isolation: 'read_uncommitted', onOutOfRange: 'latest' });
   try {
     reader.seek(partitions.map((partition) => ({ ...partition, offset: partition.end - 1 })));
