@@ -18,15 +18,19 @@ const weekly = {
   produce: ({ lap }: { readonly lap: number }) => [demoRecord(input, 'a', { id: 'a' }, START + (lap - 1) * WEEK_MS)],
 };
 
-async function lapAfter(times: readonly number[]): Promise<number> {
+/** `strangers`: when somebody else has put a record there, after those of the runs. */
+async function lapAfter(times: readonly number[], strangers: readonly number[] = []): Promise<number> {
   await using broker = await startEmbeddedBroker();
   const cluster: Cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
   await cluster.ensureTopics([{ name: 'ns.input', partitions: 2, config: {} }]);
   const producer = await cluster.produce();
   const value = Buffer.from('x');
-  await producer.send(
-    times.map((timestamp, at) => ({ topic: 'ns.input', key: `${at}`, value, timestamp, headers: {} })),
-  );
+  for (const [made, headers] of [
+    [times, { run: 'an earlier one' }],
+    [strangers, {}],
+  ] as const) {
+    await producer.send(made.map((timestamp, at) => ({ topic: 'ns.input', key: `${at}`, value, timestamp, headers })));
+  }
   const lap = await firstLap(weekly, { cluster, topicName: ({ name }) => `ns.${name}` }, 1);
   await cluster.close();
   return lap;
@@ -42,4 +46,10 @@ it('is the next one that begins after all that lies on the topic, on whichever p
   expect(await lapAfter([START + 1, START + 2, START + 3, START + WEEK_MS - 1])).toBe(2);
   expect(await lapAfter([START, START + 1, START + 2, START + WEEK_MS])).toBe(3);
   expect(await lapAfter([START + 10 * WEEK_MS + 5])).toBe(12);
+});
+
+it('is not put off by what strangers have put there, which bears the time of today', async () => {
+  const today = START + 30 * WEEK_MS;
+  expect(await lapAfter([], [today])).toBe(1);
+  expect(await lapAfter([START, START + WEEK_MS], [today, today, today, today, today])).toBe(3);
 });

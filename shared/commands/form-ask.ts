@@ -5,7 +5,7 @@ import type { Serializer } from '#shared/schema';
 import { ASK_HEADER, type Asks } from './asks.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
-import { RUN_HEADER } from './producer-role.js';
+import { RUN_HEADER } from './run-id.js';
 
 interface Way<I> {
   readonly producer: Producer;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OutgoingRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
@@ -7,6 +6,7 @@ import { type DemoBasics, type DemoRecord, producedTopics } from './demo-definit
 import type { DemoOptions } from './demo-options.js';
 import { firstLap } from './first-lap.js';
 import { createPace } from './pace.js';
+import { newRunId, RUN_HEADER } from './run-id.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
@@ -18,14 +18,6 @@ const LINGER_MS = 4;
 export const SENT_AT_HEADER = 'sentAt';
 /** From a run's second lap on: the number of the lap. */
 export const LAP_HEADER = 'lap';
-
-/** Which run of a demo made the record: the ids are the same in every run. */
-export const RUN_HEADER = 'run';
-
-/** Tells the records of one run from those of all others. */
-export function newRunId(): string {
-  return randomUUID().slice(0, 8);
-}
 
 /** Milliseconds since the epoch, finer than Date.now. */
 export function preciseNow(): number {

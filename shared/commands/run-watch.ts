@@ -9,7 +9,8 @@ import { Asks } from './asks.js';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition, producedTopics } from './demo-definition.js';
 import { modelNewsInWords } from './model-news.js';
-import { LAP_HEADER, preciseNow, RUN_HEADER, SENT_AT_HEADER } from './producer-role.js';
+import { LAP_HEADER, preciseNow, SENT_AT_HEADER } from './producer-role.js';
+import { RUN_HEADER } from './run-id.js';
 import type { ChunkHandler } from './topic-observer.js';
 
 export interface RunWatchOptions<P extends PredictionFields, O> {
