@@ -8,7 +8,7 @@ import { KitError } from '#shared/errors';
 import { type AvroSchema, defineTopic } from '#shared/schema';
 import { startBrokerProgram, writeSumModel } from '#shared/testing';
 import { type ClusterAddress, connectDemo, type DemoCluster } from './demo-cluster.js';
-import { type DemoDefinition, defineDemo } from './demo-definition.js';
+import { type DemoDefinition, defineDemo, demoRecord } from './demo-definition.js';
 import { parseDemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import { RunWatch } from './run-watch.js';
@@ -43,6 +43,7 @@ const outcomes = topic<{ id: string }>('outcomes', { id: 'string' });
 
 const folder = mkdtempSync(join(tmpdir(), 'form-ask-'));
 const STREAM_TIME = Date.UTC(2013, 9, 1);
+const BEGINS_AT = Date.UTC(2013, 8, 30);
 const quiet: Terminal = {
   say: () => undefined,
   progress: () => undefined,
@@ -74,7 +75,7 @@ const sums: DemoDefinition<Sum, PredictionFields, { id: string }> = defineDemo({
         return { id: input.id, eventTime, score, decision, modelName, modelVersion, scoredAt };
       })
       .to(predictions),
-  produce: () => [],
+  produce: () => [demoRecord(inputs, 'first', { id: 'first', a: 1, carrier: 'UA' }, BEGINS_AT)],
   eventTimeSpeed: 1,
   paceInWords: 'as it comes',
   dashboard: {
@@ -102,6 +103,7 @@ describe("a form's request and its reply over the topics", () => {
   let demo: DemoCluster;
   let watch: RunWatch<Sum, PredictionFields, { id: string }>;
   let ask: Ask;
+  let streamTime: number | undefined = STREAM_TIME;
 
   beforeAll(async () => {
     const pair = await startBrokerProgram();
@@ -123,7 +125,7 @@ describe("a form's request and its reply over the topics", () => {
     const observer = await TopicObserver.start(demo.cluster, 'form-ask-test', watch.handlers, watch.urgent, from);
     cleanUps.push(() => observer.close());
     const { asks, run } = watch;
-    const made = createFormAsk(sums, demo, { asks, run, eventTime: () => STREAM_TIME });
+    const made = createFormAsk(sums, demo, { asks, run, eventTime: () => streamTime });
     if (made === undefined) throw new Error('the demo has a form');
     ask = made;
     await vi.waitFor(() => expect(watch.scorers.size).toBe(1), 20_000);
@@ -149,6 +151,12 @@ describe("a form's request and its reply over the topics", () => {
     });
   });
 
+  it('comes when the data begin, before the page has heard of any', async () => {
+    streamTime = undefined;
+    expect(await inTime({ a: 2 })).toMatchObject({ prediction: { eventTime: BEGINS_AT, score: 3 } });
+    streamTime = STREAM_TIME;
+  });
+
   it('is of each its own, many at a time', async () => {
     const replies = await Promise.all(Array.from({ length: 20 }, (_, a) => inTime({ a })));
     expect(replies).toMatchObject(Array.from({ length: 20 }, (_, a) => ({ prediction: { score: a + 1 } })));
@@ -168,7 +176,7 @@ describe("a form's request and its reply over the topics", () => {
 
   it('is given up when it is too late; the record is scored all the same', async () => {
     expect(await ask({ a: 1 }, AbortSignal.abort())).toBeUndefined();
-    await expect.poll(() => watch.audit.counts(), { timeout: 10_000 }).toMatchObject({ scored: 22, lost: 0 });
+    await expect.poll(() => watch.audit.counts(), { timeout: 10_000 }).toMatchObject({ scored: 23, lost: 0 });
   });
 
   it('makes each a unit of the run that is accounted for, and none is taken in when the run is being counted', async () => {
@@ -178,6 +186,6 @@ describe("a form's request and its reply over the topics", () => {
     await expect(inTime({ a: 5 })).rejects.toThrow(/^The run is ending/);
     await expect
       .poll(() => watch.audit.counts(), { timeout: 10_000 })
-      .toEqual({ produced: 24, filtered: 0, scored: 23, deadLettered: 1, lost: 0, duplicated: 0 });
+      .toEqual({ produced: 25, filtered: 0, scored: 24, deadLettered: 1, lost: 0, duplicated: 0 });
   });
 });

@@ -17,7 +17,7 @@ interface Way<I> {
  * see it. Undefined where the demo asks for nothing.
  */
 export function createFormAsk<I, P extends PredictionFields, O>(
-  { ask, topics: { input: topic } }: DemoDefinition<I, P, O>,
+  { ask, topics: { input: topic }, produce }: DemoDefinition<I, P, O>,
   { cluster, schemas, topicName }: DemoCluster,
   {
     asks,
@@ -27,6 +27,10 @@ export function createFormAsk<I, P extends PredictionFields, O>(
 ): Ask | undefined {
   if (ask === undefined) return undefined;
   let opening: Promise<Way<I>> | undefined;
+  const beginsAt = (): number => {
+    const [first] = produce({ lap: 1, limit: 1, seed: 1 });
+    return first?.eventTime ?? Date.now();
+  };
   const open = async (): Promise<Way<I>> => {
     const [producer, serialize] = await Promise.all([cluster.produce(), schemas.register<I>(topic, topicName(topic))]);
     return { producer, serialize };
@@ -34,7 +38,7 @@ export function createFormAsk<I, P extends PredictionFields, O>(
   return async (body, signal) => {
     const id = `form-${randomUUID().slice(0, 8)}`;
     // In event time it comes now: today would be years ahead of the data, and stream time never goes back.
-    const at = { id, eventTime: eventTime() ?? Date.now() };
+    const at = { id, eventTime: eventTime() ?? beginsAt() };
     const input = ask.parse(body, at);
     const send = async (): Promise<void> => {
       opening ??= open();
