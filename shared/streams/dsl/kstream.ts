@@ -153,7 +153,7 @@ export class KStream<K, V> {
   /**
    * The stream as it is, taken to be partitioned by its keys: nothing goes through a topic because of them. For new keys of
    * which each occurs on one partition only, such as those of an airport's flights where the airport was the key; where
-   * that is not so, what belongs together does not meet.
+   * that is not so, what belongs together does not meet. The KIP advises against it before joins: they need it of both sides.
    * Source: KIP-759, https://cwiki.apache.org/confluence/display/KAFKA/KIP-759%3A+Unneeded+repartition+canceling
    */
   markAsPartitioned(): KStream<K, V> {
