@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Board, Moment } from '#shared/dashboard';
-import { createBoard } from './board.js';
+import { projectFile } from '#shared/project-file';
+import { readModelCard } from '#shared/scoring';
+import { createBoard, THRESHOLD } from './board.js';
 import type { BoardState } from './page/board-state.js';
 import { type Alarm, alarms, cells, type Outcome, type Prediction } from './topics.js';
 import { WINDOW_MS, windowId } from './window-time.js';
@@ -24,7 +27,7 @@ function predict(cellId: string, windowStart: number, score: number): void {
     id: windowId(cellId, windowStart),
     eventTime: windowStart + WINDOW_MS,
     score,
-    decision: score >= 1.12 ? 'anomalous' : 'normal',
+    decision: score >= THRESHOLD ? 'anomalous' : 'normal',
     modelName: 'telco-autoencoder',
     modelVersion: '1',
     scoredAt: 0,
@@ -125,4 +128,9 @@ describe('the alarms', () => {
     learn('cell-001', 1, 'sleepingCell', 8);
     expect(state()).toMatchObject({ judgedAlarms: 1, knownFaults: 1, foundFaults: 1 });
   });
+});
+
+it("holds scores against the model's own threshold", async () => {
+  const { threshold } = await readModelCard(fileURLToPath(projectFile('demos/telco-anomaly/model')));
+  expect([THRESHOLD, (board.snapshot() as BoardState).threshold]).toEqual([threshold, threshold]);
 });
