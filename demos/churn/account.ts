@@ -1,18 +1,14 @@
 import { KitError } from '#shared/errors';
-import type { Key, KeyValueStore, Processor, ProcessorContext } from '#shared/streams';
+import type { Key, KeyValueStore, Processor } from '#shared/streams';
 import type { Customer, CustomerEvent, Usage } from './topics.js';
 
 /** What a customer has used of the period. */
-export interface Account extends Usage {
-  /** Where the profile lies that opened it: tells it from the same customer's account of an earlier run; null where none did. */
-  readonly openedBy: number | null;
-}
+export type Account = Readonly<Usage>;
 
 /** Name of the store: the account of each customer. */
 export const ACCOUNTS = 'accounts';
 
 export const noAccount = (): Account => ({
-  openedBy: null,
   daySeconds: 0,
   eveningSeconds: 0,
   nightSeconds: 0,
@@ -46,26 +42,15 @@ export function addEvent(_customerId: unknown, { kind, seconds }: CustomerEvent,
 
 /** A profile opens its customer's account, with what was used before; where it is deleted, the account is closed. */
 export const openAccount = (): Processor<Key, Customer | null, never, never> => {
-  let context: ProcessorContext<never, never>;
   let accounts: KeyValueStore<Key, Account>;
   return {
-    init(given) {
-      context = given;
-      accounts = given.getStateStore(ACCOUNTS);
+    init(context) {
+      accounts = context.getStateStore(ACCOUNTS);
     },
     process({ key, value }) {
       if (value === null) return void accounts.delete(key);
       const { daySeconds, eveningSeconds, nightSeconds, abroadSeconds, abroadCalls, serviceCalls } = value;
-      const openedBy = context.recordMetadata()?.offset ?? null;
-      accounts.put(key, {
-        openedBy,
-        daySeconds,
-        eveningSeconds,
-        nightSeconds,
-        abroadSeconds,
-        abroadCalls,
-        serviceCalls,
-      });
+      accounts.put(key, { daySeconds, eveningSeconds, nightSeconds, abroadSeconds, abroadCalls, serviceCalls });
     },
   };
 };

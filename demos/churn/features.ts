@@ -41,7 +41,6 @@ export function toFeatures(event: CustomerEvent, account: Account | null, custom
     numberCustomerServiceCalls: account.serviceCalls,
     bill: billOf(account),
     lastContactedAt: customer.lastContactedAt,
-    openedBy: account.openedBy,
   };
 }
 

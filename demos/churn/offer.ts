@@ -24,11 +24,11 @@ export function isWorthAnOffer(_customerId: unknown, { decision, eventTime, inpu
   return decision === 'leaves' && bill >= HIGH_VALUE_DOLLARS && eventTime - quietSince >= QUIET_DAYS * DAY_MS;
 }
 
-/** Name of the store: for each customer that had an offer, the account that it was made for. */
+/** Name of the store: when each customer had an offer. */
 export const OFFERED = 'offered';
 export const offered = keyValueStore<Key, number>({ name: OFFERED });
 
-/** Lets the first offer of a customer's account pass, and no other. */
+/** Lets the first offer of a customer pass, and no other. */
 export const onceACustomer = (): Processor<Key, Scored<Features>, Key, Scored<Features>> => {
   let context: ProcessorContext<Key, Scored<Features>>;
   let made: KeyValueStore<Key, number>;
@@ -38,9 +38,8 @@ export const onceACustomer = (): Processor<Key, Scored<Features>, Key, Scored<Fe
       made = given.getStateStore(OFFERED);
     },
     process(record) {
-      const { openedBy } = record.value.input;
-      if (made.get(record.key) === openedBy) return;
-      made.put(record.key, openedBy);
+      if (made.get(record.key) !== null) return;
+      made.put(record.key, record.timestamp);
       context.forward(record);
     },
   };

@@ -293,12 +293,16 @@ describe('an offer', () => {
     expect((await offered()).map(({ customerId }) => customerId)).toEqual(['C1', 'C1-lap2']);
   });
 
-  it('is made once an account: a run that begins anew has its own', async () => {
+  it('is made once, though the profile comes again, changed or not', async () => {
     await profile();
     await call();
+    await profile({ voiceMailPlan: 'yes' });
+    await call();
+    await deleteProfile();
     await profile();
     await call();
-    expect(await offered()).toHaveLength(2);
+    expect((await predicted()).map(({ decision }) => decision)).toEqual(['leaves', 'leaves', 'leaves']);
+    expect(await offered()).toHaveLength(1);
   });
 
   it.each([
