@@ -11,7 +11,7 @@ const words: Readonly<Record<string, string>> = {
   planeYear: "plane's age",
   planeSeats: 'seats',
   dewPoint: 'dew point',
-  windDirection: 'wind side',
+  windDirection: 'wind direction',
   windSpeed: 'wind',
   windGust: 'gusts',
   precipitation: 'rain',
