@@ -65,6 +65,21 @@ describe('the board', () => {
     ]);
   });
 
+  it('worries about routes where half of the flights or more are expected late, many flights before few', () => {
+    const fly = (dest: string, flights: number, delayed: number): void => {
+      for (let at = 0; at < flights; at += 1) predict('LGA', dest, at < delayed ? 'delayed' : 'on time');
+    };
+    fly('MIA', 5, 2);
+    expect(state().worst).toEqual([]);
+    fly('ATL', 4, 2);
+    fly('ORD', 3, 2);
+    fly('BOS', 1, 1);
+    fly('DFW', 6, 6);
+    fly('MSP', 2, 1);
+    const worst = state().worst.map(({ to, delayed, flights }) => `${to} ${delayed} of ${flights}`);
+    expect(worst).toEqual(['DFW 6 of 6', 'ORD 2 of 3', 'ATL 2 of 4', 'BOS 1 of 1']);
+  });
+
   it('forgets what lies in the past, however many flights there are, and what lies ahead where a run begins anew', () => {
     for (let at = 0; at < 2_500; at += 1) predict('EWR', 'ATL', 'delayed', NOON + at * 60_000);
     expect(airport('EWR')).toMatchObject({ flights: 60 });
@@ -98,8 +113,11 @@ describe('the board', () => {
   });
 
   it('shows an alert while it is open, and points at its airport when it is opened and when it is closed', () => {
+    predict('EWR', 'ATL', 'delayed');
     hear(alerts, alert());
     expect(airport('EWR')?.alert).toEqual({ since: '12:00', reasons: 'queue, rain' });
+    predict('EWR', 'ATL', 'delayed', NOON + 12 * HOUR);
+    expect(airport('EWR')?.alert).toMatchObject({ since: 'Mon 12:00' });
     hear(alerts, alert({ state: 'closed', eventTime: NOON + HOUR, flights: 20, predictedDelayed: 1, reasons: [] }));
     expect(airport('EWR')?.alert).toBeNull();
     expect(told).toEqual([
@@ -111,10 +129,19 @@ describe('the board', () => {
       },
       {
         eventTime: NOON + HOUR,
-        text: 'Newark recovers: 1 of the next 20 flights are expected late',
+        text: 'Newark recovers: 1 of the next 20 flights is expected late',
         tone: 'good',
         place: 'EWR',
       },
+    ]);
+  });
+
+  it('says of the last flights of the night what one says of one, or of none', () => {
+    hear(alerts, alert({ state: 'closed', flights: 1, predictedDelayed: 0 }));
+    hear(alerts, alert({ state: 'closed', flights: 2, predictedDelayed: 0 }));
+    expect(told.map(({ text }) => text)).toEqual([
+      'Newark recovers: the next flight is expected on time',
+      'Newark recovers: none of the next 2 flights is expected late',
     ]);
   });
 

@@ -1,10 +1,10 @@
 import { type Board, listen, type Moment } from '#shared/dashboard';
-import type { AirportState, BoardState, DayState, Flights, RouteState } from './page/board-state.js';
-import { land, MAP, NAMES, places } from './route-map.js';
+import type { AirportState, BoardState, DayState } from './page/board-state.js';
+import { land, MAP, NAMES, pointOf } from './route-map.js';
+import { counted, routesOf, worstOf } from './routes.js';
 import {
   type Alert,
   alerts,
-  DELAYED,
   type Outcome,
   type Prediction,
   type Quality,
@@ -26,6 +26,7 @@ const shortDay = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
 });
+const weekday = new Intl.DateTimeFormat('en-GB', { timeZone: NEW_YORK, weekday: 'short' });
 const longDay = new Intl.DateTimeFormat('en-GB', {
   timeZone: NEW_YORK,
   weekday: 'long',
@@ -51,14 +52,12 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
   const since = (ms: number): Prediction[] => recent.filter(({ eventTime }) => Math.abs(now - eventTime) < ms);
 
   function alert(told: Alert): void {
-    const { airport, state, eventTime, flights, predictedDelayed, reasons } = told;
+    const { airport, state, eventTime, reasons } = told;
     if (state === 'opened') open.set(airport, told);
     else open.delete(airport);
     const why = reasons.length === 0 ? '' : ` (${reasons.map(inWords).join(', ')})`;
-    const text =
-      state === 'opened'
-        ? `${NAMES[airport] ?? airport}: ${predictedDelayed} of the next ${flights} flights are expected late${why}`
-        : `${NAMES[airport] ?? airport} recovers: ${predictedDelayed} of the next ${flights} flights are expected late`;
+    const name = NAMES[airport] ?? airport;
+    const text = state === 'opened' ? `${name}: ${expectation(told)}${why}` : `${name} recovers: ${expectation(told)}`;
     tell({ eventTime, text, tone: state === 'opened' ? 'alarm' : 'good', place: airport });
   }
 
@@ -78,48 +77,41 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
     ],
     snapshot(): BoardState {
       const leaving = since(AIRPORT_MS);
+      const routes = routesOf(since(ROUTE_MS));
       return {
         map: { ...MAP, land },
         airports: Object.entries(NAMES).map(([airport, name]) => ({
           airport,
           name,
-          ...at(airport),
+          ...pointOf(airport),
           ...counted(leaving.filter(({ origin }) => origin === airport)),
           queue: leaving.findLast(({ origin }) => origin === airport)?.overdueFlights ?? null,
           weather: weatherText(observed.get(airport)),
-          alert: alertState(open.get(airport)),
+          alert: alertState(open.get(airport), now),
         })),
-        routes: routesOf(since(ROUTE_MS)),
+        routes,
+        worst: worstOf(routes),
         ...days.snapshot(),
       };
     },
   };
 }
 
-const at = (airport: string): { x: number; y: number } => {
-  const { x = 0, y = 0 } = places.get(airport) ?? {};
-  return { x, y };
-};
-
-const counted = (flights: readonly Prediction[]): Flights => ({
-  flights: flights.length,
-  delayed: flights.filter(({ decision }) => decision === DELAYED).length,
-});
-
-function routesOf(flights: readonly Prediction[]): RouteState[] {
-  const byRoute = new Map<string, Prediction[]>();
-  for (const flight of flights) {
-    const route = `${flight.origin} ${flight.dest}`;
-    byRoute.set(route, [...(byRoute.get(route) ?? []), flight]);
-  }
-  return Array.from(byRoute.values(), (of) => {
-    const { origin: from = '', dest: to = '' } = of[0] ?? {};
-    return { from, to, city: places.get(to)?.city ?? to, ...at(to), ...counted(of) };
-  });
+/** "22 of the next 23 flights are expected late" */
+function expectation({ flights, predictedDelayed }: Alert): string {
+  if (flights === 1) return `the next flight is expected ${predictedDelayed === 1 ? 'late' : 'on time'}`;
+  const late = predictedDelayed === 0 ? 'none' : predictedDelayed;
+  return `${late} of the next ${flights} flights ${predictedDelayed > 1 ? 'are' : 'is'} expected late`;
 }
 
-const alertState = (alert: Alert | undefined): AirportState['alert'] =>
-  alert === undefined ? null : { since: clock.format(alert.openedAt), reasons: alert.reasons.map(inWords).join(', ') };
+/** Of an alert that has held overnight the hour alone would be taken for today's. */
+function alertState(alert: Alert | undefined, now: number): AirportState['alert'] {
+  if (alert === undefined) return null;
+  const { openedAt, reasons } = alert;
+  const hour = clock.format(openedAt);
+  const isToday = shortDay.format(openedAt) === shortDay.format(now);
+  return { since: isToday ? hour : `${weekday.format(openedAt)} ${hour}`, reasons: reasons.map(inWords).join(', ') };
+}
 
 /** "64 °F, wind 14 mph, rain": what there is of it. */
 function weatherText(report: Weather | undefined): string | null {

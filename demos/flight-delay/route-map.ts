@@ -54,6 +54,11 @@ export const places: ReadonlyMap<string, Place> = new Map(
   }),
 );
 
+export const pointOf = (airport: string): { readonly x: number; readonly y: number } => {
+  const { x = 0, y = 0 } = places.get(airport) ?? {};
+  return { x, y };
+};
+
 function inNewYork(latitude: number, longitude: number): readonly [number, number] {
   const { x, y, pixelsADegree } = NEW_YORK;
   const east = (longitude - NEW_YORK.longitude) * Math.cos(radians(NEW_YORK.latitude));

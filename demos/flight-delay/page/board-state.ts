@@ -5,6 +5,8 @@ export interface BoardState {
   readonly airports: readonly AirportState[];
   /** Those with flights in the last hours. */
   readonly routes: readonly RouteState[];
+  /** Of these the ones to worry about, the worst first. */
+  readonly worst: readonly RouteState[];
   /** The last day that is final; null before the first is. */
   readonly lastDay: DayState | null;
   /** All days that are final. */
@@ -26,7 +28,7 @@ export interface AirportState extends Flights {
   readonly queue: number | null;
   /** "62 °F, wind 14 mph from NW"; null where it is not known. */
   readonly weather: string | null;
-  /** Since "13:00", because of "queue, wind"; null where there is no alert. */
+  /** Since "13:00" or, where that was another day, "Wed 13:00", because of "queue, wind"; null where there is no alert. */
   readonly alert: { readonly since: string; readonly reasons: string } | null;
 }
 

@@ -1,12 +1,8 @@
-import { fillList, make, setText } from '/page/dom.js';
+import { fillList, make, setClass, setHidden, setText } from '/page/dom.js';
 import { count } from '/page/format.js';
 import type { AirportState, BoardState, DayState, Flights, RouteState } from './board-state.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** Rows of the list of routes. */
-const WORST = 4;
-/** A route with fewer flights is chance. */
-const LEAST_FLIGHTS = 3;
 
 /** A map of the routes, the airports with their alerts, the routes to worry about, and how right the model was. */
 export function mount(root: HTMLElement): (state: BoardState) => void {
@@ -14,7 +10,8 @@ export function mount(root: HTMLElement): (state: BoardState) => void {
   const airports = make('div', 'airports');
   const worst = make('ul', 'list');
   const worstPanel = make('section', 'worst');
-  worstPanel.append(make('h3', '', 'Routes to worry about'), worst);
+  const noWorst = make('p', 'note', 'None: on no route are half of the flights of the last three hours expected late.');
+  worstPanel.append(make('h3', '', 'Routes to worry about'), noWorst, worst);
   const days = make('section', 'days');
   days.dataset.place = 'quality';
   days.append(make('h3', '', 'How right it was'), make('p', 'day'), make('p', 'note'), make('p', 'note'));
@@ -24,7 +21,8 @@ export function mount(root: HTMLElement): (state: BoardState) => void {
   return (state) => {
     map.draw(state);
     fillList(airports, state.airports, makeAirport, fillAirport);
-    fillList(worst, worstOf(state.routes), makeRoute, fillRoute);
+    setHidden(noWorst, state.worst.length > 0);
+    fillList(worst, state.worst, makeRoute, fillRoute);
     fillDays(days, state);
   };
 }
@@ -190,14 +188,6 @@ function fillAirport(card: Element, airport: AirportState): void {
   setText(note, [airport.alert?.reasons, queue, airport.weather].filter(Boolean).join(' · '));
 }
 
-/** The routes with the greatest share of flights expected late. */
-function worstOf(routes: readonly RouteState[]): RouteState[] {
-  return routes
-    .filter(({ flights, delayed }) => flights >= LEAST_FLIGHTS && delayed > 0)
-    .sort((a, b) => shareOf(b) - shareOf(a) || b.flights - a.flights)
-    .slice(0, WORST);
-}
-
 function makeRoute(): Element {
   const row = make('li');
   row.append(make('span', 'name'), make('span', 'note'), make('span', 'value'));
@@ -215,6 +205,7 @@ function fillRoute(row: Element, { from, to, city, flights, delayed }: RouteStat
 function fillDays(panel: Element, { lastDay, allDays }: BoardState): void {
   const [, day, warned, all] = panel.children;
   if (!(day && warned && all)) return;
+  setClass(day, lastDay === null ? 'note' : 'day');
   setText(day, lastDay === null ? 'Told when a day is over.' : `${lastDay.name}: ${rightOf(lastDay)}`);
   setText(
     warned,
