@@ -84,9 +84,15 @@ export class LiveView<P extends PredictionFields, O> {
     this.#board = definition.board && new BoardHost(definition.board, (moment) => this.#moments.tell(moment));
   }
 
-  /** The further topics whose records the board is to be told of, and how. */
+  /** The further topics whose records the board is to be told of, and how: what the page tells of is never later than its clock. */
   get listens(): readonly Listener[] {
-    return this.#board?.listens ?? [];
+    return (this.#board?.listens ?? []).map(({ topic, take }) => ({
+      topic,
+      take: (value, eventTime) => {
+        this.#clock.advance(this.#second(), eventTime);
+        take(value, eventTime);
+      },
+    }));
   }
 
   /** Tells of records of the main input topic; `eventTime` in milliseconds is that of the latest whose time can be trusted. */
