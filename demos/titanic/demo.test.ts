@@ -63,7 +63,11 @@ it('lets another challenger vote while it runs, and its own again; each passenge
     return `${run.stdout()}${run.stderr()}`;
   };
   expect(await model('publish', folder)).toContain('scores with it beside titanic-logistic 1.');
-  expect(await model('rollback')).toContain('scores with its own titanic-gru 1 beside titanic-logistic 1.');
+  const rolledBack = await model('rollback');
+  expect(rolledBack).toContain(
+    "titanic's challenger is now the demo's own, where it has one, instead of titanic-gru 2.",
+  );
+  expect(rolledBack).toContain('scores with its own titanic-gru 1 beside titanic-logistic 1.');
 
   const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
   const predicted = await CommittedRecords.open(cluster, registry, predictions);

@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import { rollbackModel } from '#shared/scoring';
+import { type ModelReference, type Role, rollbackModel } from '#shared/scoring';
 import { runModelCommand } from './model-command.js';
 import { clusterHelp, requireDemo } from './model-options.js';
 import { awaitScorers } from './model-scorers.js';
@@ -28,10 +28,14 @@ await runModelCommand({
       const scorers = await awaitScorers(cluster, options.registry, `${namespace}${demo}.status`, demo);
       const change = await rollbackModel(cluster, topic, { demo, role });
       const { from, to } = change;
-      const nothing = role === 'champion' ? "the demo's own model" : "the demo's own, or none";
-      const now = to === undefined ? nothing : `${to.name} ${to.version}`;
-      terminal.say(`${demo}'s ${role} is now ${now} instead of ${from?.name} ${from?.version}.`);
+      terminal.say(`${demo}'s ${role} ${successor(role, to)} instead of ${from?.name} ${from?.version}.`);
       return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
     };
   },
 });
+
+/** Which models come with a demo is not on the topic: its scorers say what they go back to. */
+function successor(role: Role, to: ModelReference | undefined): string {
+  if (to !== undefined) return `is now ${to.name} ${to.version}`;
+  return role === 'champion' ? "is now the demo's own model" : "is now the demo's own, where it has one,";
+}
