@@ -116,6 +116,7 @@ async function outliveScorer<I, P extends PredictionFields, O>({
   definition,
   options,
   where,
+  watch,
   scorer,
   terminal,
   shutdown,
@@ -125,9 +126,18 @@ async function outliveScorer<I, P extends PredictionFields, O>({
   } catch (reason) {
     const error = KitError.from(reason);
     terminal.error(error);
-    terminal.say('Nothing is scored now, as the page shows. To put another scorer in its place:');
+    const others = watch.heardScorers.filter(
+      ({ instance, state }) => instance !== scorer.instance && state === 'RUNNING',
+    );
+    terminal.say(`${othersInWords(others.length)} To put another scorer in its place:`);
     terminal.say(`  npm run demo:${definition.name} -- ${scorerArguments(options, where).join(' ')}`);
     await aborted(shutdown.signal);
     return error;
   }
+}
+
+function othersInWords(others: number): string {
+  if (others === 0) return 'Nothing is scored now, as the page shows.';
+  const subject = others === 1 ? 'Another scorer goes on and takes' : `${others} other scorers go on and take`;
+  return `${subject} over its partitions when the group misses it.`;
 }

@@ -7,13 +7,10 @@ import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
-import { preciseNow } from './producer-role.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
 
 const DEFAULT_PORT = 4_000;
-/** A scorer that was not heard of for so long is silent. */
-const SILENT_MS = 5_000;
 const REFRESH_MS = 1_000;
 
 /** What a demo shows and counts. */
@@ -82,25 +79,24 @@ export async function openPages(
   };
 }
 
-function readiness({ scorers }: Pick<RunWatch<unknown, PredictionFields, unknown>, 'scorers'>): {
+function readiness({ heardScorers: heard }: Pick<RunWatch<unknown, PredictionFields, unknown>, 'heardScorers'>): {
   ready: boolean;
   reason: string;
 } {
-  const heard = [...scorers.values()].filter(({ readAt }) => preciseNow() - readAt < SILENT_MS);
   if (heard.length === 0) return { ready: false, reason: 'no scorer has been heard of in the last 5 s' };
-  if (heard.some(({ status }) => status.state === 'RUNNING')) return { ready: true, reason: '' };
-  return { ready: false, reason: `the scorer is ${heard[0]?.status.state ?? 'silent'}` };
+  if (heard.some(({ state }) => state === 'RUNNING')) return { ready: true, reason: '' };
+  return { ready: false, reason: `the scorer is ${heard[0]?.state ?? 'silent'}` };
 }
 
 function refreshGauges(
   metrics: Metrics,
   view: { readonly auc: { readonly value: number | undefined } },
-  { scorers }: Pick<RunWatch<unknown, PredictionFields, unknown>, 'scorers'>,
+  { scorers, heardScorers: heard }: Pick<RunWatch<unknown, PredictionFields, unknown>, 'scorers' | 'heardScorers'>,
 ): void {
   if (view.auc.value !== undefined) metrics.runningAuc.set(view.auc.value);
   metrics.modelInfo.clear();
-  for (const { status, readAt } of scorers.values()) {
-    const up = preciseNow() - readAt < SILENT_MS && status.state === 'RUNNING';
+  for (const { status } of scorers.values()) {
+    const up = heard.includes(status) && status.state === 'RUNNING';
     const labels = { scorer: status.instance };
     metrics.scorerUp.set(up ? 1 : 0, labels);
     metrics.scorerRecordsPerSecond.set(up ? status.recordsPerSecond : 0, labels);
@@ -108,10 +104,7 @@ function refreshGauges(
     metrics.scorerRecordsScored.set(status.scoredTotal, labels);
     if (up) metrics.modelInfo.set(1, { name: status.modelName, version: status.modelVersion });
   }
-  refreshModelGauges(
-    metrics,
-    [...scorers.values()].filter(({ readAt }) => preciseNow() - readAt < SILENT_MS).map(({ status }) => status),
-  );
+  refreshModelGauges(metrics, heard);
 }
 
 /** Of all scorers that are heard of together. */

@@ -26,6 +26,8 @@ export interface RunWatchOptions<P extends PredictionFields, O> {
   readonly onNews: (sentence: string) => void;
 }
 
+/** A scorer that was not heard of for so long is silent. */
+const SILENT_MS = 5_000;
 /** Settled units kept to recognize a duplicate where the run has no end. */
 const REMEMBERED_UNITS = 200_000;
 
@@ -99,6 +101,12 @@ export class RunWatch<I, P extends PredictionFields, O> {
   /** What marks the records of this run; undefined where the page alone is shown. */
   get run(): string | undefined {
     return this.#options.run;
+  }
+
+  /** The scorers that are not silent. */
+  get heardScorers(): ScorerStatus[] {
+    const since = preciseNow() - SILENT_MS;
+    return [...this.scorers.values()].flatMap(({ status, readAt }) => (readAt > since ? [status] : []));
   }
 
   /** What serves, as the newest heartbeat says; undefined before the first. */

@@ -14,6 +14,7 @@ export interface ScorerFailed {
 /** A scorer in a process of its own, so that scoring never blocks the page and killing it is a real kill. */
 export interface ScorerProcess {
   readonly pid: number;
+  readonly instance: ScorerReady['instance'];
   readonly model: ScorerReady['model'];
   /** Rejects with a KitError when the process ends without having been asked to. */
   readonly gone: Promise<never>;
@@ -83,9 +84,10 @@ export async function startScorerProcess({
   });
   gone.catch(() => undefined);
 
-  const { model } = await Promise.race([ready, gone]);
+  const { instance, model } = await Promise.race([ready, gone]);
   return {
     pid: child.pid ?? -1,
+    instance,
     model,
     gone,
     async close(patienceMs) {

@@ -17,6 +17,8 @@ const COMMIT_INTERVAL_MS = { exactly_once: 10, at_least_once: 1_000 } as const;
 /** What a scorer that is ready says to its supervisor. */
 export interface ScorerReady {
   readonly type: 'ready';
+  /** By which name its heartbeats go. */
+  readonly instance: string;
   readonly model: { readonly name: string; readonly version: string; readonly sha256: string };
 }
 
@@ -71,7 +73,7 @@ export async function runScorer(
     const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news };
     heartbeat = await ScorerHeartbeat.start(definition.name, demo, atWork);
     const { name, version, sha256 } = served.current;
-    const ready: ScorerReady = { type: 'ready', model: { name, version, sha256 } };
+    const ready: ScorerReady = { type: 'ready', instance, model: { name, version, sha256 } };
     process.send?.(ready);
     terminal.say(`Scoring ${demo.topicName(definition.topics.input)} with ${name} ${version}; Ctrl-C ends it.`);
     await Promise.race([streams.finished, aborted(shutdown.signal)]);
