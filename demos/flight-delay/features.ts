@@ -1,10 +1,15 @@
 import { airportAt, type DepartedFlights, type DueFlights } from './airport.js';
-import type { Landing } from './last-landing.js';
 import type { Flight, Weather } from './topics.js';
 
 const MINUTE_MS = 60_000;
 const OLDEST_WEATHER_MINUTES = 6 * 60;
 const OLDEST_LANDING_MINUTES = 24 * 60;
+
+/** How an aircraft last landed, of its flights out of one airport. */
+export interface Landing {
+  readonly landedAt: number;
+  readonly arrivalDelay: number;
+}
 
 /** A flight, and what its airport has heard of by then: null where that is nothing. */
 export interface Known {

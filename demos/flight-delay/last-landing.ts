@@ -1,11 +1,6 @@
 import { type Key, type KeyValueStore, keyValueStore, type Processor, type ProcessorContext } from '#shared/streams';
+import type { Known, Landing } from './features.js';
 import type { Outcome } from './topics.js';
-
-/** How an aircraft last landed, of its flights out of one airport. */
-export interface Landing {
-  readonly landedAt: number;
-  readonly arrivalDelay: number;
-}
 
 /** Name of the store: the last landing of each aircraft, by airport and tail number. */
 export const LAST_LANDINGS = 'last-landings';
@@ -27,24 +22,19 @@ export const keepLanding = (): Processor<Key, Outcome, never, never> => {
   };
 };
 
-/** Joins each record with the last landing of its aircraft; null where none is known. */
-export function withLanding<V, VR>(
-  aircraft: (value: V) => string | null,
-  joiner: (value: V, landing: Landing | null) => VR,
-): () => Processor<Key, V, Key, VR> {
-  return () => {
-    let context: ProcessorContext<Key, VR>;
-    let landings: KeyValueStore<string, Landing>;
-    return {
-      init(given) {
-        context = given;
-        landings = context.getStateStore(LAST_LANDINGS);
-      },
-      process({ key, value, timestamp }) {
-        const tailnum = aircraft(value);
-        const landing = tailnum === null ? null : landings.get(keyOf(key, tailnum));
-        context.forward({ key, value: joiner(value, landing), timestamp });
-      },
-    };
+/** Joins a flight, and what else is known, with the last landing of its aircraft; null where none is known. */
+export const withLanding = (): Processor<Key, Omit<Known, 'landing'>, Key, Known> => {
+  let context: ProcessorContext<Key, Known>;
+  let landings: KeyValueStore<string, Landing>;
+  return {
+    init(given) {
+      context = given;
+      landings = context.getStateStore(LAST_LANDINGS);
+    },
+    process({ key, value, timestamp }) {
+      const { tailnum } = value.flight;
+      const landing = tailnum === null ? null : landings.get(keyOf(key, tailnum));
+      context.forward({ key, value: { ...value, landing }, timestamp });
+    },
   };
-}
+};

@@ -27,13 +27,8 @@ export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): v
     .leftJoin(observed, (flight, weather) => ({ flight, weather }))
     .leftJoin(dueFlights, ({ flight, weather }, due) => ({ flight, weather, due }))
     .leftJoin(departedFlights, ({ flight, weather, due }, departed) => ({ flight, weather, due, departed }))
-    .processValues(
-      withLanding(
-        ({ flight }) => flight.tailnum,
-        (known, landing) => toFeatures({ ...known, landing }),
-      ),
-      { stores: [LAST_LANDINGS] },
-    )
+    .processValues(withLanding, { stores: [LAST_LANDINGS] })
+    .mapValues(toFeatures)
     .score(model)
     .mapValues(toPrediction);
   predicted.selectKey((_airport, { id }) => id).to(predictions);
