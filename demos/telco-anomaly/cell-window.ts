@@ -8,10 +8,19 @@ const ALL_MINUTES = 2 ** MINUTES_A_WINDOW - 1;
 /** Beside the minutes: a report came again after the window was complete. */
 const REPEATED = 2 ** MINUTES_A_WINDOW;
 
-/** A report counts for the minute that it tells of; its record bears the time at which the minute was over. */
+/**
+ * A report counts for the minute that it tells of; its record bears the time at which the minute was over.
+ * @throws KitError 'record-unscorable' for what somebody else wrote by another schema: by its record's time it might be
+ * passed over as late, and nobody would hear of it.
+ */
 export function minuteOf({ value }: { readonly value: unknown }): number {
-  // What the topic has is a report; where somebody wrote something else, it has no minute, and does not decode.
-  return (value as Report).minute;
+  // What the topic has is a report, or else has no minute.
+  const { cellId, minute } = value as Report;
+  if (Number.isSafeInteger(minute)) return minute;
+  throw new KitError(
+    'record-unscorable',
+    `A report of ${cellId} tells of the minute ${minute}, which must be whole milliseconds since the epoch.`,
+  );
 }
 
 /** A report, and the cell that it is of; null where nobody has planned one. */

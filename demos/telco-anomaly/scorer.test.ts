@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { projectFile } from '#shared/project-file';
 import { type BatchScorer, createTopologyTestDriver, StreamsBuilder, type TopologyTestDriver } from '#shared/streams';
+import { minuteOf } from './cell-window.js';
 import type { Features } from './features.js';
 import { toKpis } from './kpis.js';
 import { buildTopology } from './scorer.js';
@@ -165,6 +166,10 @@ describe('a window', () => {
     await send(...minutes(0));
     expect(await scored()).toHaveLength(1);
   });
+});
+
+it('refuses, rather than passes over as late, what was written by another schema', () => {
+  expect(() => minuteOf({ value: { customerId: 'C0001' } })).toThrow('tells of the minute undefined');
 });
 
 describe('an alarm', () => {
