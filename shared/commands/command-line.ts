@@ -35,7 +35,7 @@ function parse<const T extends OptionTypes>(
   try {
     ({ values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals }));
   } catch (error) {
-    const found = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : String(error);
+    const found = error instanceof Error ? foundIn(error.message) : String(error);
     throw new KitError('usage', `${found}${suggestion(args, Object.keys(options))} (all options: --help).`, {
       cause: error,
     });
@@ -44,6 +44,13 @@ function parse<const T extends OptionTypes>(
     if (value === '') throw new KitError('usage', `--${name} was given no value.`);
   }
   return { values, positionals };
+}
+
+/** The first sentence of what Node.js says; where a value looks like an option, which of the two it is to be. */
+function foundIn(message: string): string {
+  const ambiguous = /^Option '(--[\w-]+).*' argument is ambiguous/.exec(message);
+  if (ambiguous === null) return message.split(/\. |\n/)[0] ?? '';
+  return `${ambiguous[1]} is followed by what looks like an option; a value that begins with - is given as ${ambiguous[1]}=VALUE`;
 }
 
 /** @throws KitError 'usage' when the option was not given. */

@@ -53,6 +53,10 @@ describe('parseDemoOptions', () => {
 
   it.each([
     [['--records=0'], '--records is "0"; it must be a whole number from 1'],
+    [
+      ['--records', '-1'],
+      '--records is followed by what looks like an option; a value that begins with - is given as --records=VALUE',
+    ],
     [['--records'], 'argument missing'],
     [['--model='], '--model was given no value.'],
     [['--reprot', 'x'], "Unknown option '--reprot'; did you mean --report?"],

@@ -116,16 +116,19 @@ export function reportOf<I, P extends PredictionFields, O>(
 ): RunReport {
   const latencyMs = latencyFigures(watch.latency);
   const quality = watch.quality.quality();
-  const settled = watch.audit.settledInputs;
+  const records = watch.audit.counts();
+  const cameOut = records.scored + records.deadLettered;
   const pageUrl = options.headless ? undefined : dashboard?.pageUrls.get(definition.name);
   return {
     demo: definition.name,
     mode: where.mode,
     guarantee: options.guarantee,
     model: watch.latestModel ?? scorer.model,
-    records: watch.audit.counts(),
+    records,
     ...(latencyMs && { latencyMs }),
-    ...(settled > 0 && { throughput: { recordsPerSecond: rounded((settled * 1_000) / elapsedMs, 1) } }),
+    ...(cameOut > 0 && {
+      throughput: { recordsPerSecond: rounded((watch.audit.settledInputs * 1_000) / elapsedMs, 1) },
+    }),
     ...(watch.firstPredictionAt !== undefined && {
       startup: { toFirstPredictionMs: Math.round(watch.firstPredictionAt - performance.timeOrigin) },
     }),

@@ -122,6 +122,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
     await this.#inputs.prepare(chunk.records.map(({ value }) => value));
     // A record that does not decode is somebody else's, and so is its time: today's, where the demo's may be years ago.
     let eventTime: number | undefined;
+    const { settledInputs } = this.audit;
     for (const record of chunk.records) {
       const input = this.#decodeInput(record);
       if (input === undefined) this.audit.undecodableInput(record);
@@ -130,6 +131,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
         eventTime = record.timestamp;
       }
     }
+    // What the rule leaves out is settled by being read.
+    if (this.audit.settledInputs > settledInputs) this.lastSettledAt = preciseNow();
     const { length } = chunk.records;
     this.#options.view?.input(length, eventTime);
     this.#options.metrics?.recordsProduced.add(length);
