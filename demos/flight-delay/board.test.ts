@@ -94,7 +94,7 @@ describe('the board', () => {
     for (const route of routes) drawn.set(route.to, route);
     for (const one of airports) drawn.set(one.airport, one);
     const westToEast = [...drawn].toSorted(([, a], [, b]) => a.x - b.x).map(([code]) => code);
-    expect(westToEast).toEqual(['HNL', 'SFO', 'MIA', 'EWR', 'BOS', 'LGA', 'JFK', 'SJU']);
+    expect(westToEast).toEqual(['HNL', 'SFO', 'MIA', 'BOS', 'EWR', 'LGA', 'JFK', 'SJU']);
     const northToSouth = [...drawn].toSorted(([, a], [, b]) => a.y - b.y).map(([code]) => code);
     expect(northToSouth).toEqual(['BOS', 'LGA', 'EWR', 'JFK', 'SFO', 'HNL', 'MIA', 'SJU']);
     for (const { x, y } of drawn.values()) {

@@ -143,7 +143,10 @@ class Days {
     const whole = parts.map(dayState).reduce(together);
     this.#count += 1;
     this.#last = { ...whole, name: dayOf(shortDay, part.from) };
-    this.#all = { ...(this.#all === null ? whole : together(this.#all, whole)), name: `${this.#count} days` };
+    this.#all = {
+      ...(this.#all === null ? whole : together(this.#all, whole)),
+      name: this.#count === 1 ? '1 day' : `${this.#count} days`,
+    };
     return this.#last;
   }
 

@@ -1,6 +1,7 @@
 import { fillList, make, setClass, setHidden, setText } from '/page/dom.js';
 import { count } from '/page/format.js';
 import type { AirportState, BoardState, DayState, Flights, RouteState } from './board-state.js';
+import { HUB_RADIUS, type NameSide, nameSides } from './city-names.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -80,8 +81,8 @@ class RouteMap {
     const cities = [...new Map(routes.map((route) => [route.to, route])).values()].sort((a, b) =>
       a.to < b.to ? -1 : 1,
     );
-    fillList(this.#cities, cities, makeCity, fillCity);
-    hideOverlaps(this.#cities);
+    const sides = nameSides(cities, airports, map.width);
+    fillList(this.#cities, cities, makeCity, (city, route) => fillCity(city, route, sides.get(route.to)));
     fillList(this.#airports, airports, makeHub, fillHub);
     fillList(
       this.#table,
@@ -104,23 +105,14 @@ function makeCity(): Element {
   return city;
 }
 
-function fillCity(city: Element, { to, x, y }: RouteState): void {
+function fillCity(city: Element, { to, x, y }: RouteState, side: NameSide | undefined): void {
   const [dot, name] = city.children;
   if (!(dot && name)) return;
   set(dot, { cx: x, cy: y, r: 2.5 });
-  set(name, { x: x + 5, y: y + 4 });
+  const isLeft = side === 'left';
+  set(name, { x: isLeft ? x - 5 : x + 5, y: y + 4, 'text-anchor': isLeft ? 'end' : 'start' });
+  set(name, { visibility: side === undefined ? 'hidden' : 'visible' });
   setText(name, to);
-}
-
-/** Of names that would lie over each other the first is written. */
-function hideOverlaps(cities: Element): void {
-  const written: { x: number; y: number }[] = [];
-  for (const { lastElementChild: name } of cities.children) {
-    const [x, y] = [Number(name?.getAttribute('x')), Number(name?.getAttribute('y'))];
-    const isFree = written.every((other) => Math.abs(other.x - x) > 28 || Math.abs(other.y - y) > 11);
-    if (isFree) written.push({ x, y });
-    name?.setAttribute('visibility', isFree ? 'visible' : 'hidden');
-  }
 }
 
 function makeHub(): Element {
@@ -135,7 +127,7 @@ function fillHub(hub: Element, { airport, x, y, alert, ...flights }: AirportStat
   node.dataset.place = airport;
   hub.dataset.tone = alert === null ? 'news' : 'alarm';
   node.style.setProperty('--heat', shareOf(flights).toFixed(2));
-  set(node, { cx: x, cy: y, r: 31 });
+  set(node, { cx: x, cy: y, r: HUB_RADIUS });
   set(code, { x, y: y - 4 });
   set(share, { x, y: y + 15 });
   setText(code, airport);
