@@ -22,7 +22,10 @@ const state = (): BoardState => board.snapshot() as BoardState;
 const tellOf = (topic: { readonly name: string }, value: unknown): void =>
   board.listens?.find((listener) => listener.topic.name === topic.name)?.take(value, 0);
 
-function predict(cellId: string, windowStart: number, score: number): void {
+const speed = { name: 'userThroughput', contribution: 3, value: 0.43 };
+const latency = { name: 'latency', contribution: 2, value: 80.5 };
+
+function predict(cellId: string, windowStart: number, score: number, reasons = [speed, latency]): void {
   board.prediction?.({
     id: windowId(cellId, windowStart),
     eventTime: windowStart + WINDOW_MS,
@@ -33,7 +36,7 @@ function predict(cellId: string, windowStart: number, score: number): void {
     scoredAt: 0,
     cellId,
     windowStart,
-    reasons: [{ name: 'userThroughput', contribution: 3, value: 0.43 }],
+    reasons,
   });
 }
 
@@ -83,7 +86,7 @@ describe('the alarms', () => {
     expect(moments).toEqual([
       {
         eventTime: MIDNIGHT + 7 * HOUR_MS,
-        text: 'cell-020, transport, Thu 07:00: unusual speed 0.43 Mbit/s and latency',
+        text: 'cell-020, transport, Thu 07:00: unusual speed 0.43 Mbit/s and latency 80.5 ms',
         tone: 'alarm',
         place: 'cell-020',
       },
@@ -94,6 +97,32 @@ describe('the alarms', () => {
         place: 'cell-020',
       },
     ]);
+  });
+
+  it('are told without what was measured where it is not known of both KPIs', () => {
+    predict('cell-020', MIDNIGHT + 7 * HOUR_MS - WINDOW_MS, 3.3, [speed]);
+    tellOf(alarms, alarm('cell-020', 6, 7, 'opened'));
+    expect(moments[0]?.text).toBe('cell-020, unknown type, Thu 07:00: unusual speed and latency');
+  });
+
+  it('go on with the anomalous windows of their cell while they are open', () => {
+    const users = { name: 'connectedUsers', contribution: 40, value: 0 };
+    const opened = alarm('cell-020', 6, 7, 'opened');
+    const listed = () => state().alarms.map(({ peakScore, until, blame }) => ({ peakScore, until, blame }));
+    // One window has overtaken the alarm, and one lies before it.
+    predict('cell-020', MIDNIGHT + 6 * HOUR_MS, 9, [users]);
+    predict('cell-020', MIDNIGHT + 7 * HOUR_MS, 3.6, [users]);
+    tellOf(alarms, opened);
+    const until = MIDNIGHT + 7 * HOUR_MS + WINDOW_MS;
+    expect(listed()).toEqual([{ peakScore: 3.6, until, blame: ['users', 'speed', 'latency'] }]);
+    predict('cell-020', until, 0.4, [users]);
+    predict('cell-021', until, 5, [users]);
+    predict('cell-020', until + WINDOW_MS, 3.5, [latency]);
+    expect(listed()).toMatchObject([{ peakScore: 3.6, until: until + 2 * WINDOW_MS }]);
+    const closed = alarm('cell-020', 6, 8);
+    tellOf(alarms, closed);
+    predict('cell-020', MIDNIGHT + 10 * HOUR_MS, 5);
+    expect(listed()).toEqual([{ peakScore: 3.3, until: closed.until, blame: ['speed', 'latency'] }]);
   });
 
   it('are listed open ones first, and counted from midnight on', () => {

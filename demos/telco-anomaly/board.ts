@@ -1,4 +1,5 @@
 import { type Board, listen, type Moment } from '#shared/dashboard';
+import { mostToBlame } from './incident.js';
 import { KnownFaults } from './known-faults.js';
 import type { AlarmState, BoardState, CellState } from './page/board-state.js';
 import { type Alarm, alarms, cells, type Outcome, type Prediction } from './topics.js';
@@ -21,6 +22,8 @@ const when = new Intl.DateTimeFormat('en-GB', {
 
 interface KnownCell {
   cellType: string | null;
+  /** The id of its alarm, while one is open. */
+  alarm: string | null;
   /** Of its latest windows, the newest last. */
   readonly latest: Prediction[];
 }
@@ -33,9 +36,19 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
   let now = 0;
 
   function cellOf(cellId: string): KnownCell {
-    const cell = known.get(cellId) ?? { cellType: null, latest: [] };
+    const cell = known.get(cellId) ?? { cellType: null, alarm: null, latest: [] };
     known.set(cellId, cell);
     return cell;
+  }
+
+  /** An alarm's next record comes when it is closed; until then what is known of it goes on with its cell's windows, as in the scorer. */
+  function goOn(alarmId: string, { eventTime, score, decision, reasons }: Prediction): void {
+    const alarm = told.get(alarmId);
+    if (alarm === undefined || decision !== 'anomalous' || eventTime <= alarm.until) return;
+    const blame = Object.fromEntries(alarm.blame.map(({ name, contribution }) => [name, contribution]));
+    for (const { name, contribution } of reasons) blame[name] = (blame[name] ?? 0) + contribution;
+    const peakScore = Math.max(alarm.peakScore, score);
+    told.set(alarmId, { ...alarm, until: eventTime, peakScore, blame: mostToBlame(blame) });
   }
 
   function takeAlarm(alarm: Alarm): void {
@@ -43,24 +56,26 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
     told.set(id, alarm);
     const [oldest] = told.keys();
     if (told.size > KEPT_ALARMS && oldest !== undefined) told.delete(oldest);
-    const { cellType, latest } = cellOf(cellId);
+    const cell = cellOf(cellId);
+    cell.alarm = state === 'opened' ? id : null;
     if (state === 'closed') {
       const text = `${cellId}: as usual again, after ${durationInWords(until - since)}`;
       tell({ eventTime: at, text, tone: 'good', place: cellId });
       return;
     }
-    const reasons = latest.find(({ eventTime }) => eventTime === at)?.reasons;
-    const valueIn = (kpi: string): number | undefined => reasons?.find(({ name }) => name === kpi)?.value;
-    const blame = alarm.blame.slice(0, 2).map(({ name }) => measured(name, valueIn(name)));
-    const text = `${cellId}, ${cellType ?? 'unknown type'}, ${when.format(at)}: unusual ${blame.join(' and ')}`;
+    const what = inWords(alarm.blame.slice(0, 2), cell.latest.find(({ eventTime }) => eventTime === at)?.reasons);
+    const text = `${cellId}, ${cell.cellType ?? 'unknown type'}, ${when.format(at)}: unusual ${what}`;
     tell({ eventTime: at, text, tone: 'alarm', place: cellId });
+    // Alarms and predictions come by topics of their own: some may have overtaken it.
+    for (const prediction of cell.latest) goOn(id, prediction);
   }
 
   return {
     prediction(prediction) {
-      const { latest } = cellOf(prediction.cellId);
+      const { alarm, latest } = cellOf(prediction.cellId);
       latest.push(prediction);
       if (latest.length > TREND_WINDOWS) latest.shift();
+      if (alarm !== null) goOn(alarm, prediction);
       now = Math.max(now, prediction.eventTime);
     },
     outcome: (outcome) => faults.add(outcome),
@@ -72,6 +87,13 @@ export function createBoard(tell: (moment: Moment) => void): Board<Prediction, O
     ],
     snapshot: (): BoardState => stateOf([...told.values()], known, faults, now - (now % DAY_MS)),
   };
+}
+
+/** "speed 0.43 Mbit/s and latency 80 ms": with what was measured where the window tells it of each, else names alone. */
+function inWords(blame: Alarm['blame'], reasons: Prediction['reasons'] = []): string {
+  const values = blame.map((kpi) => reasons.find(({ name }) => name === kpi.name)?.value);
+  const isWhole = !values.includes(undefined);
+  return blame.map(({ name }, place) => measured(name, isWhole ? values[place] : undefined)).join(' and ');
 }
 
 function stateOf(

@@ -1,5 +1,5 @@
 import { fillList, make, setText, within } from '/page/dom.js';
-import { count } from '/page/format.js';
+import { count, none } from '/page/format.js';
 import { fillAlarm, makeAlarm } from './alarm-list.js';
 import type { BoardState } from './board-state.js';
 import { fillCell, makeCell } from './cell-tile.js';
@@ -36,10 +36,13 @@ function figuresOf(state: BoardState): Figure[] {
   return [
     { value: count(openAlarms), note: openAlarms === 1 ? 'alarm open' : 'alarms open' },
     { value: count(alarmsToday), note: 'since midnight' },
-    { value: `${rightAlarms} of ${judgedAlarms}`, note: 'alarms were a fault' },
-    { value: `${foundFaults} of ${knownFaults}`, note: 'faults had an alarm' },
+    { value: ofAll(rightAlarms, judgedAlarms), note: 'alarms were a fault' },
+    { value: ofAll(foundFaults, knownFaults), note: 'faults had an alarm' },
   ];
 }
+
+/** Of none there is nothing to say yet. */
+const ofAll = (some: number, all: number): string => (all === 0 ? none : `${some} of ${all}`);
 
 function makeFigure(): Element {
   const figure = make('p');
