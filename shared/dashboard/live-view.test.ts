@@ -139,6 +139,20 @@ describe('outcomes', () => {
     expect(latest[0]).toMatchObject({ outcome: '+20 min', right: true });
   });
 
+  it('give no AUC as long as there are fewer than ten of one class, however many of the other', () => {
+    const { view } = viewWithClock();
+    const learn = (id: number, delayMinutes: number): void => {
+      view.prediction(samplePrediction(id, { score: delayMinutes > 0 ? 0.9 : 0.1 }));
+      view.outcome({ id: String(id), delayMinutes });
+    };
+    for (let id = 0; id < 300; id += 1) learn(id, id < 9 ? 40 : 0);
+    expect(view.snapshot().quality).toMatchObject({ n: 300, auc: null, missing: 'too few of one class so far' });
+    expect(view.snapshot().quality.values).toEqual([]);
+    expect(view.summary()).toMatchObject({ auc: null, aucMissing: 'too few of one class so far' });
+    learn(300, 40);
+    expect(view.snapshot().quality).toMatchObject({ n: 301, auc: 1, missing: null, values: [1] });
+  });
+
   it('give the running AUC, each counted once and later laps not at all', () => {
     const { view } = viewWithClock();
     const scores: number[] = [];

@@ -165,7 +165,7 @@ export class LiveView<P extends PredictionFields, O> {
       scored: this.#totals.scored,
       scoredPerSecond: significant(perSecond, 4),
       deadLettered: this.#totals.deadLettered,
-      auc: significant(this.#quality.value, 4),
+      auc: significant(this.#quality.shown, 4),
       outcomes: this.#quality.n,
       aucMissing: this.#quality.missing,
       moments: this.#moments.newestFirst().slice(0, limits.summaryMoments),
@@ -187,7 +187,7 @@ export class LiveView<P extends PredictionFields, O> {
       },
       latency: this.#latencyFigures(lastWholeSecond),
       quality: {
-        auc: significant(this.#quality.value, 4),
+        auc: significant(this.#quality.shown, 4),
         n: this.#quality.n,
         missing: this.#quality.missing,
         drawnFrom: this.#quality.drawnFrom,

@@ -1,6 +1,8 @@
 import { RunningAuc } from '#shared/monitoring';
 
 const drawnFrom = 100;
+/** With fewer outcomes of a class the AUC says which few they were, not how well the model ranks: 1.000 for a single one. */
+const leastOfAClass = 10;
 
 /**
  * The running AUC and its course over event time. The course has a bounded number of points: when they are too many,
@@ -13,6 +15,7 @@ export class QualityCourse {
   #times: number[] = [];
   #values: number[] = [];
   #stepMs: number;
+  #positives = 0;
 
   /** Below this many outcomes the AUC jumps about too much to be drawn. */
   readonly drawnFrom = drawnFrom;
@@ -28,10 +31,11 @@ export class QualityCourse {
     if (Number.isNaN(score)) return;
     const [low, high] = this.#range;
     this.#auc.add((score - low) / (high - low), positive);
+    if (positive) this.#positives += 1;
     const last = this.#times.at(-1);
     if (streamTime === undefined || this.#auc.n < drawnFrom) return;
     if (last !== undefined && streamTime < last + this.#stepMs) return;
-    const value = this.#auc.value;
+    const value = this.shown;
     if (value === undefined) return;
     this.#times.push(streamTime);
     this.#values.push(round(value));
@@ -46,13 +50,20 @@ export class QualityCourse {
     return this.#auc.value;
   }
 
+  /** The value as soon as there is enough for it to be one. */
+  get shown(): number | undefined {
+    return this.missing === null ? this.#auc.value : undefined;
+  }
+
   get n(): number {
     return this.#auc.n;
   }
 
   get missing(): string | null {
     if (this.#auc.n === 0) return 'no outcomes yet';
-    return this.#auc.value === undefined ? 'only one class seen so far' : null;
+    if (this.#auc.value === undefined) return 'only one class seen so far';
+    const ofRarer = Math.min(this.#positives, this.#auc.n - this.#positives);
+    return ofRarer < leastOfAClass ? 'too few of one class so far' : null;
   }
 
   get eventTimes(): readonly number[] {

@@ -25,7 +25,7 @@ export class AucChart {
     this.#drawn = state;
     this.#chart ??= this.#create();
     if (quality.eventTimes.length < 2) {
-      this.#chart.clear(`Drawn from ${quality.drawnFrom} outcomes on`);
+      this.#chart.clear(`Drawn from ${quality.drawnFrom} outcomes on, with enough of each class`);
       return;
     }
     this.#chart.update([[...quality.eventTimes], [...quality.values]], legend, (i) => {
