@@ -144,6 +144,16 @@ describeInBrowser('the live page in a browser', (browser) => {
     expect(complaints).toEqual([]);
   });
 
+  it('shows the whole reason of a dead letter, however long it is', async () => {
+    const { page, view } = await open();
+    const reason = `The record cannot be decoded: ${'it is not what the schema says, '.repeat(4)}and so it is left out.`;
+    view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason });
+    await waitForText(page, 'dead-letters', `${reason}flight-delay.flights-0@17`);
+    const isCut = "(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('.reason'))";
+    expect(await page.evaluate<boolean>(isCut)).toBe(false);
+    expect(await page.locator('#dead-note').getAttribute('title')).toBe(reason);
+  });
+
   it("draws the demo's board, and points at what has just happened: in words, and where it happened", async () => {
     const { definition, tell } = sampleBoard();
     const { page, view, complaints } = await open('light', definition);
@@ -164,6 +174,8 @@ describeInBrowser('the live page in a browser', (browser) => {
     await expect
       .poll(() => page.locator('#moments li .text').allInnerTexts())
       .toEqual(['<b>Gate A</b> is open', 'Gate A is closed']);
+    // A card may be too small for its sentence.
+    expect(await page.locator('#moments li .text').last().getAttribute('title')).toBe('Gate A is closed');
     expect(complaints).toEqual([]);
   });
 

@@ -26,6 +26,11 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** The whole of what may be cut where it is shown. */
+export function setTitle(element: HTMLElement, title: string): void {
+  if (element.title !== title) element.title = title;
+}
+
 export function setClass(element: Element, className: string): void {
   if (element.className !== className) element.className = className;
 }

@@ -1,4 +1,4 @@
-import { byId, make, setHidden, setText } from './dom.js';
+import { byId, make, setHidden, setText, setTitle } from './dom.js';
 import { count, counted, decimals, type EventTimes, milliseconds, none, rate, speed } from './format.js';
 import type { PageState, Snapshot } from './snapshot.js';
 
@@ -37,6 +37,7 @@ export function updateFigures(snapshot: Snapshot): void {
   setText(byId('scored-note'), totals.input === 0 ? 'since the start' : `of ${counted(totals.input, 'record')} read`);
   setText(byId('dead'), count(totals.deadLettered));
   setText(byId('dead-note'), deadLetters[0] === undefined ? 'since the start' : `latest: ${deadLetters[0].reason}`);
+  setTitle(byId('dead-note'), deadLetters[0]?.reason ?? '');
   updateLatency(latency);
   setText(byId('auc'), decimals(quality.auc, 3));
   setText(byId('auc-note'), quality.missing ?? `from ${counted(quality.n, 'outcome')}`);

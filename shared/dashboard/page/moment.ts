@@ -1,4 +1,4 @@
-import { make, setClass, setText } from './dom.js';
+import { make, setClass, setText, setTitle } from './dom.js';
 import type { ShownMoment, Tone } from './snapshot.js';
 
 /** Beside the colour, which not everybody sees: a shape of its own for each tone. */
@@ -21,8 +21,9 @@ export function makeMoment(): Element {
 export function fillMoment(element: Element, { time, text, tone }: ShownMoment): void {
   setClass(element, `is-${tone}`);
   const [sign, said, at] = element.children;
-  if (!(sign && said && at)) return;
+  if (!(sign && said instanceof HTMLElement && at)) return;
   setText(sign, toneSign[tone]);
   setText(said, text);
+  setTitle(said, text);
   setText(at, `${toneWord[tone]} · ${time}`);
 }

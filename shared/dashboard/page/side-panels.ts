@@ -64,11 +64,9 @@ function fillScorer(element: Element, scorer: Scorer, served: Snapshot['model'])
 }
 
 function fillDeadLetter(element: Element, letter: DeadLetter): void {
-  if (element.childElementCount === 0) element.append(make('span', 'reason'), make('span', 'at'));
+  if (element.childElementCount === 0) element.append(make('p', 'reason'), make('p', 'at'));
   const [reason, at] = element.children;
   if (!(reason && at)) return;
   setText(reason, letter.reason);
-  // The topic's last name, partition and offset have room; the whole of it is in the tooltip.
-  setText(at, letter.at.slice(letter.at.lastIndexOf('.') + 1));
-  if (element instanceof HTMLElement && element.title !== letter.at) element.title = letter.at;
+  setText(at, letter.at);
 }
