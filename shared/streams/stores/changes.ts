@@ -54,22 +54,27 @@ export class StoreMetadata {
 }
 
 /** The keys that have changed since they were last drained; none are kept where a store is not logged. */
-export class ChangedKeys<T> {
-  readonly #changed: Map<string, T> | undefined;
+export class ChangedKeys<T, I = string> {
+  readonly #changed: Map<I, T> | undefined;
 
   constructor(logging: boolean) {
     this.#changed = logging ? new Map() : undefined;
   }
 
-  add(id: string, what: T): void {
+  add(id: I, what: T): void {
     this.#changed?.set(id, what);
+  }
+
+  /** Whether there was such a change. */
+  forget(id: I): boolean {
+    return this.#changed?.delete(id) ?? false;
   }
 
   clear(): void {
     this.#changed?.clear();
   }
 
-  *drain(): Generator<[id: string, what: T]> {
+  *drain(): Generator<[id: I, what: T]> {
     if (this.#changed === undefined) return;
     yield* this.#changed;
     this.#changed.clear();

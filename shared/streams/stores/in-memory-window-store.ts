@@ -14,6 +14,9 @@ interface Slot<K, V> extends WindowEntry<K, Kept<V>> {
   readonly sequence: number;
 }
 
+/** Where a slot is, duplicates apart. */
+type SlotAt = Pick<Slot<unknown, unknown>, 'id' | 'start'>;
+
 /** What the changelog is to be told of a slot: null deletes. */
 interface SlotChange {
   readonly id: string;
@@ -44,10 +47,11 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   readonly #retainDuplicates: boolean;
   /** By start, then sequence. */
   readonly #byKey = new Map<string, Slot<K, V>[]>();
-  readonly #byStart = new Map<number, Map<string, Slot<K, V>>>();
+  readonly #byStart = new Map<number, Set<Slot<K, V>>>();
   readonly #starts = new AscendingNumbers();
   readonly #metadata = new StoreMetadata();
-  readonly #changed: ChangedKeys<SlotChange>;
+  /** By start and key; of duplicates, each by itself. */
+  readonly #changed: ChangedKeys<SlotChange, string | SlotAt>;
   #sequence = 0;
   #newestStart = -1;
 
@@ -66,8 +70,9 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
 
   get(key: K, start: number): ValueAndTimestamp<V> | undefined {
     this.#dropExpired();
-    const slot = this.#byStart.get(start)?.get(this.#slotId(this.#keys.id(key), 0));
-    return slot === undefined ? undefined : this.#read(slot);
+    const slots = this.#byKey.get(this.#keys.id(key)) ?? [];
+    const slot = slots[lowerBound(slots.length, (index) => startAt(slots, index) < start)];
+    return slot?.start === start && slot.sequence === 0 ? this.#read(slot) : undefined;
   }
 
   put(key: K, value: V | null, timestamp: number, start: number): boolean {
@@ -80,9 +85,14 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     if (bytes === null && this.#retainDuplicates) return true;
     if (this.#retainDuplicates) this.#sequence = nextSequence(this.#sequence);
     const sequence = this.#sequence;
-    if (bytes === null) this.#delete(id, start, sequence);
-    else this.#set({ id, key, value: this.#values.keep(value as V, bytes), timestamp, start, sequence });
-    this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp, bytes });
+    if (bytes === null) {
+      this.#delete(id, start, sequence);
+      this.#changed.add(this.#changeKey({ id, start }), { id, start, sequence, timestamp, bytes });
+      return true;
+    }
+    const slot = { id, key, value: this.#values.keep(value as V, bytes), timestamp, start, sequence };
+    this.#set(slot);
+    this.#changed.add(this.#changeKey(slot), { id, start, sequence, timestamp, bytes });
     return true;
   }
 
@@ -100,7 +110,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     this.#dropExpired();
     const found: WindowEntry<K, V>[] = [];
     for (const start of this.#starts.range(Math.max(fromStart, this.#firstLiveStart()), toStart)) {
-      const slots = [...(this.#byStart.get(start)?.values() ?? [])];
+      const slots = [...(this.#byStart.get(start) ?? [])];
       slots.sort((a, b) => compareBytes(a.id, b.id) || compareSequences(a.sequence, b.sequence));
       for (const slot of slots) found.push(this.#read(slot));
     }
@@ -154,48 +164,57 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   }
 
   #set(slot: Slot<K, V>): void {
-    let ofStart = this.#byStart.get(slot.start);
-    if (ofStart === undefined) {
-      ofStart = new Map();
-      this.#byStart.set(slot.start, ofStart);
-      this.#starts.add(slot.start);
-    }
-    const slotId = this.#slotId(slot.id, slot.sequence);
-    const replaces = ofStart.has(slotId);
-    ofStart.set(slotId, slot);
     const slots = this.#byKey.get(slot.id);
-    if (slots === undefined) {
-      this.#byKey.set(slot.id, [slot]);
+    if (slots === undefined) this.#byKey.set(slot.id, [slot]);
+    else this.#insert(slot, slots);
+    const ofStart = this.#byStart.get(slot.start);
+    if (ofStart !== undefined) {
+      ofStart.add(slot);
       return;
     }
+    this.#byStart.set(slot.start, new Set([slot]));
+    this.#starts.add(slot.start);
+  }
+
+  /** Beside the others of its key, or in the place of the same one. */
+  #insert(slot: Slot<K, V>, slots: Slot<K, V>[]): void {
     const at = lowerBound(slots.length, (index) => {
       const { start, sequence } = slots[index] ?? slot;
       return start < slot.start || (start === slot.start && compareSequences(sequence, slot.sequence) < 0);
     });
-    if (replaces) slots[at] = slot;
-    else if (at === slots.length) slots.push(slot);
+    const there = slots[at];
+    if (there?.start === slot.start && there.sequence === slot.sequence) {
+      this.#byStart.get(slot.start)?.delete(there);
+      slots[at] = slot;
+    } else if (at === slots.length) slots.push(slot);
     else slots.splice(at, 0, slot);
   }
 
   #delete(id: string, start: number, sequence: number): void {
-    const ofStart = this.#byStart.get(start);
-    if (!ofStart?.delete(this.#slotId(id, sequence))) return;
-    if (ofStart.size === 0) {
-      this.#byStart.delete(start);
-      this.#starts.delete(start);
-    }
     const slots = this.#byKey.get(id) ?? [];
     const at = slots.findIndex((slot) => slot.start === start && slot.sequence === sequence);
-    if (at >= 0) slots.splice(at, 1);
+    const slot = slots[at];
+    if (slot === undefined) return;
+    slots.splice(at, 1);
     if (slots.length === 0) this.#byKey.delete(id);
+    const ofStart = this.#byStart.get(start);
+    ofStart?.delete(slot);
+    if (ofStart?.size !== 0) return;
+    this.#byStart.delete(start);
+    this.#starts.delete(start);
   }
 
   #dropExpired(): void {
     const live = this.#firstLiveStart();
     for (let start = this.#starts.first; start !== undefined && start < live; start = this.#starts.first) {
-      for (const { id, sequence, timestamp } of this.#byStart.get(start)?.values() ?? []) {
-        // The changelog is compacted, not deleted by the clock: event time may be long ago.
-        this.#changed.add(this.#changeId(id, start, sequence), { id, start, sequence, timestamp, bytes: null });
+      for (const slot of this.#byStart.get(start) ?? []) {
+        const { id, sequence, timestamp } = slot;
+        const changeKey = this.#changeKey(slot);
+        // The changelog is compacted, not deleted by the clock: event time may be long ago. Of a duplicate that it was not
+        // told of yet it need not hear any more.
+        if (!this.#retainDuplicates || !this.#changed.forget(changeKey)) {
+          this.#changed.add(changeKey, { id, start, sequence, timestamp, bytes: null });
+        }
         const slots = this.#byKey.get(id);
         // Oldest first: what expires of a key stands in front.
         slots?.shift();
@@ -206,12 +225,8 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     }
   }
 
-  #slotId(id: string, sequence: number): string {
-    return this.#retainDuplicates ? `${sequence}:${id}` : id;
-  }
-
-  #changeId(id: string, start: number, sequence: number): string {
-    return `${start}:${sequence}:${id}`;
+  #changeKey(slot: SlotAt): string | SlotAt {
+    return this.#retainDuplicates ? slot : `${slot.start}:${slot.id}`;
   }
 }
 

@@ -181,8 +181,10 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     for (const id of this.#expiry.dropBefore(this.#firstLiveStart())) {
       const slot = readStartOrder(id);
       const bytes = this.#byKey.encoded(keyOrder(slot));
-      // The changelog is compacted, not deleted by the clock: event time may be long ago.
-      if (bytes !== undefined) this.#changed.add(id, { ...slot, timestamp: readTimestamp(bytes) });
+      // The changelog is compacted, not deleted by the clock: event time may be long ago. Of a duplicate that it was not
+      // told of yet it need not hear any more.
+      const isUntold = this.#retainDuplicates && this.#changed.forget(id);
+      if (bytes !== undefined && !isUntold) this.#changed.add(id, { ...slot, timestamp: readTimestamp(bytes) });
       this.#delete(slot);
     }
   }

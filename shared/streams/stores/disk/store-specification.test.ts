@@ -202,6 +202,20 @@ describe.each(backends)('stores $title', ({ open }) => {
       expect(store.fetchAll(0, 9).map(({ value }) => value)).toEqual([...inOrder, 'other']);
     });
 
+    it('tell the changelog nothing of a duplicate that expires before it is written', async () => {
+      let store = backend.open<TimestampedWindowStore<string, string>>(duplicates);
+      store.put('a', 'told', 10, 10);
+      expect(valuesOf(drain(store))).toEqual([['"told"', 10]]);
+      store = await backend.settle(store);
+      store.put('a', 'untold', 20, 20);
+      store.put('a', 'newest', 130, 130);
+      expect(store.fetch('a', 0, 200).map(({ value }) => value)).toEqual(['newest']);
+      expect(valuesOf(drain(store))).toEqual([
+        ['"newest"', 130],
+        [null, 10],
+      ]);
+    });
+
     it('are restored from their changelog, with what has expired', async () => {
       const store = backend.open<TimestampedWindowStore<string, string>>(duplicates);
       store.setMetadata('stream-time', 90);
