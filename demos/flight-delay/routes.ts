@@ -4,7 +4,8 @@ import { DELAYED, type Prediction } from './topics.js';
 
 /** One worries about a route when so many of its flights are expected late. */
 const WORRYING_SHARE = 0.5;
-const LISTED_ROUTES = 4;
+/** With an alert open they still have room beside the map at 1280 × 800. */
+const LISTED_ROUTES = 3;
 
 export const counted = (flights: readonly Prediction[]): Flights => ({
   flights: flights.length,
