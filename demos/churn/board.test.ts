@@ -70,17 +70,19 @@ function open() {
 }
 
 describe('the ranking', () => {
-  it('has who leaves, the riskiest first, of those alike the one of whom it was learned last', () => {
+  it('has who leaves, those first by whom most is to be lost, of those alike the one of whom it was learned last', () => {
     const { predict, state } = open();
     predict(
       prediction('early', { eventTime: NOON }),
       prediction('stays', { decision: 'stays', score: 0.02 }),
       prediction('less', { score: 0.98, eventTime: NOON + 3 }),
+      prediction('pays more', { score: 0.8, bill: 100 }),
       prediction('late', { score: 0.991, eventTime: NOON + 2 }),
       prediction('early', { eventTime: NOON + 5 }),
     );
-    expect(state().ranking.map(({ customerId }) => customerId)).toEqual(['late', 'early', 'less']);
-    expect(state().figures).toMatchObject({ customers: 4, leaving: 3, valueAtRisk: 3 * 76 });
+    expect(state().ranking.map(({ customerId }) => customerId)).toEqual(['pays more', 'early', 'late', 'less']);
+    expect(state().ranking[0]?.expectedLoss).toBe(80);
+    expect(state().figures).toMatchObject({ customers: 5, leaving: 4, valueAtRisk: 3 * 76 + 100 });
   });
 
   it('says what speaks for leaving in words, and what was done', () => {

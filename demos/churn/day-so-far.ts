@@ -101,7 +101,7 @@ export class DaySoFar {
       quarters: this.#quarters(),
       announced: this.#announcedAt === undefined ? null : this.#quarterOf(this.#announcedAt) - FIRST_QUARTER,
       ranking: this.#leaving()
-        .sort(riskiestFirst)
+        .sort(greatestLossFirst)
         .slice(0, SHOWN.ranked)
         .map((known) => this.#ranked(known)),
       offers: [...this.#offers.values()]
@@ -135,6 +135,7 @@ export class DaySoFar {
       usState: state,
       bill,
       score,
+      expectedLoss: expectedLoss(prediction),
       reasons: reasonsToLeave(reasons).map(({ name }) => inWords(name, prediction)),
       done: this.#done(prediction),
       outcome: this.#outcomeOf(customerId),
@@ -164,13 +165,18 @@ export class DaySoFar {
   }
 }
 
-/** By the risk in whole percent, as the board shows it; of those alike the one of whom it has been known for the shortest time. */
-function riskiestFirst(
+/** What is worth acting on: late in the day a risk is 99 % for nearly all who leave, while their bills differ by half. */
+function expectedLoss({ score, bill }: Prediction): number {
+  return score * bill;
+}
+
+/** By whole dollars, as the board shows them; of those alike the one of whom it has been known for the shortest time. */
+function greatestLossFirst(
   one: { readonly prediction: Prediction; readonly leavingSince: number },
   other: { readonly prediction: Prediction; readonly leavingSince: number },
 ): number {
-  const percent = ({ prediction }: { readonly prediction: Prediction }): number => Math.floor(100 * prediction.score);
-  return percent(other) - percent(one) || other.leavingSince - one.leavingSince;
+  const dollars = ({ prediction }: { readonly prediction: Prediction }): number => Math.round(expectedLoss(prediction));
+  return dollars(other) - dollars(one) || other.leavingSince - one.leavingSince;
 }
 
 function sum(values: readonly number[]): number {

@@ -35,7 +35,7 @@ describeInBrowser('the page of the running demo', (browser) => {
       { timeout: PATIENCE_MS, interval: 100 },
     );
 
-  it('ranks the customers who will leave, the riskiest first, with value, reasons and what was done', {
+  it('ranks the customers who will leave by what is to be lost, with risk, bill, reasons and what was done', {
     timeout: PATIENCE_MS,
   }, async () => {
     await until(async () => {
@@ -43,10 +43,10 @@ describeInBrowser('the page of the running demo', (browser) => {
       expect(ranking.length).toBeGreaterThan(10);
       const [first = ''] = ranking;
       expect(first.replaceAll(/\s+/g, ' ')).toMatch(
-        /^1 C\d{4} [A-Z]{2} 99 % \$\d\d .*(a bill of \$\d\d|abroad|calls).* (offer made|offer due|below \$50|contacted (today|\d+ days? ago))$/,
+        /^1 C\d{4} [A-Z]{2} \$\d+ \d\d % × \$\d+ .*(a bill of \$\d\d|abroad|calls).* (offer made|offer due|below \$50|contacted (today|\d+ days? ago))$/,
       );
-      const percents = ranking.map((row) => Number(/(\d+) %/.exec(row)?.[1]));
-      expect(percents).toEqual(percents.toSorted((one, other) => other - one));
+      const losses = ranking.map((row) => Number(/\$(\d+)/.exec(row)?.[1]));
+      expect(losses).toEqual(losses.toSorted((one, other) => other - one));
     });
   });
 

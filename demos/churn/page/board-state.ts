@@ -5,7 +5,7 @@ export interface BoardState {
   readonly quarters: readonly Quarter[];
   /** Which quarter of an hour the new prices were announced in; null before. */
   readonly announced: number | null;
-  /** The riskiest first. */
+  /** Those first by whom most is to be lost. */
   readonly ranking: readonly RankedCustomer[];
   /** The newest first. */
   readonly offers: readonly MadeOffer[];
@@ -42,6 +42,8 @@ export interface RankedCustomer {
   /** Dollars. */
   readonly bill: number;
   readonly score: number;
+  /** Dollars a month: score times bill. */
+  readonly expectedLoss: number;
   /** In words. */
   readonly reasons: readonly string[];
   /** What has been done about it, in words. */

@@ -2,18 +2,19 @@ import { fillList, make, setHidden, setText, within } from '/page/dom.js';
 import { count } from '/page/format.js';
 import type { BoardState, MadeOffer, RankedCustomer } from './board-state.js';
 
-/** The day in figures and over its hours, the customers who will leave, the riskiest first, and the offers made. */
+/** The day in figures and over its hours, the customers who will leave, by what is to be lost, and the offers made. */
 export function mount(root: HTMLElement): (state: BoardState) => void {
   root.classList.add('churn');
   const figures = make('div', 'cards');
   root.append(figures);
   const course = makeCourse(root);
-  const ranking = makeSection(root, 'ranking', 'Who will leave', 'the riskiest first');
+  const ranking = makeSection(root, 'ranking', 'Who will leave', 'by expected loss a month: risk × bill');
   const offers = makeSection(root, 'offers', 'Offers', 'the newest first');
   return (state) => {
     fillList(figures, cardsOf(state), makeCard, fillCard);
     drawCourse(course, state);
-    fillList(ranking, state.ranking, makeRanked, fillRanked);
+    const most = Math.max(...state.ranking.map(({ expectedLoss }) => expectedLoss));
+    fillList(ranking, state.ranking, makeRanked, (row, customer) => fillRanked(row, customer, most));
     fillList(offers, state.offers, makeOffer, fillOffer);
   };
 }
@@ -112,11 +113,13 @@ function drawCourse(course: HTMLElement, { quarters, announced }: BoardState): v
     if (at === announced) element.dataset.place = 'prices';
     else delete element.dataset.place;
   }
-  const calls = `calls to the service, up to ${busiest.serviceCalls} a quarter of an hour`;
-  const made = `offers, up to ${mostOffers}`;
+  const upTo = (most: number, each = ''): string => (most === 0 ? '' : `, up to ${most}${each}`);
+  const calls = `calls to the service${upTo(busiest.serviceCalls, ' a quarter of an hour')}`;
+  const made = `offers${upTo(mostOffers)}`;
   setText(within(course, '.key .calls'), calls);
   setText(within(course, '.key .made'), made);
-  const label = `By the time of day: ${calls}, at ${busiest.time}; ${made}`;
+  const at = busiest.serviceCalls === 0 ? '' : `, at ${busiest.time}`;
+  const label = `By the time of day: ${calls}${at}; ${made}`;
   if (drawn.getAttribute('aria-label') !== label) drawn.setAttribute('aria-label', label);
 }
 
@@ -128,30 +131,30 @@ function makeQuarter(): Element {
 
 function makeRanked(): Element {
   const row = make('li');
-  const risk = make('span', 'risk');
+  const loss = make('span', 'loss');
   const bar = make('span', 'bar');
   bar.dataset.tone = 'alarm';
   bar.append(make('i'));
-  risk.append(bar, make('span', 'percent'));
+  loss.append(bar, make('span', 'expected'));
   row.append(
     make('span', 'rank'),
     make('span', 'name'),
-    risk,
-    make('span', 'bill'),
+    loss,
+    make('span', 'bill note'),
     make('span', 'why note'),
     make('span', 'badge'),
   );
   return row;
 }
 
-function fillRanked(row: Element, customer: RankedCustomer): void {
+function fillRanked(row: Element, customer: RankedCustomer, mostLoss: number): void {
   if (!(row instanceof HTMLElement)) return;
   row.dataset.place = customer.customerId;
   setText(within(row, '.rank'), String([...(row.parentElement?.children ?? [])].indexOf(row) + 1));
   setText(within(row, '.name'), `${customer.customerId} ${customer.usState}`);
-  within(row, '.bar').style.setProperty('--share', String(customer.score));
-  setText(within(row, '.percent'), `${Math.floor(100 * customer.score)} %`);
-  setText(within(row, '.bill'), dollars(customer.bill));
+  within(row, '.bar').style.setProperty('--share', String(customer.expectedLoss / mostLoss));
+  setText(within(row, '.expected'), dollars(Math.round(customer.expectedLoss)));
+  setText(within(row, '.bill'), `${Math.floor(100 * customer.score)} % × ${dollars(Math.round(customer.bill))}`);
   setText(within(row, '.why'), customer.reasons.join(', '));
   setBadge(within(row, '.badge'), customer);
 }
