@@ -28,7 +28,7 @@ describeInBrowser('the page of the running demo', (browser) => {
     await told(/The two disagree about M/);
     const [row] = await demo.page.locator('#board .disagreements li').allInnerTexts();
     expect(row).toMatch(
-      /^M.+\n+(1st|2nd|3rd) class, .+\n+Champion [▲▽] \d+ % · Challenger [▲▽] \d+ %\n+Why: title ↑ · .+[↑↓]/,
+      /^M.+\n+(1st|2nd|3rd) class, .+\n+Champion [△▽] \d+ % · Challenger [△▽] \d+ %\n+Why: title ↑ · .+[↑↓]/,
     );
     expect(await marks()).toBeGreaterThan(0);
   }, 40_000);
@@ -86,7 +86,7 @@ describeInBrowser('the page of the running demo', (browser) => {
       expect(await marks('.saved')).toBeGreaterThan(0);
       expect(await marks('.lost')).toBeGreaterThan(0);
       expect(await text('#board .tallies')).toMatch(
-        /Champion: titanic-logistic 1\s+\d+\.\d %\s+right: \d+ of \d+ held out/,
+        /Champion: titanic-logistic 1\s+\d+\.\d %\s+right: \d+ of \d+ not trained on\s+with those trained on: \d+\.\d % of/,
       );
       expect(await text('#board .disagreements')).toMatch(/58 passengers; right of \d+: champion \d+, challenger \d+/);
       // Of the 245 who were held out, and of nobody else.

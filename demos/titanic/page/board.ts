@@ -7,8 +7,7 @@ import { makeManifest } from './manifest.js';
 /** The passengers by class and sex, how often each model was right, about whom they disagree, and a form for one's own. */
 export function mount(root: HTMLElement): (state: BoardState) => void {
   const when = make('p', 'when');
-  const calendar =
-    'The topics have 2012: the calendar is moved by a hundred years, into times that Kafka’s producer takes.';
+  const calendar = 'The calendar is moved by a hundred years: Kafka counts time from 1970.';
   const [manifest, fillManifest] = makeManifest();
   const ship = make('section', 'ship');
   ship.append(when, make('p', 'note', calendar), manifest);
@@ -48,9 +47,15 @@ function fillTally(card: Element, { role, model, right, known, heldOutRight, hel
   setText(number, share(heldOutRight, heldOut));
   setText(
     note,
-    heldOut === 0 ? 'right, when it is known' : `right: ${count(heldOutRight)} of ${count(heldOut)} held out`,
+    heldOut === 0 ? 'right, when it is known' : `right: ${count(heldOutRight)} of ${count(heldOut)} not trained on`,
   );
-  setText(held, known === 0 ? '' : `${share(right, known)} of all ${count(known)}, most trained on`);
+  // Never empty: what lies below would jump.
+  setText(
+    held,
+    known === 0
+      ? 'those trained on are counted apart'
+      : `with those trained on: ${share(right, known)} of ${count(known)}`,
+  );
 }
 
 function makeDisagreement(): Element {
@@ -59,7 +64,7 @@ function makeDisagreement(): Element {
   return row;
 }
 
-const inWords = ({ saved, score }: Vote): string => `${saved ? '▲' : '▽'} ${score}`;
+const inWords = ({ saved, score }: Vote): string => `${saved ? '△' : '▽'} ${score}`;
 
 function fillDisagreement(row: Element, state: DisagreementState): void {
   const [name, person, votes, why, end] = row.children;

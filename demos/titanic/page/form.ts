@@ -28,7 +28,7 @@ export function makeForm(): HTMLElement {
     entry('name', 'Name', 'Ada Byron', 60),
     choice('sex', 'Sex', ['female', 'male', 'unknown']),
     choice('passengerClass', 'Class', ['3rd', '2nd', '1st']),
-    entry('age', 'Age, or open', '22', 5, 'decimal'),
+    entry('age', 'Age, if known', '22', 5, 'decimal'),
     entry('siblingsSpouses', 'Siblings, spouse', '0', 2, 'numeric'),
     entry('parentsChildren', 'Parents, children', '0', 2, 'numeric'),
   );

@@ -25,7 +25,13 @@ export function makeManifest(): readonly [HTMLElement, (groups: readonly GroupSt
     key.append(item);
   }
   const grid = make('div', 'groups');
-  manifest.append(grid, key);
+  const room = make('div', 'room');
+  room.append(grid);
+  manifest.append(
+    key,
+    make('p', 'note', 'Saved, according to the champion and to the challenger, and in the end:'),
+    room,
+  );
   return [manifest, (groups) => fillList(grid, groups, makeGroup, fillGroup)];
 }
 
@@ -33,18 +39,20 @@ function makeGroup(): Element {
   const group = make('section', 'group');
   const marks = make('div', 'marks');
   marks.setAttribute('role', 'img');
-  group.append(make('h3'), make('p', 'note'), marks);
+  group.append(make('h3'), make('p', 'note'), make('p', 'note'), marks);
   return group;
 }
 
 function fillGroup(group: Element, { name, marks, places, expected, known, saved }: GroupState): void {
-  const [heading, note, drawn] = group.children;
-  if (!(heading && note && drawn)) return;
+  const [heading, foretold, end, drawn] = group.children;
+  if (!(heading && foretold && end && drawn)) return;
   setText(heading, `${name}: ${count(marks.length)}`);
-  const share = known === 0 ? '' : `${Math.round((100 * saved) / known)} % of ${count(known)} saved · `;
-  const words = `${share}expected ${count(expected.champion)} and ${count(expected.challenger)}`;
-  setText(note, words);
-  drawn.setAttribute('aria-label', `${name}, ${count(marks.length)} passengers: ${words}`);
+  const votes = `champion ${count(expected.champion)} · challenger ${count(expected.challenger)}`;
+  const share = `${Math.round((100 * saved) / known)} %`;
+  const truth = known === 0 ? 'in the end: not known yet' : `in the end ${count(saved)} of ${count(known)}, ${share}`;
+  setText(foretold, votes);
+  setText(end, truth);
+  drawn.setAttribute('aria-label', `${name}, ${count(marks.length)} passengers, of them saved: ${votes}, ${truth}`);
   fillList(drawn, Array.from(marks), () => make('i', 'mark'), fillMark);
   const ids = new Map(Object.entries(places).map(([id, place]) => [place, id]));
   for (const [place, mark] of [...drawn.children].entries()) {
