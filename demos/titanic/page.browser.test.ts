@@ -98,6 +98,23 @@ describeInBrowser('the page of the running demo', (browser) => {
     VOYAGE_MS,
   );
 
+  it('has room for every passenger, on a small screen and on a large one, where the marks are larger', async () => {
+    const sizes: number[] = [];
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 1440, height: 900 },
+      { width: 1920, height: 1080 },
+    ]) {
+      await demo.page.setViewportSize(viewport);
+      const room = await demo.page.locator('#board .room').boundingBox();
+      const groups = await demo.page.locator('#board .groups').boundingBox();
+      expect(groups?.height).toBeLessThanOrEqual(room?.height ?? 0);
+      sizes.push((await demo.page.locator('#board .marks .mark').first().boundingBox())?.width ?? 0);
+    }
+    expect(sizes).toEqual(sizes.toSorted((one, other) => one - other));
+    expect(new Set(sizes).size).toBe(3);
+  });
+
   it('has nothing serious for axe to find, light or dark', async () => {
     expect(await seriousFindingsInBothSchemes(demo.page)).toEqual([]);
     expect(demo.complaints).toHaveLength(2);
