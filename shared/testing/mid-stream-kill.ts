@@ -20,6 +20,8 @@ export interface MidStreamKill<V> {
   readonly decisions: Topic<V>;
   /** How many decisions there must be in the end; a third of them are there when the scorer is killed. */
   readonly expected: number;
+  /** Further topics, to be read when all is over. */
+  readonly also?: readonly Topic<object>[];
   /** host:port of the cluster; topics and groups are in a namespace of their own. */
   readonly brokers: string;
 }
@@ -30,6 +32,8 @@ export interface AfterTakeover<V> {
   readonly decisions: readonly CommittedRecord<V>[];
   /** Of all predictions, sorted: as many as there are predictions. */
   readonly predictedIds: readonly string[];
+  /** What lies on the further topics, in the order in which they were named. */
+  readonly also: readonly (readonly CommittedRecord<object>[])[];
 }
 
 /**
@@ -39,7 +43,7 @@ export interface AfterTakeover<V> {
  */
 export async function killedInMidStream<I, P extends PredictionFields, O, V>(
   demo: DemoDefinition<I, P, O>,
-  { records, rate, decisions: topic, expected, brokers }: MidStreamKill<V>,
+  { records, rate, decisions: topic, expected, also = [], brokers }: MidStreamKill<V>,
 ): Promise<AfterTakeover<V>> {
   const registry = await startRegistry({ port: 0 });
   const namespace = `kill-${randomUUID().slice(0, 8)}.`;
@@ -50,14 +54,11 @@ export async function killedInMidStream<I, P extends PredictionFields, O, V>(
   try {
     await using doomed = start('scorer');
     await doomed.said(/Scoring /);
-    const decisions = await CommittedRecords.open(cluster, registry.url, topic, `${namespace}${topic.name}`);
-    const { predictions } = demo.topics;
-    const predicted = await CommittedRecords.open(
-      cluster,
-      registry.url,
-      predictions,
-      `${namespace}${predictions.name}`,
-    );
+    const open = <T>(one: Topic<T>): Promise<CommittedRecords<T>> =>
+      CommittedRecords.open(cluster, registry.url, one, `${namespace}${one.name}`);
+    const decisions = await open(topic);
+    const predicted = await open(demo.topics.predictions);
+    const others = await Promise.all(also.map(open));
     await using producer = start('producer', '--records', String(records), '--rate', String(rate));
 
     await decisions.until(({ length }) => length >= expected / 3);
@@ -81,9 +82,11 @@ export async function killedInMidStream<I, P extends PredictionFields, O, V>(
     if (ended !== 0) throw new Error(`The scorer that took over ended with ${ended}: ${successor.stderr()}`);
     await decisions.toEnd();
     await predicted.toEnd();
+    for (const other of others) await other.toEnd();
     return {
       decisions: decisions.records,
       predictedIds: predicted.records.map(({ value }) => value.id).toSorted(),
+      also: others.map((other) => other.records),
     };
   } finally {
     await cluster.close();
