@@ -118,6 +118,13 @@ describe('an event', () => {
     ]);
   });
 
+  it('counts for when it happened, whenever it was written', async () => {
+    await profile();
+    const value: CustomerEvent = { id: 'E1', customerId: 'C1', eventTime: NOON, kind: 'service', seconds: 0 };
+    await topology.pipe(events, [{ key: 'C1', value, timestamp: NOON + 10_000 * DAY }]);
+    expect(await topology.read(predictions)).toMatchObject([{ timestamp: NOON, value: { eventTime: NOON } }]);
+  });
+
   it('says first what the bill does, as one reason, then what else there is', async () => {
     await profile();
     await call();

@@ -1,5 +1,6 @@
 import type { Scored, Scorer, StreamsBuilder } from '#shared/streams';
 import { ACCOUNTS, addEvent, checked, noAccount, openAccount } from './account.js';
+import { byEventTime } from './event-time.js';
 import { type Features, toFeatures } from './features.js';
 import { isWorthAnOffer, OFFERED, offered, onceACustomer, toOffer } from './offer.js';
 import { tellTheBill } from './reasons.js';
@@ -8,7 +9,7 @@ import { customers, events, offers, type Prediction, predictions } from './topic
 /** Scores a customer at every call, by all that was used in the period, and makes an offer to those who are worth keeping. */
 export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): void {
   const profiles = builder.table(customers, { store: 'profiles' });
-  const happened = builder.stream(events).mapValues(checked);
+  const happened = builder.stream(events, byEventTime).mapValues(checked);
   const accounts = happened.groupByKey().aggregate(noAccount, addEvent, { store: ACCOUNTS });
   profiles.toStream().process(openAccount, { stores: [ACCOUNTS] });
   builder.addStateStore(offered);

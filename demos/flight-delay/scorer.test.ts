@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DemoRecord } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { loadModel, type Model } from '#shared/scoring';
 import { type BatchScorer, createTopologyTestDriver, StreamsBuilder, type TopologyTestDriver } from '#shared/streams';
@@ -255,6 +256,37 @@ describe('the topology', () => {
     ]);
     expect((await topology.read(predictions)).map(({ key }) => key)).toEqual([first.id, second.id]);
     expect(topology.readDeadLetters()).toEqual([]);
+  });
+
+  it('tells of a day all the same whose first records bear the time at which they were written, years later', async () => {
+    const day = [...produce({ lap: 1, limit: 1_800, seed: 1 })];
+    const worried: BatchScorer<object> = {
+      name: 'worried',
+      version: '1',
+      score: (rows) => Promise.resolve(rows.map(() => ({ score: 0.9, decision: 'delayed' }))),
+    };
+    const toldOf = async (today: readonly DemoRecord[]): Promise<{ alerts: string[]; days: string[] }> => {
+      const topology = await driver(worried);
+      await topology.pipeAll(
+        day.map((record) => {
+          const { topic, key, value, eventTime } = record;
+          const timestamp = today.includes(record) ? Date.parse('2026-03-05T12:00:00Z') : eventTime;
+          return { topic, record: { key, value, timestamp } };
+        }),
+      );
+      return {
+        alerts: (await topology.read(alerts)).map(({ value }) => `${value?.airport} ${value?.state}`),
+        days: (await topology.read(quality)).map(({ value }) => String(value?.airport)),
+      };
+    };
+    const firstOf = [flights, weather, departures, outcomes].flatMap(
+      (read) => day.find(({ topic }) => topic.name === read.name) ?? [],
+    );
+    expect(firstOf).toHaveLength(4);
+    const undisturbed = await toldOf([]);
+    expect(undisturbed.days).toEqual(['EWR', 'JFK', 'LGA']);
+    expect(undisturbed.alerts).toEqual(expect.arrayContaining(['EWR opened', 'JFK opened', 'LGA opened']));
+    expect(await toldOf(firstOf)).toEqual(undisturbed);
   });
 
   it('sets aside a departure that is none, and goes on', async () => {

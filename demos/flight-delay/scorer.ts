@@ -1,6 +1,7 @@
-import type { Scored, Scorer, StreamsBuilder } from '#shared/streams';
+import { type Scored, type Scorer, type StreamsBuilder, timedBy } from '#shared/streams';
 import { addDeparted, addDue, minutesSerde, none } from './airport.js';
 import { alertsOf } from './alerts.js';
+import { departureTime, flightTime, outcomeTime, weatherTime } from './event-time.js';
 import { toFeatures } from './features.js';
 import { keepLanding, LAST_LANDINGS, lastLandings, withLanding } from './last-landing.js';
 import { qualityOf } from './quality.js';
@@ -11,15 +12,14 @@ import { alerts, departures, flights, outcomes, type Prediction, predictions, qu
  * when an airport is in trouble, and how right it all was when the flights have landed.
  */
 export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): void {
-  const published = builder.stream(flights);
-  const observed = builder.table(weather, { store: 'weather' });
+  const published = builder.stream(flights, timedBy(flightTime));
+  const observed = builder.table(weather, { store: 'weather', ...timedBy(weatherTime) });
   const dueFlights = published.groupByKey().aggregate(none, addDue, { store: 'due', value: minutesSerde });
   const departedFlights = builder
-    .stream(departures)
+    .stream(departures, timedBy(departureTime))
     .groupByKey()
     .aggregate(none, addDeparted, { store: 'departed', value: minutesSerde });
-  const landed = builder.stream(outcomes);
-  builder.addStateStore(lastLandings);
+  const landed = builder.addStateStore(lastLandings).stream(outcomes, timedBy(outcomeTime));
   landed.process(keepLanding, { stores: [LAST_LANDINGS] });
 
   const predicted = published

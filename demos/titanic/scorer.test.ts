@@ -99,6 +99,14 @@ describe('what comes out, whatever the models say', () => {
     expect(await topology.read(disagreements)).toEqual([]);
   });
 
+  it('is of when the passenger boarded, whenever that was written', async () => {
+    const topology = await driver(saying(yes));
+    await topology.pipe(passengers, [{ key: 'P0700', value: bridget, timestamp: Date.UTC(2026, 2, 5) }]);
+    expect(await topology.read(predictions)).toMatchObject([
+      { timestamp: BOARDED_AT, value: { eventTime: BOARDED_AT } },
+    ]);
+  });
+
   it('has the key of the passenger, whatever key came', async () => {
     const topology = await driver(saying({ ...yes, challenger: no }));
     await board(topology, {}, null);

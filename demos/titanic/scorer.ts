@@ -1,11 +1,12 @@
 import type { Scored, Scorer, StreamsBuilder, Vote } from '#shared/streams';
+import { byBoarding } from './event-time.js';
 import { toFeatures } from './features.js';
 import { type Disagreement, disagreements, type Prediction, passengers, predictions, type Verdict } from './topics.js';
 
 /** Scores every passenger who comes aboard, and sets down of whom champion and challenger decide differently. */
 export function buildTopology(builder: StreamsBuilder, model: Scorer<object>): void {
   const predicted = builder
-    .stream(passengers)
+    .stream(passengers, byBoarding)
     .mapValues(toFeatures)
     .score(model)
     .mapValues(toPrediction)

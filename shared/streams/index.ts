@@ -9,6 +9,7 @@ export { SessionWindowedKStream } from './dsl/session-windowed-kstream.js';
 export { keyValueStore, type StoreOptions, StreamsBuilder, sessionStore, windowStore } from './dsl/streams-builder.js';
 export { type BufferOptions, Suppressed, type Suppression } from './dsl/suppressed.js';
 export { TimeWindowedKStream } from './dsl/time-windowed-kstream.js';
+export { timedBy } from './dsl/timed-by.js';
 export type { Aggregator, Initializer, Merger, Reducer } from './operators/aggregation.js';
 export type { Predicate } from './operators/filter.js';
 export type { EmitStrategy } from './operators/final-results.js';
