@@ -90,13 +90,11 @@ await describeOnSecuredCluster('the flight-delay demo', (secured) => {
     ],
     ['connection: in the open', { KAFKA_SSL: 'false' }, 1, /the broker ended the connection\. .*KAFKA_SSL=true/],
     ['mechanism', { KAFKA_SASL_MECHANISM: 'kerberos' }, 2, /KAFKA_SASL_MECHANISM is "kerberos"; it must be plain, /],
-  ])('says within 10 s, in one sentence, what is wrong: the %s', async (_what, changed, code, sentence) => {
-    const begun = performance.now();
+  ])('gives up by itself, and says in one sentence what is wrong: the %s', async (_what, changed, code, sentence) => {
     await using scorer = demo(['--only', 'scorer'], { ...secured.environment('plain'), ...changed });
     expect([await scorer.exited, scorer.stdout()]).toEqual([code, '']);
     expect(scorer.stderr().trim()).toMatch(sentence);
     expect(scorer.stderr().trim().split('\n')).toHaveLength(1);
-    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   it('runs embedded as ever where the environment knows a user, but no cluster', async () => {
