@@ -147,6 +147,7 @@ describe('the board', () => {
 
   it('tells how right a day was when all three airports know', () => {
     hear(quality, day('EWR'));
+    hear(quality, day('EWR'));
     hear(quality, day('JFK'));
     expect([state().lastDay, told]).toEqual([null, []]);
     hear(quality, day('LGA', { flights: 314, right: 162 }));

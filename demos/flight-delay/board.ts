@@ -128,19 +128,21 @@ function weatherText(report: Weather | undefined): string | null {
 
 /** The days that are final: an airport tells of each by itself. */
 class Days {
-  #waiting = new Map<number, Quality[]>();
+  #waiting = new Map<number, Map<string, Quality>>();
   #last: DayState | null = null;
   #all: DayState | null = null;
   #count = 0;
 
   /** Gives the whole day once all airports have told of it. */
   add(part: Quality): DayState | undefined {
-    const parts = [...(this.#waiting.get(part.from) ?? []), part];
+    const parts = this.#waiting.get(part.from) ?? new Map<string, Quality>();
+    // At least once: an airport may tell of a day again.
+    parts.set(part.airport, part);
     this.#waiting.set(part.from, parts);
-    if (parts.length < Object.keys(NAMES).length) return undefined;
+    if (parts.size < Object.keys(NAMES).length) return undefined;
     // What is older is not coming any more: an airport had nothing to tell.
     this.#waiting = new Map([...this.#waiting].filter(([from]) => from > part.from));
-    const whole = parts.map(dayState).reduce(together);
+    const whole = Array.from(parts.values(), dayState).reduce(together);
     this.#count += 1;
     this.#last = { ...whole, name: dayOf(shortDay, part.from) };
     this.#all = {
