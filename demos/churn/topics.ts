@@ -1,12 +1,8 @@
+import { demoTopics } from '#shared/commands';
 import type { ScoredUnit } from '#shared/monitoring';
-import { projectFile } from '#shared/project-file';
-import { defineTopic } from '#shared/schema';
 import type { Reason } from '#shared/streams';
 
-const schema = (name: string): URL => projectFile(`demos/churn/schemas/${name}.avsc`);
-
-// Event time is 1998: by Kafka's default of seven days everything would be deleted at once. Size bounds the log instead.
-const bounded = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'segment.bytes': '8388608' };
+const topic = demoTopics('churn');
 
 /** What was talked in a billing period so far, and how often the service was called. */
 export interface Usage {
@@ -29,12 +25,7 @@ export interface Customer extends Usage {
 }
 
 /** A table: the newest profile of each customer, until the period is closed and it is deleted. */
-export const customers = defineTopic<Customer>({
-  name: 'churn.customers',
-  partitions: 4,
-  cleanupPolicy: 'compact',
-  schema: schema('customers'),
-});
+export const customers = topic<Customer>('customers', { isTable: true });
 
 /** A call that has ended: usage by day, in the evening, at night or abroad, or a call to the service. Key: customerId. */
 export interface CustomerEvent {
@@ -46,12 +37,7 @@ export interface CustomerEvent {
   seconds: number;
 }
 
-export const events = defineTopic<CustomerEvent>({
-  name: 'churn.events',
-  partitions: 4,
-  config: bounded,
-  schema: schema('events'),
-});
+export const events = topic<CustomerEvent>('events');
 
 /** What the company tells all of its customers. Key: id. */
 export interface Announcement {
@@ -60,12 +46,7 @@ export interface Announcement {
   text: string;
 }
 
-export const announcements = defineTopic<Announcement>({
-  name: 'churn.announcements',
-  partitions: 1,
-  config: bounded,
-  schema: schema('announcements'),
-});
+export const announcements = topic<Announcement>('announcements', { partitions: 1 });
 
 /** Whether a customer has left, known in the night after the period. Key: customerId. */
 export interface Outcome {
@@ -76,12 +57,7 @@ export interface Outcome {
   left: boolean;
 }
 
-export const outcomes = defineTopic<Outcome>({
-  name: 'churn.outcomes',
-  partitions: 4,
-  config: bounded,
-  schema: schema('outcomes'),
-});
+export const outcomes = topic<Outcome>('outcomes');
 
 /** What the model says of a customer as of an event. Key: id, the event's. */
 export interface Prediction {
@@ -107,12 +83,7 @@ export interface Prediction {
   reasons: readonly Reason[];
 }
 
-export const predictions = defineTopic<Prediction>({
-  name: 'churn.predictions',
-  partitions: 4,
-  config: bounded,
-  schema: schema('predictions'),
-});
+export const predictions = topic<Prediction>('predictions');
 
 /** What a customer is offered to stay. Key: customerId. */
 export interface Offer {
@@ -128,12 +99,7 @@ export interface Offer {
   offer: string;
 }
 
-export const offers = defineTopic<Offer>({
-  name: 'churn.offers',
-  partitions: 4,
-  config: bounded,
-  schema: schema('offers'),
-});
+export const offers = topic<Offer>('offers');
 
 /** Every event is a unit, and asks the model about its customer anew. */
 export const scoredUnit: ScoredUnit<CustomerEvent> = {

@@ -1,18 +1,8 @@
+import { demoTopics } from '#shared/commands';
 import type { ScoredUnit } from '#shared/monitoring';
-import { projectFile } from '#shared/project-file';
-import { defineTopic, type Topic } from '#shared/schema';
 import type { Reason } from '#shared/streams';
 
-// Event time is 2013: by Kafka's default of seven days everything would be deleted at once. Size bounds the log instead.
-const bounded = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'segment.bytes': '8388608' };
-
-const topic = <V>(name: string): Topic<V> =>
-  defineTopic<V>({
-    name: `flight-delay.${name}`,
-    partitions: 4,
-    config: bounded,
-    schema: projectFile(`demos/flight-delay/schemas/${name}.avsc`),
-  });
+const topic = demoTopics('flight-delay');
 
 /** A flight as it is known one hour before departure. Key: origin, as of all that the scorer reads: what is joined lies together. */
 export interface Flight {

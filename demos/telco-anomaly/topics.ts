@@ -1,14 +1,10 @@
+import { demoTopics } from '#shared/commands';
 import type { ScoredUnit } from '#shared/monitoring';
-import { projectFile } from '#shared/project-file';
-import { defineTopic } from '#shared/schema';
 import type { Reason } from '#shared/streams';
 import type { Kpis } from './kpis.js';
 import { MINUTES_A_WINDOW, windowId, windowStartOf } from './window-time.js';
 
-const schema = (name: string): URL => projectFile(`demos/telco-anomaly/schemas/${name}.avsc`);
-
-// Event time is not the clock's: by Kafka's default of seven days what is old would be deleted. Size bounds the log instead.
-const bounded = { 'retention.ms': '-1', 'retention.bytes': '33554432', 'segment.bytes': '8388608' };
+const topic = demoTopics('telco-anomaly');
 
 /** What a cell tells of one minute, when the minute is over. Key: cellId, as of all that the scorer reads. */
 export interface Report extends Kpis {
@@ -17,12 +13,7 @@ export interface Report extends Kpis {
   minute: number;
 }
 
-export const reports = defineTopic<Report>({
-  name: 'telco-anomaly.reports',
-  partitions: 4,
-  config: bounded,
-  schema: schema('reports'),
-});
+export const reports = topic<Report>('reports');
 
 /** A cell as it was planned. Key: cellId. */
 export interface Cell {
@@ -32,12 +23,7 @@ export interface Cell {
   busyHourUsers: number;
 }
 
-export const cells = defineTopic<Cell>({
-  name: 'telco-anomaly.cells',
-  partitions: 4,
-  cleanupPolicy: 'compact',
-  schema: schema('cells'),
-});
+export const cells = topic<Cell>('cells', { isTable: true });
 
 /** What was really the matter in a window, as it is known once the tickets are closed. Key: cellId. */
 export interface Outcome {
@@ -49,12 +35,7 @@ export interface Outcome {
   incident: number | null;
 }
 
-export const outcomes = defineTopic<Outcome>({
-  name: 'telco-anomaly.outcomes',
-  partitions: 4,
-  config: bounded,
-  schema: schema('outcomes'),
-});
+export const outcomes = topic<Outcome>('outcomes');
 
 /** A KPI that is not as usual. */
 interface KpiReason extends Reason {
@@ -77,12 +58,7 @@ export interface Prediction {
   reasons: readonly KpiReason[];
 }
 
-export const predictions = defineTopic<Prediction>({
-  name: 'telco-anomaly.predictions',
-  partitions: 4,
-  config: bounded,
-  schema: schema('predictions'),
-});
+export const predictions = topic<Prediction>('predictions');
 
 /** An incident that somebody should look at: one record when it opens, one when it is closed. Key: cellId. */
 export interface Alarm {
@@ -102,12 +78,7 @@ export interface Alarm {
   blame: readonly Reason[];
 }
 
-export const alarms = defineTopic<Alarm>({
-  name: 'telco-anomaly.alarms',
-  partitions: 4,
-  config: bounded,
-  schema: schema('alarms'),
-});
+export const alarms = topic<Alarm>('alarms');
 
 const idOf = ({ cellId, minute }: Report): string => windowId(cellId, windowStartOf(minute));
 

@@ -1,12 +1,8 @@
+import { demoTopics } from '#shared/commands';
 import type { ScoredUnit } from '#shared/monitoring';
-import { projectFile } from '#shared/project-file';
-import { defineTopic } from '#shared/schema';
 import type { Reason } from '#shared/streams';
 
-const schema = (name: string): URL => projectFile(`demos/titanic/schemas/${name}.avsc`);
-
-// Event time is 2012: by Kafka's default of seven days everything would be deleted at once. Size bounds the log instead.
-const bounded = { 'retention.ms': '-1', 'retention.bytes': '16777216', 'segment.bytes': '4194304' };
+const topic = demoTopics('titanic');
 
 /** Somebody who comes aboard, as the list of passengers has it. Key: id. */
 export interface Passenger {
@@ -22,12 +18,7 @@ export interface Passenger {
   parentsChildren: number;
 }
 
-export const passengers = defineTopic<Passenger>({
-  name: 'titanic.passengers',
-  partitions: 4,
-  config: bounded,
-  schema: schema('passengers'),
-});
+export const passengers = topic<Passenger>('passengers');
 
 /** What a model says of a passenger. */
 export interface Verdict {
@@ -48,12 +39,7 @@ export interface Prediction extends Omit<Passenger, 'boardedAt'>, Verdict {
   challenger: Verdict | null;
 }
 
-export const predictions = defineTopic<Prediction>({
-  name: 'titanic.predictions',
-  partitions: 4,
-  config: bounded,
-  schema: schema('predictions'),
-});
+export const predictions = topic<Prediction>('predictions');
 
 /** A passenger of whom the two decide differently. Key: id. */
 export interface Disagreement extends Omit<Passenger, 'boardedAt'> {
@@ -63,12 +49,7 @@ export interface Disagreement extends Omit<Passenger, 'boardedAt'> {
   challenger: Verdict;
 }
 
-export const disagreements = defineTopic<Disagreement>({
-  name: 'titanic.disagreements',
-  partitions: 4,
-  config: bounded,
-  schema: schema('disagreements'),
-});
+export const disagreements = topic<Disagreement>('disagreements');
 
 /** What became of a passenger. Key: id. */
 export interface Outcome {
@@ -79,12 +60,7 @@ export interface Outcome {
   heldOut: boolean;
 }
 
-export const outcomes = defineTopic<Outcome>({
-  name: 'titanic.outcomes',
-  partitions: 4,
-  config: bounded,
-  schema: schema('outcomes'),
-});
+export const outcomes = topic<Outcome>('outcomes');
 
 /** What happens to the ship. Key: id. */
 export interface LogEntry {
@@ -96,12 +72,7 @@ export interface LogEntry {
 
 export type Stage = 'boarding' | 'sailing' | 'struck' | 'boats' | 'lost' | 'rescue';
 
-export const logEntries = defineTopic<LogEntry>({
-  name: 'titanic.log-entries',
-  partitions: 1,
-  config: bounded,
-  schema: schema('log-entries'),
-});
+export const logEntries = topic<LogEntry>('log-entries', { partitions: 1 });
 
 /** Every passenger is a unit, and each must be scored. */
 export const scoredUnit: ScoredUnit<Passenger> = {

@@ -9,6 +9,7 @@ export {
   isDemo,
   type LapOptions,
 } from './demo-definition.js';
+export { demoTopics } from './demo-topics.js';
 export { runDemos } from './demos-command.js';
 export { EventTimeOrder } from './event-time-order.js';
 export { runDemo } from './run-demo.js';
