@@ -2,19 +2,19 @@ import { expect, it } from 'vitest';
 import type { Topic } from '#shared/schema';
 import { describeOnEachKafka, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
 import { demo } from './demo.js';
-import { alerts, predictions, quality } from './topics.js';
+import { type Alert, alerts, type Prediction, predictions, type Quality, quality } from './topics.js';
 
 /** Till Friday, 4 October: an alert at Newark is opened on Thursday, and closed; three days are final. */
 const FLIGHTS = 4_000;
 
-interface Told {
-  readonly key: string;
-  readonly value: object;
-}
-
-/** What is told; when that was done differs from run to run. */
-const told = ({ key, value }: Told): Told => ({ key, value: { ...value, scoredAt: 0 } });
-const byKey = (a: Told, b: Told): number => a.key.localeCompare(b.key);
+/**
+ * What is told, without what scores are in it: flights and departures of one minute come by two topics at once, and which of
+ * them is read first is not certain at a live pace. `live-scores.test.ts` compares scores.
+ */
+const told = ({ key, value }: { readonly key: string; readonly value: object }): string => {
+  const { id, state, openedAt, eventTime, from, flights, delayed } = value as Partial<Prediction & Alert & Quality>;
+  return JSON.stringify({ key, id, state, openedAt, eventTime, from, flights, delayed });
+};
 
 await describeOnEachKafka('a scorer killed in mid-stream, and another that takes over', (kafka) => {
   it(
@@ -34,7 +34,7 @@ await describeOnEachKafka('a scorer killed in mid-stream, and another that takes
       for (const [index, found] of [decisions, ...also].entries()) {
         const wanted = expected[index] ?? [];
         expect(wanted.length).toBeGreaterThan(1);
-        expect(found.map(told).toSorted(byKey)).toEqual(wanted.map(told).toSorted(byKey));
+        expect(found.map(told).toSorted()).toEqual(wanted.map(told).toSorted());
       }
       expect(new Set(predictedIds).size).toBe(predictedIds.length);
     },
