@@ -22,6 +22,9 @@ export interface RoleOfDemo {
   readonly role: Role;
 }
 
+/** It is published all the same where a transaction of somebody else's, that is open for longer, hides it until then. */
+const READABLE_WITHIN_MS = 5_000;
+
 /** Versions that can be rolled back to. */
 const MAX_PREVIOUS = 10;
 
@@ -40,7 +43,7 @@ export async function publishModel(
   const card = parseModelCard(files.card, 'model.json');
   const sha256 = createHash('sha256').update(files.graph).digest('hex');
   const to: ModelReference = { name: card.name, version: card.version, sha256 };
-  return withCatalogue(cluster, topic, async (catalogue, write) => {
+  return withCatalogue(cluster, topic, { demo, role }, async (catalogue, write) => {
     const before = catalogue.active(demo, role);
     const chunks = toChunks(files);
     const known = catalogue.artifacts.find(({ name, version }) => name === to.name && version === to.version);
@@ -80,7 +83,7 @@ export async function rollbackModel(
   topic: string,
   { demo, role }: RoleOfDemo,
 ): Promise<ActiveChange> {
-  return withCatalogue(cluster, topic, async (catalogue, write) => {
+  return withCatalogue(cluster, topic, { demo, role }, async (catalogue, write) => {
     const before = catalogue.active(demo, role);
     if (before === undefined) {
       throw new KitError(
@@ -111,6 +114,7 @@ type Write = (records: readonly OutgoingRecord[]) => Promise<void>;
 async function withCatalogue<T>(
   cluster: Cluster,
   topic: string,
+  { demo, role }: RoleOfDemo,
   work: (catalogue: ModelCatalogue, write: Write) => Promise<T>,
 ): Promise<T> {
   await cluster.ensureTopics([{ name: topic, partitions: 1, config: modelsTopicConfig }]);
@@ -120,8 +124,14 @@ async function withCatalogue<T>(
     const catalogue = await ModelCatalogue.open(cluster, topic);
     try {
       return await work(catalogue, async (records) => {
+        const before = catalogue.active(demo, role)?.pointer.publishedAt;
         await producer.send(records.map((record) => ({ ...record, topic })));
         await producer.commit({ groupId: '', offsets: new Map() });
+        // Kafka says that a transaction is committed before all can read it: who looks after this is to find it.
+        const until = performance.now() + READABLE_WITHIN_MS;
+        while (catalogue.active(demo, role)?.pointer.publishedAt === before && performance.now() < until) {
+          await catalogue.update(100);
+        }
       });
     } finally {
       await catalogue.close();
