@@ -62,4 +62,14 @@ describe('TopicObserver', () => {
     expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     await observer.close();
   });
+
+  it('has reached the end of a topic that ends with what nobody is shown, and tells nobody of it', async () => {
+    let told = 0;
+    const observer = await observe([chunk(0, 5), { ...chunk(0, 0), nextOffset: 7 }], async () => {
+      told += 1;
+    });
+    await expect.poll(() => observer.hasReached(new Map([[TOPIC, [7]]]))).toBe(true);
+    expect(told).toBe(1);
+    await observer.close();
+  });
 });

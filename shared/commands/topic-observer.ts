@@ -42,6 +42,8 @@ export class TopicObserver {
         topics,
         from: new Map([...from].filter(([topic]) => topics.includes(topic))),
         minFetchBytes,
+        // A topic may end with what nobody is shown.
+        emptyChunks: true,
         temporaryGroup: true,
       });
     const unhurried = [...handlers.keys()].filter((topic) => topic !== urgent);
@@ -75,7 +77,7 @@ export class TopicObserver {
       const handler = this.#handlers.get(chunk.topic);
       if (handler === undefined)
         throw new KitError('internal', `Records of ${chunk.topic} came, which nobody asked for.`);
-      await handler(fresh);
+      if (fresh.records.length > 0) await handler(fresh);
       // Not before: whoever asks hasReached() goes by what the handler has made of the records.
       positions[chunk.partition] = chunk.nextOffset;
     }

@@ -17,7 +17,7 @@ export interface ConsumedRecord {
   readonly headers: RecordHeaders;
 }
 
-/** Records of one partition in offset order, at least one. */
+/** Records of one partition in offset order: at least one, unless whoever reads asked for chunks without. */
 export interface Chunk {
   readonly topic: string;
   readonly partition: number;
