@@ -67,6 +67,7 @@ export async function produceRecords(
   });
 
   for (let lap = first; produced < records && !signal.aborted; lap++) {
+    let isBegun = false;
     for (const record of definition.produce({ lap, limit: records - produced, seed })) {
       const main = record.topic.name === definition.topics.input.name;
       start ??= preciseNow();
@@ -76,6 +77,10 @@ export async function produceRecords(
         await flush();
         await pause(Math.max(due - preciseNow(), LINGER_MS), signal);
       }
+      // Brokers write the topics of one send in an order of their own: the tables that a lap begins with are to be there,
+      // not on their way, when the first record comes that is joined with them.
+      if (main && !isBegun) await flush();
+      isBegun ||= main;
       if (signal.aborted) break;
       batch.push(outgoing(record, lap));
       if (main) produced += 1;
