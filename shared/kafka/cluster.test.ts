@@ -189,6 +189,28 @@ await describeOnEachKafka('a cluster', (kafka) => {
     await consumer.close();
   });
 
+  it('says how far it has read after a rebalance as well', async () => {
+    const name = await topic(kafka.unique('rebalanced'), 1);
+    let joined = 0;
+    const options = { groupId: kafka.unique('rebalanced'), topics: [name], from: new Map([[name, [0]]]) };
+    const consumer = await cluster.consume({ ...options, emptyChunks: true, onAssigned: () => (joined += 1) });
+    const passing = await cluster.consume(options);
+    await vi.waitUntil(() => joined > 1, 20_000);
+    await passing.close();
+    await vi.waitUntil(() => joined > 2, 20_000);
+    const transactional = await cluster.transactionalProducer({ transactionalId: kafka.unique('aborts-again') });
+    await transactional.send(outgoing(name, 4));
+    await transactional.abort();
+    let reached: number | undefined;
+    while (reached !== 5) {
+      const chunk = await consumer.poll(10_000);
+      expect(chunk?.records).toEqual([]);
+      reached = chunk?.nextOffset;
+    }
+    await transactional.close();
+    await consumer.close();
+  });
+
   it('tells a member what it reads, and shares partitions with a second one', async () => {
     const name = await topic(kafka.unique('shared'), 4);
     const assigned: number[][] = [[], []];

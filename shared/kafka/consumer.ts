@@ -97,9 +97,15 @@ export async function createConsumer(
     if (!payload.restart) queue.fail(lost(payload.error));
   });
   const membership = new Membership(consumer);
-  /** Up to where each partition, as `topic partition`, is queued; absent where it is not known, as after a rebalance. */
+  /** Up to where each partition, as `topic partition`, is queued; absent where that is not known. */
   const queuedTo = new Map<string, number>();
-  consumer.on(consumer.events.GROUP_JOIN, () => queuedTo.clear());
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    queuedTo.clear();
+    // Given offsets are committed when reading begins: kafkajs goes back to them.
+    for (const [topic, offsets] of typeof from === 'object' ? from : []) {
+      for (const [partition, offset] of offsets.entries()) queuedTo.set(`${topic} ${partition}`, offset);
+    }
+  });
   // kafkajs hands out no batch without records, and goes on after it.
   consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
     const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
@@ -120,11 +126,7 @@ export async function createConsumer(
       eachBatch: (payload) => enqueue(payload, queue, queuedTo, maxChunkRecords, dropped.signal),
     });
     await membership.begun;
-    if (typeof from !== 'object') return;
-    for (const [topic, offsets] of from) {
-      for (const [partition, offset] of offsets.entries()) queuedTo.set(`${topic} ${partition}`, offset);
-    }
-    await startAt(consumer, from);
+    if (typeof from === 'object') await startAt(consumer, from);
   };
   const tooLate = (): Error => {
     const reason = (membership.latestCrash ?? connections.latestError)?.message ?? 'no answer';
