@@ -161,7 +161,9 @@ describe('a running demo', () => {
     await using program = demo('--rate', '500', '--report', report, '--port', '0', ...anyPorts);
     const metrics = await program.said(/Metrics\s+(\S+)/);
     await vi.waitFor(async () => {
-      expect(await (await fetch(metrics)).text()).toMatch(/kafka_ml_records_scored_total [1-9]\d\d/);
+      expect(await (await fetch(metrics)).text()).toMatch(
+        /kafka_ml_records_scored_total\{demo="flight-delay"\} [1-9]\d\d/,
+      );
     }, 10_000);
     const asked = performance.now();
     program.signal('SIGINT');

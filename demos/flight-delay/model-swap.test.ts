@@ -98,7 +98,7 @@ it('refuses a version that it cannot use: on the page, as a metric, in the list;
     /refused it and goes on with flight-delay-gbm 2: .* The required input "\w+" is missing/,
   );
   await demo.program.said(/is refused as champion, flight-delay-gbm 2 goes on/);
-  expect(await demo.metrics()).toContain('kafka_ml_model_refusals_total{reason="model-invalid"} 1');
+  expect(await demo.metrics()).toContain('kafka_ml_model_refusals_total{demo="flight-delay",reason="model-invalid"} 1');
   expect((await demo.model('list')).said).toMatch(/flight-delay champion .*\n {2}refused by .*is missing/);
   // Killed, and started again beside the page.
   const scorer = Number(await demo.program.said(/scored by process (\d+)/));

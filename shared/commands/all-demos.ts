@@ -44,7 +44,7 @@ export async function runAllDemos(
     const metrics = createDemosMetrics(demos.map(({ name }) => name));
     const shared = { options, where, metrics, terminal, shutdown };
     const running = await startAll(demos, shared, closing);
-    const shown = running.flatMap(({ page }) => page?.shown ?? []);
+    const shown = running.flatMap(({ page }) => page ?? []);
     const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
     if (dashboard) closing.add(() => dashboard.close());
     greet(running, shared, dashboard);
@@ -87,11 +87,10 @@ async function startAll(
   const closings = closing.addSeveral(demos.length);
   const starts = await Promise.allSettled(
     demos.map((definition, index) => {
-      const ownMetrics = metrics.of.get(definition.name);
       return startDemo(definition, options, {
         where,
         beside: true,
-        ...(ownMetrics && { metrics: ownMetrics }),
+        metrics: metrics.of(definition.name),
         terminal: speakingFor(definition.name, terminal),
         shutdown,
         closing: closings[index] ?? closing,

@@ -1,4 +1,5 @@
 import type { PredictionFields } from '#shared/dashboard';
+import { createMetrics } from '#shared/metrics';
 import type { ClusterAddress, DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
@@ -18,7 +19,8 @@ export async function runDashboard<I, P extends PredictionFields, O>(
   terminal: Terminal,
   shutdown: Shutdown,
 ): Promise<void> {
-  const page = await createDemoPage(definition, options);
+  const metrics = createMetrics(definition.name);
+  const page = await createDemoPage(definition, options, metrics);
   const watch = new RunWatch(definition, demo, {
     wholeRun: false,
     ...(page && { view: page.view, metrics: page.metrics }),
@@ -34,7 +36,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     registry: address.registry.url,
     guarantee: options.guarantee,
   });
-  const dashboard = page && (await openPages([page.shown(watch, () => facts, demo)], page.metrics, options, terminal));
+  const dashboard = page && (await openPages([page.shown(watch, () => facts, demo)], metrics, options, terminal));
   terminal.say(`The live page is at ${dashboard?.url ?? ''}; Ctrl-C ends it.`);
   try {
     await Promise.race([observer.finished, aborted(shutdown.signal)]);

@@ -1,5 +1,5 @@
 import type { Cluster, TopicRequest } from '#shared/kafka';
-import { statusTopic } from '#shared/monitoring';
+import { monitoringTopics, statusTopic } from '#shared/monitoring';
 import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } from '#shared/schema';
 import { deadLetterConfig } from './dead-letter-config.js';
 import { companionTopics, type DemoBasics, producedTopics } from './demo-definition.js';
@@ -32,7 +32,8 @@ export async function connectDemo(
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
   const { deadLetters } = companionTopics(definition.name);
   const written = [definition.topics.predictions, ...(definition.alsoWrites ?? []), statusTopic(definition.name)];
-  const topics: Topic<unknown>[] = [...producedTopics(definition), ...written];
+  const monitoring = Object.values<Topic<unknown>>({ ...monitoringTopics(definition.name) });
+  const topics: Topic<unknown>[] = [...producedTopics(definition), ...written, ...monitoring];
   await cluster.ensureTopics([
     ...topics.map((topic) => topicRequest(topic, topicName(topic))),
     { name: topicName(deadLetters), partitions: 1, config: deadLetterConfig },

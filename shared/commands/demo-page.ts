@@ -1,5 +1,5 @@
 import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
-import { createMetrics, type Metrics } from '#shared/metrics';
+import type { Exposition, Metrics } from '#shared/metrics';
 import type { ScorerStatus } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import type { DemoCluster } from './demo-cluster.js';
@@ -28,11 +28,11 @@ export interface ShownDemo {
   refresh(): void;
 }
 
-/** Undefined where the options leave out page and metrics. `metrics` are the demo's own among those of several. */
+/** Undefined where the options leave out page and metrics. */
 export async function createDemoPage<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   options: DemoOptions,
-  metrics = createMetrics(),
+  metrics: Metrics,
 ): Promise<DemoPage<P, O> | undefined> {
   if (options.headless && options.port === undefined) return undefined;
   const { threshold } = await readModelCard(modelFolder(definition, options));
@@ -51,11 +51,11 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
 
 /**
  * Starts to listen: one server with the page of a demo, or those of several and their overview; under --headless with
- * the metrics alone. `metrics` is what /metrics shows: the demo's own, or those of `createDemosMetrics`.
+ * the metrics alone. `metrics` is what /metrics shows.
  */
 export async function openPages(
   demos: readonly ShownDemo[],
-  metrics: Pick<Metrics, 'text' | 'contentType'>,
+  metrics: Exposition,
   { headless, host, port = DEFAULT_PORT }: Pick<DemoOptions, 'headless' | 'host' | 'port'>,
   terminal: Terminal,
 ): Promise<Dashboard> {

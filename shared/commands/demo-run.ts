@@ -40,7 +40,7 @@ export interface RunningDemo<I, P extends PredictionFields, O> {
   /** Marks the records of this run. */
   readonly run: string;
   /** What is served of it; undefined where the options leave out page and metrics. */
-  readonly page: { readonly shown: ShownDemo; readonly metrics: Metrics } | undefined;
+  readonly page: ShownDemo | undefined;
 }
 
 /** What a demo is started with beside its options. */
@@ -48,8 +48,8 @@ interface Surroundings {
   readonly where: RunCluster;
   /** Whether other demos run beside it, so that memory is worth more than what its scorer loses by having little. */
   readonly beside?: boolean;
-  /** The demo's own among those of several; otherwise it makes its own. */
-  readonly metrics?: Metrics;
+  /** The demo's own among those of all. */
+  readonly metrics: Metrics;
   readonly terminal: Terminal;
   readonly shutdown: Shutdown;
   /** Takes what is to be ended, also where the start fails halfway. */
@@ -98,8 +98,8 @@ export async function startDemo<I, P extends PredictionFields, O>(
     registry: where.registry.url,
     guarantee: options.guarantee,
   });
-  const served = page && { shown: page.shown(watch, () => facts, demo), metrics: page.metrics };
-  return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: served };
+  const shown = page?.shown(watch, () => facts, demo);
+  return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: shown };
 }
 
 /** How fast a demo is told to go, for people. */

@@ -1,4 +1,5 @@
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
+import { createMetrics } from '#shared/metrics';
 import { accountForRun } from './account-for-run.js';
 import { Closing } from './closing.js';
 import type { DemoDefinition } from './demo-definition.js';
@@ -23,9 +24,10 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     const where = await openRunCluster(options, terminal);
     closing.add(() => where.close());
     terminal.say(whereInWords(definition.name, where, options, terminal));
-    const running = await startDemo(definition, options, { where, terminal, shutdown, closing });
+    const metrics = createMetrics(definition.name);
+    const running = await startDemo(definition, options, { where, metrics, terminal, shutdown, closing });
     const { page, watch } = running;
-    const dashboard = page && (await openPages([page.shown], page.metrics, options, terminal));
+    const dashboard = page && (await openPages([page], metrics, options, terminal));
     if (dashboard) closing.add(() => dashboard.close());
     greet(running, dashboard);
 

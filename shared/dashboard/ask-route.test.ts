@@ -27,7 +27,7 @@ async function start(ask: Ask, names: readonly string[] = ['titanic'], path = '/
     ready: () => ({ ready: true, reason: '' }),
     ask,
   }));
-  const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
+  const dashboard = await startDashboard({ port: 0, metrics: createMetrics('demo'), pages });
   started.push(dashboard);
   const { port } = dashboard;
   return { port, token: (await stateOf(port, path)).askToken ?? '' };
@@ -195,7 +195,7 @@ describe('asking is refused', () => {
       facts: () => ({}),
       ready: () => ({ ready: true, reason: '' }),
     };
-    const without = await startDashboard({ port: 0, metrics: createMetrics(), pages: [page] });
+    const without = await startDashboard({ port: 0, metrics: createMetrics('demo'), pages: [page] });
     started.push(without);
     expect((await stateOf(without.port)).askToken).toBeNull();
     expect((await post({ ...form, port: without.port }, '{}')).status).toBe(405);

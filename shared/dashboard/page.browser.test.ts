@@ -62,7 +62,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     const view = new LiveView(definition);
     const dashboard = await startDashboard({
       port: 0,
-      metrics: createMetrics(),
+      metrics: createMetrics('demo'),
       pages: [pageOf('flight-delay', view)],
     });
     const { page, complaints } = await openPage(browser(), dashboard.url, { colorScheme });
@@ -215,7 +215,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     const view = new LiveView(sampleBoard().definition);
     const ask: Ask = async (body) => ({ prediction: body });
     const pages = [{ ...pageOf('flight-delay', view), ask }];
-    const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
+    const dashboard = await startDashboard({ port: 0, metrics: createMetrics('demo'), pages });
     const { page } = await openPage(browser(), dashboard.url);
     opened.push({ page, dashboard });
     await waitForState(page, 'waiting');
@@ -268,7 +268,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     expect(await text(page, 'scored')).toBe('200');
     const again = await startDashboard({
       port: dashboard.port,
-      metrics: createMetrics(),
+      metrics: createMetrics('demo'),
       pages: [pageOf('flight-delay', view)],
     });
     expect(again.port).toBe(dashboard.port);
@@ -314,7 +314,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     const { definition, tell } = sampleBoard();
     const [flights, churn] = [new LiveView(definition), new LiveView({ ...sampleDefinition, title: 'Churn' })];
     const pages = [pageOf('flight-delay', flights), pageOf('churn', churn)];
-    const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages });
+    const dashboard = await startDashboard({ port: 0, metrics: createMetrics('demo'), pages });
     const { page, complaints } = await openPage(browser(), dashboard.url);
     opened.push({ page, dashboard });
     feed(flights, 0, 300);

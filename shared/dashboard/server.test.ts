@@ -25,7 +25,7 @@ const pageOf = (more: Partial<DashboardPage> = {}): DashboardPage => ({
 });
 
 async function start(pages: readonly DashboardPage[], more: Partial<Options> = {}) {
-  const dashboard = await startDashboard({ port: 0, metrics: createMetrics(), pages, ...more });
+  const dashboard = await startDashboard({ port: 0, metrics: createMetrics('demo'), pages, ...more });
   started.push(dashboard);
   return dashboard;
 }
@@ -232,12 +232,12 @@ describe('probes', () => {
   });
 
   it('serve the metrics as Prometheus reads them', async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics('demo');
     metrics.recordsScored.add(42);
     const { port } = await start([pageOf()], { metrics });
     const answer = await ask(port, '/metrics');
     expect(answer.headers['content-type']).toBe(metrics.contentType);
-    expect(answer.body).toContain('kafka_ml_records_scored_total 42\n');
+    expect(answer.body).toContain('kafka_ml_records_scored_total{demo="demo"} 42\n');
   });
 });
 

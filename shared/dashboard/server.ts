@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { KitError } from '#shared/errors';
-import type { Metrics } from '#shared/metrics';
+import type { Exposition } from '#shared/metrics';
 import { addAskRoutes } from './ask-route.js';
 import type { DashboardPage } from './dashboard-page.js';
 import { isLoopback, ownNameOnly, readOnly, safeHeaders } from './guards.js';
@@ -20,7 +20,7 @@ interface DashboardOptions {
   readonly pages: readonly DashboardPage[];
   /** Without pages: there are only /metrics, /healthz and /readyz. */
   readonly headless?: boolean;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  readonly metrics: Exposition;
 }
 
 /** A running server of the pages and of the metrics. */

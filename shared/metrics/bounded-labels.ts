@@ -1,4 +1,4 @@
-import { labelBounds } from './catalogue.js';
+import { labelBounds } from './catalogue/index.js';
 
 const beyond = 'other';
 

@@ -1,2 +1,3 @@
-export { catalogue, type MetricDefinition } from './catalogue.js';
-export { createDemosMetrics, createMetrics, type DemosMetrics, type Metrics } from './metrics.js';
+export type { MetricDefinition } from './catalogue/definition.js';
+export { catalogue } from './catalogue/index.js';
+export { createDemosMetrics, createMetrics, type DemosMetrics, type Exposition, type Metrics } from './metrics.js';

@@ -1,6 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { KitError } from '#shared/errors';
 import { BoundedLabels } from './bounded-labels.js';
-import { type CounterDefinition, catalogue, type GaugeDefinition, type HistogramDefinition } from './catalogue.js';
+import type {
+  CounterDefinition,
+  GaugeDefinition,
+  HistogramDefinition,
+  MetricDefinition,
+  MetricDefinitions,
+} from './catalogue/definition.js';
+import { pageMetrics, type scorerMetrics } from './catalogue/index.js';
 
 /** The labels of a metric, one string each; nothing where it has none. */
 type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
@@ -29,28 +37,45 @@ type Handle<D> =
         ? HistogramHandle<L>
         : never;
 
-/** One typed handle for each metric of the catalogue, and the text that Prometheus scrapes. */
-export type Metrics = { readonly [K in keyof typeof catalogue]: Handle<(typeof catalogue)[K]> } & {
-  /** The exposition text: the catalogue's metrics and the Node process's own. */
+type Handles<D extends MetricDefinitions> = { readonly [K in keyof D]: Handle<D[K]> };
+
+/** The text that Prometheus scrapes. */
+export interface Exposition {
   text(): Promise<string>;
   readonly contentType: string;
-};
+}
+
+/** One typed handle for each metric of the page's process; of one demo. */
+export type Metrics = Handles<typeof pageMetrics>;
+
+/** One typed handle for each metric of a scorer's process. */
+export type ScorerMetrics = Handles<typeof scorerMetrics>;
 
 /** The metrics of several demos in one process: each has its own handles, told apart by the label `demo`. */
-export interface DemosMetrics extends Pick<Metrics, 'text' | 'contentType'> {
-  readonly of: ReadonlyMap<string, Metrics>;
+export interface DemosMetrics extends Exposition {
+  of(demo: string): Metrics;
 }
 
-/** Creates the kit's metrics in a registry of their own, so that two demos in one process never share a counter. */
-export function createMetrics(): Metrics {
-  return new KitRegistry([]).handles({});
-}
-
-/** Creates the metrics of several demos that one page of text shows: every sample has the label `demo`, the process's own have not. */
+/**
+ * Creates the metrics of the demos that one page of text shows, in a registry of their own: every sample has the label
+ * `demo`, the process's own have not.
+ */
 export function createDemosMetrics(demos: readonly string[]): DemosMetrics {
   const registry = new KitRegistry(['demo']);
-  const of = new Map(demos.map((demo) => [demo, registry.handles({ demo })]));
+  const handles = new Map(demos.map((demo) => [demo, registry.handles(pageMetrics, { demo })]));
+  const of = (demo: string): Metrics => {
+    const own = handles.get(demo);
+    if (own === undefined) throw new KitError('internal', `There are no metrics of ${demo}.`);
+    return own;
+  };
   return { of, text: () => registry.text(), contentType: registry.contentType };
+}
+
+/** Those of one demo. */
+export function createMetrics(demo: string): Metrics & Exposition {
+  const registry = new KitRegistry(['demo']);
+  const handles = registry.handles(pageMetrics, { demo });
+  return { ...handles, text: () => registry.text(), contentType: registry.contentType };
 }
 
 /** The catalogue's metrics, registered once, with labels beside their own that handles are bound to. */
@@ -73,27 +98,15 @@ class KitRegistry {
     return this.#registry.metrics();
   }
 
-  handles(outer: Readonly<Record<string, string>>): Metrics {
-    return {
-      recordsProduced: this.#counter(catalogue.recordsProduced, outer),
-      recordsScored: this.#counter(catalogue.recordsScored, outer),
-      recordsDeadLettered: this.#counter(catalogue.recordsDeadLettered, outer),
-      outcomesSeen: this.#counter(catalogue.outcomesSeen, outer),
-      predictionLatency: this.#histogram(catalogue.predictionLatency, outer),
-      runningAuc: this.#gauge(catalogue.runningAuc, outer),
-      scorerUp: this.#gauge(catalogue.scorerUp, outer),
-      scorerRecordsPerSecond: this.#gauge(catalogue.scorerRecordsPerSecond, outer),
-      scorerPartitions: this.#gauge(catalogue.scorerPartitions, outer),
-      scorerRecordsScored: this.#gauge(catalogue.scorerRecordsScored, outer),
-      modelInfo: this.#gauge(catalogue.modelInfo, outer),
-      modelSwaps: this.#counter(catalogue.modelSwaps, outer),
-      modelRefusals: this.#counter(catalogue.modelRefusals, outer),
-      challengerCompared: this.#gauge(catalogue.challengerCompared, outer),
-      challengerDisagreement: this.#gauge(catalogue.challengerDisagreement, outer),
-      unknownCategories: this.#gauge(catalogue.unknownCategories, outer),
-      text: () => this.text(),
-      contentType: this.contentType,
-    };
+  handles<D extends MetricDefinitions>(definitions: D, outer: Readonly<Record<string, string>>): Handles<D> {
+    const handles = Object.entries(definitions).map(([key, each]) => [key, this.#handle(each, outer)]);
+    // The kind of each definition has decided which handle it got: that cannot be said of entries.
+    return Object.fromEntries(handles) as Handles<D>;
+  }
+
+  #handle(definition: MetricDefinition, outer: Readonly<Record<string, string>>): unknown {
+    if (definition.kind === 'counter') return this.#counter(definition, outer);
+    return definition.kind === 'gauge' ? this.#gauge(definition, outer) : this.#histogram(definition, outer);
   }
 
   #counter<L extends string>(

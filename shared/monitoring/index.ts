@@ -1,4 +1,5 @@
 export { LatencyHistogram } from './latency-histogram.js';
+export { monitoringTopics } from './monitoring-topics.js';
 export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';
 export { type Quality, RunQuality } from './run-quality.js';
 export { exactAuc, RunningAuc } from './running-auc.js';

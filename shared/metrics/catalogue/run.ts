@@ -1,43 +1,7 @@
-import { errorCodes } from '#shared/errors';
+import type { MetricDefinitions } from './definition.js';
 
-interface Described<L extends string> {
-  /** The Prometheus name, with its unit suffix. */
-  readonly name: `kafka_ml_${string}`;
-  /** What one step of the value means. */
-  readonly unit:
-    | 'records'
-    | 'seconds'
-    | 'records per second'
-    | 'partitions'
-    | 'ratio'
-    | 'boolean'
-    | 'swaps'
-    | 'models'
-    | 'values';
-  readonly labels: readonly L[];
-  readonly help: string;
-}
-
-/** Only ever grows, until its process ends. */
-export interface CounterDefinition<L extends string = string> extends Described<L> {
-  readonly kind: 'counter';
-}
-
-/** A value of this moment; absent until it is known. */
-export interface GaugeDefinition<L extends string = string> extends Described<L> {
-  readonly kind: 'gauge';
-}
-
-/** Counts of observations in cumulative buckets (upper bounds in the metric's unit). */
-export interface HistogramDefinition<L extends string = string> extends Described<L> {
-  readonly kind: 'histogram';
-  readonly buckets: readonly number[];
-}
-
-export type MetricDefinition = CounterDefinition | GaugeDefinition | HistogramDefinition;
-
-/** Every metric of the kit, defined once: dashboards, rules and their tests are made from this list. */
-export const catalogue = {
+/** What becomes of a demo's records, its scorers and its model, as its topics tell. */
+export const runMetrics = {
   recordsProduced: {
     kind: 'counter',
     name: 'kafka_ml_records_produced_total',
@@ -151,19 +115,19 @@ export const catalogue = {
     labels: ['input'],
     help: 'Values of a text input that the serving model was not trained on, of all scorers.',
   },
-} as const satisfies Record<string, MetricDefinition>;
-
-/** The label names that metrics use. */
-export type LabelName = (typeof catalogue)[keyof typeof catalogue]['labels'][number];
-
-/**
- * What keeps each label's values few, whatever a topic holds: a closed list, or the number of distinct values admitted.
- * A value beyond the bound is counted under `other`.
- */
-export const labelBounds: { readonly [N in LabelName]: readonly string[] | number } = {
-  reason: errorCodes,
-  scorer: 64,
-  name: 16,
-  version: 64,
-  input: 64,
-};
+  predictions: {
+    kind: 'counter',
+    name: 'kafka_ml_predictions_total',
+    unit: 'records',
+    labels: ['decision', 'version'],
+    help: 'Predictions by what the model decided; "none" where it decides nothing.',
+  },
+  predictionScore: {
+    kind: 'histogram',
+    name: 'kafka_ml_prediction_score',
+    unit: 'score',
+    labels: ['version'],
+    buckets: [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2, 3, 5, 10],
+    help: "The model's scores: probabilities, or whatever an anomaly or a regression is measured in.",
+  },
+} as const satisfies MetricDefinitions;

@@ -1,0 +1,96 @@
+import type { MetricDefinitions } from './definition.js';
+
+/** What the monitoring topologies report: delivery, quality, drift. Totals are since the topology began, whatever restarts. */
+export const monitoringMetrics = {
+  deliveryExpected: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_expected_records',
+    unit: 'records',
+    labels: ['topic', 'partition'],
+    help: 'Records that producers say they have written.',
+  },
+  deliveryConsumed: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_consumed_records',
+    unit: 'records',
+    labels: ['topic', 'partition'],
+    help: 'Records that scorers say they have processed and committed.',
+  },
+  deliveryMissing: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_missing_records',
+    unit: 'records',
+    labels: ['topic', 'partition'],
+    help: 'Records of event-time minutes that scorers have passed, and that were written and not processed.',
+  },
+  deliveryDuplicate: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_duplicate_records',
+    unit: 'records',
+    labels: ['topic', 'partition'],
+    help: 'Records of event-time minutes that scorers have passed, and that were processed more often than written.',
+  },
+  deliveryLate: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_late_records',
+    unit: 'records',
+    labels: ['topic', 'partition'],
+    help: 'Records that were processed after their event-time minute, and its grace, had been passed.',
+  },
+  deliveryAltered: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_altered_minutes',
+    unit: 'minutes',
+    labels: ['topic', 'partition'],
+    help: 'Event-time minutes of which as many records were processed as written, with another sum of checksums.',
+  },
+  qualityAuc: {
+    kind: 'gauge',
+    name: 'kafka_ml_quality_auc_ratio',
+    unit: 'ratio',
+    labels: ['name', 'version', 'window'],
+    help: 'Area under the ROC curve, by labels that came later; window rolling or all.',
+  },
+  qualityPrecision: {
+    kind: 'gauge',
+    name: 'kafka_ml_quality_precision_ratio',
+    unit: 'ratio',
+    labels: ['name', 'version', 'window'],
+    help: 'Of what the model decided positively (at its threshold), the share that was.',
+  },
+  qualityRecall: {
+    kind: 'gauge',
+    name: 'kafka_ml_quality_recall_ratio',
+    unit: 'ratio',
+    labels: ['name', 'version', 'window'],
+    help: 'Of what was positive, the share that the model decided so (at its threshold).',
+  },
+  qualityCalibrationError: {
+    kind: 'gauge',
+    name: 'kafka_ml_quality_calibration_error_ratio',
+    unit: 'ratio',
+    labels: ['name', 'version', 'window'],
+    help: 'Expected calibration error: mean distance of predicted probability and observed share, over ten bins; probabilities only.',
+  },
+  qualityLabelled: {
+    kind: 'gauge',
+    name: 'kafka_ml_quality_labelled_records',
+    unit: 'records',
+    labels: ['name', 'version', 'window'],
+    help: 'Predictions whose outcome is known, that the figures are of.',
+  },
+  inputDrift: {
+    kind: 'gauge',
+    name: 'kafka_ml_input_population_stability_index',
+    unit: 'index',
+    labels: ['name', 'version', 'input'],
+    help: 'Population stability index of a model input against the profile of the card: below 0.1 as in training, above 0.25 another population.',
+  },
+  inputDriftRows: {
+    kind: 'gauge',
+    name: 'kafka_ml_input_drift_rows',
+    unit: 'records',
+    labels: ['name', 'version'],
+    help: 'Rows that the population stability indices are of.',
+  },
+} as const satisfies MetricDefinitions;

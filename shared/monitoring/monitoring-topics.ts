@@ -1,0 +1,102 @@
+import { projectFile } from '#shared/project-file';
+import { defineTopic, type Topic } from '#shared/schema';
+
+/** What a producer has written, or a scorer has processed, of a partition since it said so last. Key: `topic-partition`. */
+export interface DeliveryCounts {
+  readonly role: 'producer' | 'scorer';
+  readonly instance: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly minutes: readonly MinuteCount[];
+}
+
+export interface MinuteCount {
+  /** When the minute of event time begins, milliseconds since 1970. */
+  readonly minute: number;
+  readonly records: number;
+  /** Sum of the CRC-32 of each record, modulo 2^32. */
+  readonly checksum: number;
+}
+
+/** How the records of a partition were delivered, since the audit began. Key: `topic-partition`. */
+export interface AuditReport {
+  readonly topic: string;
+  readonly partition: number;
+  /** Up to which event time scorers have passed it, milliseconds since 1970. */
+  readonly eventTime: number;
+  readonly expected: number;
+  readonly consumed: number;
+  readonly missing: number;
+  readonly duplicate: number;
+  readonly late: number;
+  /** Minutes with as many records, and another sum of checksums. */
+  readonly altered: number;
+}
+
+/** How the inputs of rows that were scored fall into the bins of the model card's profile. Key: `name/version`. */
+export interface InputCounts {
+  readonly instance: string;
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly eventTime: number;
+  readonly rows: number;
+  /** By input: rows in each of its bins or categories in the order of the card, then in others, then missing. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+}
+
+/** How right a model was, by the labels that came. Key: `name/version/window`. */
+export interface QualityReport {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  /** The last labelled predictions, or all since the version was first seen. */
+  readonly window: 'rolling' | 'all';
+  readonly eventTime: number;
+  readonly labelled: number;
+  readonly positives: number;
+  /** Each null where it is not defined: one class alone, nothing decided positively, scores that are no probabilities. */
+  readonly auc: number | null;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly calibrationError: number | null;
+  readonly brier: number | null;
+}
+
+/** How far the inputs of a model are from those that it was trained on. Key: `name/version`. */
+export interface DriftReport {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  readonly eventTime: number;
+  readonly rows: number;
+  /** By input: its population stability index. */
+  readonly inputs: Readonly<Record<string, number>>;
+}
+
+/** What monitoring reads and writes beside a demo's own topics. */
+export interface MonitoringTopics {
+  readonly deliveryCounts: Topic<DeliveryCounts>;
+  readonly inputCounts: Topic<InputCounts>;
+  readonly auditReports: Topic<AuditReport>;
+  readonly qualityReports: Topic<QualityReport>;
+  readonly driftReports: Topic<DriftReport>;
+}
+
+// What is counted has the demo's event time, which may be years ago: by Kafka's default of seven days it would be deleted at once.
+const COUNTS = { 'retention.ms': '-1', 'retention.bytes': '16777216', 'segment.bytes': '4194304' };
+const REPORTS = { 'retention.bytes': '4194304' };
+
+/** The monitoring topics of a demo: counts that producers and scorers write, and reports, of which the newest of each key is kept. */
+export function monitoringTopics(demo: string): MonitoringTopics {
+  const topic = <V>(name: string): Parameters<typeof defineTopic<V>>[0] => ({
+    name: `${demo}.${name}`,
+    partitions: 1,
+    ...(name.endsWith('-reports') ? { cleanupPolicy: 'compact' as const, config: REPORTS } : { config: COUNTS }),
+    schema: projectFile(`shared/monitoring/schemas/${name}.avsc`),
+  });
+  return {
+    deliveryCounts: defineTopic<DeliveryCounts>(topic('delivery-counts')),
+    inputCounts: defineTopic<InputCounts>(topic('input-counts')),
+    auditReports: defineTopic<AuditReport>(topic('audit-reports')),
+    qualityReports: defineTopic<QualityReport>(topic('quality-reports')),
+    driftReports: defineTopic<DriftReport>(topic('drift-reports')),
+  };
+}
