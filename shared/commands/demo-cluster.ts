@@ -24,7 +24,7 @@ export interface ClusterAddress {
  */
 export async function connectDemo(
   definition: DemoBasics,
-  { namespace, only, verbose }: Pick<DemoOptions, 'namespace' | 'only' | 'verbose'>,
+  { namespace, only, verbose, monitoring }: Pick<DemoOptions, 'namespace' | 'only' | 'verbose' | 'monitoring'>,
   { cluster: address, registry }: ClusterAddress,
 ): Promise<DemoCluster> {
   const clientId = `${definition.name}-${only ?? 'demo'}`;
@@ -32,8 +32,8 @@ export async function connectDemo(
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
   const { deadLetters } = companionTopics(definition.name);
   const written = [definition.topics.predictions, ...(definition.alsoWrites ?? []), statusTopic(definition.name)];
-  const monitoring = Object.values<Topic<unknown>>({ ...monitoringTopics(definition.name) });
-  const topics: Topic<unknown>[] = [...producedTopics(definition), ...written, ...monitoring];
+  const ofMonitoring = monitoring ? Object.values<Topic<unknown>>({ ...monitoringTopics(definition.name) }) : [];
+  const topics: Topic<unknown>[] = [...producedTopics(definition), ...written, ...ofMonitoring];
   await cluster.ensureTopics([
     ...topics.map((topic) => topicRequest(topic, topicName(topic))),
     { name: topicName(deadLetters), partitions: 1, config: deadLetterConfig },

@@ -12,6 +12,7 @@ describe('parseDemoOptions', () => {
       namespace: '',
       host: '127.0.0.1',
       headless: false,
+      monitoring: true,
       seed: 1,
     });
   });
@@ -45,6 +46,18 @@ describe('parseDemoOptions', () => {
   });
 
   it.each([
+    [[], true],
+    [['--headless'], false],
+    [['--headless', '--port', '0'], true],
+    [['--headless', '--only', 'producer'], true],
+    [['--headless', '--only', 'scorer'], true],
+    [['--headless', '--monitoring', 'on'], true],
+    [['--monitoring', 'off'], false],
+  ])('%j: monitoring is %s', (args, monitoring) => {
+    expect(parse(args).monitoring).toBe(monitoring);
+  });
+
+  it.each([
     ['alice', 'alice.'],
     ['alice-', 'alice-'],
   ])('separates the namespace %s from what it prefixes', (given, prefix) => {
@@ -70,6 +83,7 @@ describe('parseDemoOptions', () => {
     [['--brokers', 'a:1', '--data-dir', 'x'], '--data-dir is for the embedded broker'],
     [['--registry', 'http://r:1'], 'give --brokers'],
     [['--brokers', 'a:1', '--registry', 'ftp://r'], 'is not a URL'],
+    [['--monitoring', 'yes'], '--monitoring is "yes"; it must be one of on, off.'],
     [['--guarantee', 'at_most_once'], '--guarantee is "at_most_once"'],
   ])('refuses %j', (args, sentence) => {
     expect(() => parse(args)).toThrow(sentence);

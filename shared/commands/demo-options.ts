@@ -25,6 +25,8 @@ export interface DemoOptions {
   /** Absent: 9092 where it is free. */
   readonly brokerPort?: number;
   readonly headless: boolean;
+  /** Whether producers and scorers count what passes them, and the monitoring applications make reports of it. */
+  readonly monitoring: boolean;
   /** `-` = standard output. */
   readonly report?: string;
   /** Absent: the embedded pair. */
@@ -45,6 +47,7 @@ const optionTypes = {
   port: { type: 'string' },
   'broker-port': { type: 'string' },
   headless: { type: 'boolean' },
+  monitoring: { type: 'string' },
   report: { type: 'string' },
   brokers: { type: 'string' },
   registry: { type: 'string' },
@@ -84,6 +87,7 @@ export function parseDemoOptions(args: readonly string[], env: NodeJS.ProcessEnv
       brokerPort: integer('--broker-port', values['broker-port'], 0, 65_535),
     }),
     headless: values.headless ?? false,
+    monitoring: monitoringOf(values, only),
     ...(values.report !== undefined && { report: values.report }),
     ...(clusterAddress !== undefined && {
       cluster: { brokers: parseBrokers(clusterAddress), ...securityFromEnvironment(env) },
@@ -115,6 +119,12 @@ function refuseTogether(values: Values, only: Role | undefined, cluster: string 
   }
   if (only === 'dashboard' && values.headless === true)
     refuse('--only dashboard is the live page; --headless leaves it out.');
+}
+
+/** Unless said, on where somebody can see what comes of it: for a part alone, the page may be elsewhere. */
+function monitoringOf({ monitoring, headless, port }: Values, only: Role | undefined): boolean {
+  if (monitoring !== undefined) return oneOf('--monitoring', monitoring, ['on', 'off']) === 'on';
+  return only !== undefined || headless !== true || port !== undefined;
 }
 
 function rateOf(text: string): number {

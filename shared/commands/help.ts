@@ -43,6 +43,9 @@ export function demoHelp(demo: string, paceInWords: string): string {
                     next free one                                          (default: 4000)
   --broker-port P   port of the embedded broker; 0 = any free one  (default: 9092 if free)
   --headless        no live page; /metrics stays where --port is given
+  --monitoring M    on or off: count what producers and scorers do, and audit delivery, the
+                    model's quality and its inputs' drift beside the scorer
+                                            (default: on, where page or /metrics is served)
   --report FILE     write the run report as JSON; - = standard output, everything else
                     then goes to standard error
   --brokers LIST    use this Kafka cluster, host:port,…  (or KAFKA_BROKERS; default: embedded)

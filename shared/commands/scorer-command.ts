@@ -12,6 +12,7 @@ export function scorerArguments(options: DemoOptions, { cluster: { brokers }, re
     `--guarantee=${options.guarantee}`,
     ...(options.namespace ? [`--namespace=${options.namespace}`] : []),
     ...(options.model === undefined ? [] : [`--model=${userPath(options.model)}`]),
+    `--monitoring=${options.monitoring ? 'on' : 'off'}`,
     ...(options.verbose ? ['--verbose'] : []),
   ];
 }
