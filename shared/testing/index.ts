@@ -1,3 +1,4 @@
+export { type Alertmanager, startAlertmanager } from './alertmanager.js';
 export { type BoundProcess, startBoundProcess } from './bound-process.js';
 export { type BrokerProgram, startBrokerProgram } from './broker-program.js';
 export { chromiumArguments, findChromium } from './chromium.js';
@@ -20,9 +21,13 @@ export { downloaded, type JavaProgram, java, missingFor } from './maven-cache.js
 export { generateMessage, type Random, seededRandom } from './message-generator.js';
 export { type AfterTakeover, killedInMidStream, type MidStreamKill, TAKEOVER_PATIENCE_MS } from './mid-stream-kill.js';
 export { type ProgramProcess, startProgram } from './program-process.js';
+export { type Prometheus, type ScrapeTarget, startPrometheus } from './prometheus.js';
+export type { ActiveAlert, QueryRange, Sample, SampleCourse } from './prometheus-api.js';
+export { describeWithPrometheus, prometheusProgram } from './prometheus-programs.js';
 export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
 export { describeOnSecuredCluster, type SecuredClusterUnderTest } from './secured-cluster.js';
 export { DEFAULT_REPLICATION_FACTOR, SESSION_MS } from './secured-kafka.js';
 export type { RealKafka } from './single-node-kafka.js';
 export { writeSumModel } from './sum-model.js';
+export { type NotifiedAlert, startWebhook, type Webhook } from './webhook.js';
 export { WireClient } from './wire-client.js';
