@@ -38,10 +38,19 @@ export interface InputCounts {
   readonly instance: string;
   readonly modelName: string;
   readonly modelVersion: string;
-  readonly eventTime: number;
+  /** By the scorer's clock, milliseconds since 1970. */
+  readonly countedAt: number;
+  /** Rows that were counted: at high rates a sample. */
   readonly rows: number;
-  /** By input: rows in each of its bins or categories in the order of the card, then in others, then missing. */
-  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly inputs: Readonly<Record<string, BinCounts>>;
+}
+
+/** Of an input: its bins or categories in the order of the card, then others, then missing. */
+export interface BinCounts {
+  /** The share of training rows in each, by the card. */
+  readonly expected: readonly number[];
+  /** Rows in each. */
+  readonly counts: readonly number[];
 }
 
 /** How right a model was, by the labels that came. Key: `name/version/window`. */
@@ -65,7 +74,8 @@ export interface QualityReport {
 export interface DriftReport {
   readonly modelName: string;
   readonly modelVersion: string;
-  readonly eventTime: number;
+  /** When a scorer counted the newest rows, by its clock, milliseconds since 1970. */
+  readonly countedAt: number;
   readonly rows: number;
   /** By input: its population stability index. */
   readonly inputs: Readonly<Record<string, number>>;
