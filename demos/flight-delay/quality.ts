@@ -1,3 +1,4 @@
+import { countedAuc } from '#shared/monitoring';
 import { JoinWindows, type Key, type KStream, Suppressed, serdes, TimeWindows, type Windowed } from '#shared/streams';
 import { DELAYED, DELAYED_FROM_MINUTES, type Outcome, type Prediction, type Quality } from './topics.js';
 
@@ -95,19 +96,9 @@ function toQuality(airport: string, { start, end }: { start: number; end: number
     precision: share(hits, predictedDelayed),
     recall: share(hits, delayed),
     brier: errors / flights,
-    auc: areaUnderCurve(onTime, late),
+    auc: countedAuc(onTime, late) ?? null,
   };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-
-/** Of all pairs of a flight on time and one delayed, the share in which the delayed one has the higher score, ties half. */
-function areaUnderCurve(onTime: readonly number[], delayed: readonly number[]): number | null {
-  let [below, won] = [0, 0];
-  for (const [step, here] of onTime.entries()) {
-    won += (delayed[step] ?? 0) * (below + here / 2);
-    below += here;
-  }
-  return share(won, below * sum(delayed));
-}

@@ -95,3 +95,19 @@ export function exactAuc(
   if (positiveCount === 0 || negativeCount === 0) return undefined;
   return (rankSum - (positiveCount * (positiveCount + 1)) / 2) / (positiveCount * negativeCount);
 }
+
+/**
+ * The AUC of scores that were counted: how many negatives and positives have a score of each step, the lowest first, as many
+ * steps of both. Scores of one step tie, half. Undefined unless both classes occur.
+ */
+export function countedAuc(negatives: readonly number[], positives: readonly number[]): number | undefined {
+  let [negativesBelow, positiveCount, won] = [0, 0, 0];
+  for (const [step, here] of negatives.entries()) {
+    const positivesHere = positives[step] ?? 0;
+    won += positivesHere * (negativesBelow + here / 2);
+    negativesBelow += here;
+    positiveCount += positivesHere;
+  }
+  const pairs = negativesBelow * positiveCount;
+  return pairs === 0 ? undefined : won / pairs;
+}
