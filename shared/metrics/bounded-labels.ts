@@ -2,7 +2,7 @@ import { labelBounds } from './catalogue/index.js';
 
 const beyond = 'other';
 
-/** Keeps the distinct values of each label within `labelBounds`; what goes beyond becomes `other`. */
+/** Keeps the distinct values of each label of a metric within `labelBounds`; what goes beyond becomes `other`. */
 export class BoundedLabels {
   readonly #seen = new Map<string, Set<string>>();
 

@@ -1,3 +1,7 @@
+export { BucketHistogram } from './bucket-histogram.js';
 export type { MetricDefinition } from './catalogue/definition.js';
-export { catalogue } from './catalogue/index.js';
-export { createDemosMetrics, createMetrics, type DemosMetrics, type Exposition, type Metrics } from './metrics.js';
+export { catalogue, scorerMetrics } from './catalogue/index.js';
+export type { Exposition } from './exposition.js';
+export { createDemosMetrics, createMetrics, type DemosMetrics, type Metrics } from './metrics.js';
+export { createScorerExposition } from './scorer-exposition.js';
+export { type MetricSample, type ScorerMetrics, scorerSamples } from './scorer-samples.js';

@@ -8,7 +8,10 @@ import type {
   MetricDefinition,
   MetricDefinitions,
 } from './catalogue/definition.js';
-import { pageMetrics, type scorerMetrics } from './catalogue/index.js';
+import { pageMetrics } from './catalogue/index.js';
+import type { Exposition } from './exposition.js';
+import { type ScorerSamples, scorersText } from './scorer-exposition.js';
+import type { MetricSample } from './scorer-samples.js';
 
 /** The labels of a metric, one string each; nothing where it has none. */
 type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
@@ -39,17 +42,11 @@ type Handle<D> =
 
 type Handles<D extends MetricDefinitions> = { readonly [K in keyof D]: Handle<D[K]> };
 
-/** The text that Prometheus scrapes. */
-export interface Exposition {
-  text(): Promise<string>;
-  readonly contentType: string;
+/** One typed handle for each metric of the page's process, and what scorers have measured; of one demo. */
+export interface Metrics extends Handles<typeof pageMetrics> {
+  /** Shows what scorers measured last, by their instances, instead of what was shown before. */
+  showScorers(samples: ReadonlyMap<string, readonly MetricSample[]>): void;
 }
-
-/** One typed handle for each metric of the page's process; of one demo. */
-export type Metrics = Handles<typeof pageMetrics>;
-
-/** One typed handle for each metric of a scorer's process. */
-export type ScorerMetrics = Handles<typeof scorerMetrics>;
 
 /** The metrics of several demos in one process: each has its own handles, told apart by the label `demo`. */
 export interface DemosMetrics extends Exposition {
@@ -62,7 +59,7 @@ export interface DemosMetrics extends Exposition {
  */
 export function createDemosMetrics(demos: readonly string[]): DemosMetrics {
   const registry = new KitRegistry(['demo']);
-  const handles = new Map(demos.map((demo) => [demo, registry.handles(pageMetrics, { demo })]));
+  const handles = new Map(demos.map((demo) => [demo, registry.metricsOf(demo)]));
   const of = (demo: string): Metrics => {
     const own = handles.get(demo);
     if (own === undefined) throw new KitError('internal', `There are no metrics of ${demo}.`);
@@ -74,16 +71,16 @@ export function createDemosMetrics(demos: readonly string[]): DemosMetrics {
 /** Those of one demo. */
 export function createMetrics(demo: string): Metrics & Exposition {
   const registry = new KitRegistry(['demo']);
-  const handles = registry.handles(pageMetrics, { demo });
-  return { ...handles, text: () => registry.text(), contentType: registry.contentType };
+  return { ...registry.metricsOf(demo), text: () => registry.text(), contentType: registry.contentType };
 }
 
 /** The catalogue's metrics, registered once, with labels beside their own that handles are bound to. */
 class KitRegistry {
   readonly #registry = new Registry();
-  readonly #bounded = new BoundedLabels();
   readonly #metrics = new Map<string, Counter<string> | Gauge<string> | Histogram<string>>();
   readonly #outer: readonly string[];
+  /** What scorers have measured, by their demos. */
+  readonly #scorers = new Map<string, readonly ScorerSamples[]>();
 
   constructor(outer: readonly string[]) {
     this.#outer = outer;
@@ -94,11 +91,23 @@ class KitRegistry {
     return this.#registry.contentType;
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    const scorers = [...this.#scorers.values()].flat();
+    return `${await this.#registry.metrics()}${scorers.length > 0 ? await scorersText(scorers) : ''}`;
   }
 
-  handles<D extends MetricDefinitions>(definitions: D, outer: Readonly<Record<string, string>>): Handles<D> {
+  metricsOf(demo: string): Metrics {
+    const handles = this.#handles(pageMetrics, { demo });
+    return {
+      ...handles,
+      showScorers: (samples) => {
+        const shown = Array.from(samples, ([scorer, own]) => ({ scorer: { demo, scorer }, samples: own }));
+        this.#scorers.set(demo, shown);
+      },
+    };
+  }
+
+  #handles<D extends MetricDefinitions>(definitions: D, outer: Readonly<Record<string, string>>): Handles<D> {
     const handles = Object.entries(definitions).map(([key, each]) => [key, this.#handle(each, outer)]);
     // The kind of each definition has decided which handle it got: that cannot be said of entries.
     return Object.fromEntries(handles) as Handles<D>;
@@ -116,23 +125,27 @@ class KitRegistry {
     const metric = this.#once(Counter<string>, definition, {});
     // A counter that has counted nothing is 0, as the whole of its name says; of labels nothing is known yet.
     if (definition.labels.length === 0) metric.inc(outer, 0);
-    return { add: (amount, ...[labels]) => metric.inc(this.#labels(outer, labels), amount) };
+    const bounded = new BoundedLabels();
+    return { add: (amount, ...[own]) => metric.inc(labelsOf(outer, own, bounded), amount) };
   }
 
   #gauge<L extends string>(definition: GaugeDefinition<L>, outer: Readonly<Record<string, string>>): GaugeHandle<L> {
     const metric = this.#once(Gauge<string>, definition, {});
     const set = new Map<string, Record<string, string>>();
+    let bounded = new BoundedLabels();
     // A gauge without labels begins with a sample of 0, which would be read as a measurement.
     if (definition.labels.length + this.#outer.length === 0) metric.remove();
     return {
       set: (value, ...[own]) => {
-        const labels = this.#labels(outer, own);
+        const labels = labelsOf(outer, own, bounded);
         set.set(JSON.stringify(labels), labels);
         metric.set(labels, value);
       },
       clear: () => {
         for (const labels of set.values()) metric.remove(labels);
         set.clear();
+        // Whatever comes now, there is room for it.
+        bounded = new BoundedLabels();
       },
     };
   }
@@ -142,7 +155,8 @@ class KitRegistry {
     outer: Readonly<Record<string, string>>,
   ): HistogramHandle<L> {
     const metric = this.#once(Histogram<string>, definition, { buckets: [...definition.buckets] });
-    return { observe: (value, ...[labels]) => metric.observe(this.#labels(outer, labels), value) };
+    const bounded = new BoundedLabels();
+    return { observe: (value, ...[own]) => metric.observe(labelsOf(outer, own, bounded), value) };
   }
 
   /** A metric's name can be registered once; its handles share it. */
@@ -158,11 +172,12 @@ class KitRegistry {
     this.#metrics.set(name, metric);
     return metric;
   }
+}
 
-  #labels(
-    outer: Readonly<Record<string, string>>,
-    own: Readonly<Record<string, string>> | undefined,
-  ): Record<string, string> {
-    return own === undefined ? outer : { ...outer, ...this.#bounded.bound(own) };
-  }
+function labelsOf(
+  outer: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>> | undefined,
+  bounded: BoundedLabels,
+): Record<string, string> {
+  return own === undefined ? outer : { ...outer, ...bounded.bound(own) };
 }

@@ -30,6 +30,8 @@ export interface Model extends BatchScorer<object> {
   readonly explainedBy: string | undefined;
   /** Values seen that are none of an input's known categories, by the input's name; inputs whose categories are not known are not there. */
   readonly unknownCategories: ReadonlyMap<string, number>;
+  /** Told of each call of the graph from when it is set: its rows, and how long it took, milliseconds. */
+  onCall: ((rows: number, tookMs: number) => void) | undefined;
   /** Frees the native session, after the calls that are under way; nothing may be scored afterwards. */
   close(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export class OnnxModel implements Model {
   readonly card: ModelCard;
   readonly sha256: string;
   readonly unknownCategories: Map<string, number>;
+  onCall: Model['onCall'];
   readonly #parts: ModelParts;
   readonly #inputs: readonly GraphInput[];
   readonly #fixedRows: number | undefined;
@@ -127,6 +130,7 @@ export class OnnxModel implements Model {
   }
 
   async #scoreSome(rows: readonly object[]): Promise<(ModelRow | KitError)[]> {
+    const begun = performance.now();
     // A row is whatever record the stream carries; the card says which of its fields are read.
     const fields = rows as readonly Row[];
     const problems = fields.map((row) => rowProblem(this.#inputs, row));
@@ -137,6 +141,7 @@ export class OnnxModel implements Model {
     for (let start = 0; start < good.length; start += step) {
       scored.push(...(await this.#run(good.slice(start, start + step), step)));
     }
+    this.onCall?.(rows.length, performance.now() - begun);
     let next = 0;
     // As many were scored as had no problem.
     return problems.map((problem) => problem ?? (scored[next++] as ModelRow | KitError));

@@ -10,7 +10,7 @@ export const scorerMetrics = {
     buckets: [
       0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
     ],
-    help: 'How long one call of the model took, whatever its number of rows.',
+    help: 'How long one call of the serving model took, whatever its number of rows.',
     openTelemetry: 'messaging.process.duration',
   },
   scoringRows: {
@@ -19,7 +19,7 @@ export const scorerMetrics = {
     unit: 'records',
     labels: [],
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
-    help: 'Rows that one call of the model scored.',
+    help: 'Rows that one call of the serving model scored.',
   },
   chunkRecords: {
     kind: 'histogram',
@@ -135,7 +135,7 @@ export const scorerMetrics = {
     name: 'kafka_ml_scorer_event_loop_delay_seconds',
     unit: 'seconds',
     labels: [],
-    help: 'The longest that the event loop kept a timer waiting since the heartbeat before.',
+    help: 'The longest that the event loop kept a timer waiting in the last 15 seconds.',
   },
   cardAuc: {
     kind: 'gauge',

@@ -27,6 +27,8 @@ export interface ServeOptions extends Refuser {
   /** Each row comes with the inputs that moved its score most. */
   readonly reasons?: boolean;
   readonly onEvent: (event: ModelEvent) => void;
+  /** Told of each call of what serves: its rows, and how long it took, milliseconds. */
+  readonly onCall?: (rows: number, tookMs: number) => void;
   /** Told, in a sentence, what the demo's own folder did not give to check, and why the topic cannot be followed. */
   readonly onNotice?: (sentence: string) => void;
   /** Loads and checks what was published; in a process of its own unless said. */
@@ -70,7 +72,7 @@ export async function serveModel(options: ServeOptions): Promise<ServedModel> {
   try {
     const { ownFolder, ownChallenger } = options;
     const first = await firstModel('champion', ownFolder, options, catalogue, load);
-    serving = new ServingModel(first.model, first.publishedAt);
+    serving = new ServingModel(first.model, first.publishedAt, options.onCall);
     if (ownChallenger !== undefined) {
       const voter = await firstModel('challenger', ownChallenger, { ...options, prefersOwn: false }, catalogue, load);
       serving.elect(voter.model);

@@ -40,10 +40,13 @@ export class ServingModel implements ExchangeableScorer<object> {
   #shadow: Shadow | undefined;
   readonly #recent: object[] = [];
   #recentAt = 0;
+  readonly #onCall: Model['onCall'];
   #closing: Promise<void> = Promise.resolve();
 
   /** `publishedAt`, milliseconds since the epoch; undefined for a model that nobody has published. */
-  constructor(first: Model, publishedAt: number | undefined) {
+  constructor(first: Model, publishedAt: number | undefined, onCall?: Model['onCall']) {
+    this.#onCall = onCall;
+    first.onCall = onCall;
     this.#held = { model: first, publishedAt, leases: 0 };
   }
 
@@ -87,6 +90,7 @@ export class ServingModel implements ExchangeableScorer<object> {
   /** From now on this one is acquired. */
   exchange(next: Model, publishedAt: number | undefined): void {
     const old = this.#held;
+    next.onCall = this.#onCall;
     this.#held = { model: next, publishedAt, leases: 0 };
     // It was compared with the old one.
     this.#shadow?.reset(next.card.labels);

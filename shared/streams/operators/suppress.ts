@@ -32,7 +32,7 @@ export function suppress<K, V>(
       if (change.newValue === null && dropsTombstones) return;
       context.withRecordContext(origin, () => next({ key, value: change, timestamp, headers }));
     };
-    const isFull = (): boolean => buffer.records > maxRecords || buffer.bytes > maxBytes;
+    const isFull = (): boolean => buffer.size > maxRecords || buffer.bytes > maxBytes;
     return (record: StreamRecord<K, Change<V>>) => {
       const { key, value: change, timestamp, headers } = record;
       if (timestamp > observed) {
@@ -54,7 +54,7 @@ export function suppress<K, V>(
       else {
         throw new KitError(
           'run-failed',
-          `The buffer of ${name} is full: it holds ${buffer.records} updates in ${buffer.bytes} bytes, of ${maxRecords} and ${maxBytes} at most. ` +
+          `The buffer of ${name} is full: it holds ${buffer.size} updates in ${buffer.bytes} bytes, of ${maxRecords} and ${maxBytes} at most. ` +
             "Give it more room, or let it emit early with whenFull: 'emit'.",
         );
       }

@@ -74,9 +74,9 @@ export class Application {
       cluster: config.cluster,
       isTransactional,
       isReassigned: () => this.#assignment !== undefined || this.#isExpelled,
-      onCommitted: (offsets, works) => {
+      onCommitted: (offsets, works, tookMs) => {
         for (const { active } of works) this.#failingSince.delete(active.name);
-        metrics.committed();
+        metrics.committed(tookMs);
         this.#purge.committed(offsets);
       },
     });
@@ -101,6 +101,7 @@ export class Application {
       onAssigned: (assignment) => {
         this.#assignment = assignment;
         this.#assignments += 1;
+        this.metrics.rebalanced();
         this.#isExpelled = false;
         this.#handOver.over();
       },
@@ -189,6 +190,7 @@ export class Application {
 
   async #distribute(chunks: readonly Chunk[]): Promise<void> {
     for (const chunk of chunks) {
+      this.metrics.fetched(chunk.records.length);
       const active = this.#owner.ownerOf(chunk)?.active;
       const input = active?.inputs.find(
         ({ topic, partition }) => topic === chunk.topic && partition === chunk.partition,

@@ -10,7 +10,8 @@ interface CommitterOptions {
    * at_least_once nothing may be written then: another member may have the tasks, and be further on.
    */
   readonly isReassigned: () => boolean;
-  readonly onCommitted: (offsets: PartialOffsets, works: readonly Work[]) => void;
+  /** Told how long it took from the decision on, milliseconds. */
+  readonly onCommitted: (offsets: PartialOffsets, works: readonly Work[], tookMs: number) => void;
 }
 
 /** Records on their way, with at_least_once, beyond which tasks wait for them: what a slow broker costs in memory. */
@@ -114,6 +115,7 @@ export class Committer {
 
   async #commitTransaction(work: Work): Promise<void> {
     const { active, output } = work;
+    const begun = performance.now();
     // One commit at a time, so that what waits is bounded.
     await work.committing;
     if (work.failure !== undefined || output === undefined) return;
@@ -125,13 +127,14 @@ export class Committer {
     active.task.beginTransaction();
     work.hasSent = false;
     work.committing = output.commit(offsets).then(
-      () => this.#options.onCommitted(offsets, [work]),
+      () => this.#options.onCommitted(offsets, [work], performance.now() - begun),
       (error: unknown) => fail(work, error),
     );
   }
 
   async #commitAfterSending(works: readonly Work[], member: GroupMember): Promise<void> {
     if (this.#options.isReassigned()) return;
+    const begun = performance.now();
     for (const { active } of works) active.drainChanges();
     await this.send(works);
     await this.#sending;
@@ -146,7 +149,7 @@ export class Committer {
       active.task.beginTransaction();
     }
     if (offsets.size === 0) return;
-    this.#options.onCommitted(offsets, works);
+    this.#options.onCommitted(offsets, works, performance.now() - begun);
   }
 }
 

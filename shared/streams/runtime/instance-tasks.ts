@@ -23,6 +23,7 @@ export interface TaskSurroundings {
   readonly disks: TaskDisks;
   readonly onDropped: (reason: DropReason) => void;
   readonly onFailed: () => void;
+  readonly onLate: (behindMs: number) => void;
 }
 
 const MAX_REQUEST_SIZE = 1_048_576;
@@ -71,6 +72,7 @@ export function openTask(
     maxRecordBytes: config.maxRequestSize ?? MAX_REQUEST_SIZE,
     onDropped: surroundings.onDropped,
     onFailed: surroundings.onFailed,
+    onLate: surroundings.onLate,
   });
   const inputs = subTopology.sources.flatMap((source): Input[] => {
     if (partition >= (topics.partitions.get(source.topic.name) ?? 0)) return [];

@@ -53,6 +53,7 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
     disks: new TaskDisks(config.stateDir, config.applicationId),
     onDropped: (reason) => metrics.dropped(reason),
     onFailed: () => metrics.failed(),
+    onLate: (behindMs) => metrics.late(behindMs),
   };
   const application = new Application(surroundings, globalTables, metrics);
   try {

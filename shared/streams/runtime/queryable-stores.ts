@@ -33,6 +33,8 @@ export interface QueryableStores {
   keyValue<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
   window<K, V>(name: string): ReadOnlyWindowStore<K, V>;
   session<K, V>(name: string): ReadOnlySessionStore<K, V>;
+  /** How many entries each store has here, by its name. */
+  sizes(): ReadonlyMap<string, number>;
 }
 
 export function queryableStores(
@@ -94,6 +96,13 @@ export function queryableStores(
       const all = () => find<SessionStore<K, V>>(name, 'findSessions');
       all();
       return { fetch: (key) => all().flatMap((store) => store.findSessions(key, 0, Number.MAX_SAFE_INTEGER)) };
+    },
+    sizes() {
+      const sizes = new Map<string, number>();
+      for (const { name, size } of [...tasks().flat(), ...globalStores.values()]) {
+        sizes.set(name, (sizes.get(name) ?? 0) + size);
+      }
+      return sizes;
     },
   };
 }

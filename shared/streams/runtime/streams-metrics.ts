@@ -1,6 +1,10 @@
+import { BucketHistogram, scorerMetrics } from '#shared/metrics';
 import type { DropReason } from './operator-context.js';
 
-/** What an application counts since its start. Names follow Kafka Streams' metrics (`process-total`, `dropped-records-total` …). */
+/**
+ * What an application counts since its start, and how its work is distributed. Names follow Kafka Streams' metrics
+ * (`process-total`, `dropped-records-total` …); buckets are those of the metrics that it is shown by.
+ */
 export class StreamsMetrics {
   /** Records taken from topics, internal ones included. */
   processTotal = 0;
@@ -9,16 +13,30 @@ export class StreamsMetrics {
   readonly droppedRecords: Record<DropReason, number> = { null: 0, expired: 0, stale: 0 };
   /** Records that did not decode, failed in an operator or could not be written. */
   failedRecordsTotal = 0;
+  /** How many records of a partition came at once. */
+  readonly chunkRecords = new BucketHistogram(scorerMetrics.chunkRecords.buckets);
+  /** How far records were behind the stream time of their task, in seconds; of those that were. */
+  readonly lateness = new BucketHistogram(scorerMetrics.recordLateness.buckets);
   /** Commits: with exactly_once of single tasks. */
   commitTotal = 0;
+  /** How long a commit took from the decision on, in seconds. */
+  readonly commitDuration = new BucketHistogram(scorerMetrics.commitDuration.buckets);
   taskCreatedTotal = 0;
   taskClosedTotal = 0;
   /** Tasks that were begun anew after a commit that failed, or a producer that was fenced. */
   taskRevivedTotal = 0;
-  /** Records of changelogs that stores were restored from. */
+  /** Times that the group gave this instance its partitions anew. */
+  rebalanceTotal = 0;
+  /** Records of changelogs that stores were restored from, and how long that took. */
   restoreTotal = 0;
-  /** Input partitions that this instance has now. */
+  restoreSecondsTotal = 0;
+  /** Tasks, and input partitions, that this instance has now. */
+  tasks = 0;
   assignedPartitions = 0;
+
+  fetched(records: number): void {
+    this.chunkRecords.observe(records);
+  }
 
   processed(records: number): void {
     this.processTotal += records;
@@ -33,8 +51,13 @@ export class StreamsMetrics {
     this.failedRecordsTotal += 1;
   }
 
-  committed(): void {
+  late(behindMs: number): void {
+    this.lateness.observe(behindMs / 1_000);
+  }
+
+  committed(tookMs: number): void {
     this.commitTotal += 1;
+    this.commitDuration.observe(tookMs / 1_000);
   }
 
   taskCreated(tasks: number): void {
@@ -49,7 +72,12 @@ export class StreamsMetrics {
     this.taskRevivedTotal += tasks;
   }
 
-  restored(records: number): void {
+  rebalanced(): void {
+    this.rebalanceTotal += 1;
+  }
+
+  restored(records: number, tookMs: number): void {
     this.restoreTotal += records;
+    this.restoreSecondsTotal += tookMs / 1_000;
   }
 }

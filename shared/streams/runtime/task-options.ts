@@ -27,6 +27,8 @@ export interface TaskOptions {
   readonly maxRecordBytes: number;
   readonly onDropped: (reason: DropReason) => void;
   readonly onFailed: (failed: FailedRecord) => void;
+  /** Told how far a record is behind the task's stream time, milliseconds; of those that are. */
+  readonly onLate?: (behindMs: number) => void;
   /** A parked record has gone on. */
   readonly onResumed?: () => void;
 }

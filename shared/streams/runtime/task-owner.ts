@@ -82,7 +82,9 @@ export class TaskOwner {
         beginningsOf(this.#surroundings, cluster),
       ]);
       const opened = await Promise.all(ids.map((id) => openStores(id, this.#surroundings)));
-      this.#metrics.restored(await restoreTasks(opened, this.#surroundings, isCancelled));
+      const begun = performance.now();
+      const restored = await restoreTasks(opened, this.#surroundings, isCancelled);
+      this.#metrics.restored(restored, performance.now() - begun);
       if (isCancelled()) {
         // A half-restored store is of no use; the next assignment begins anew.
         for (const { stores } of opened) for (const store of stores) store.close();
@@ -116,7 +118,7 @@ export class TaskOwner {
       ),
     );
     this.#metrics.taskCreated(works.length);
-    this.#countPartitions();
+    this.#count();
   }
 
   /** Gives tasks up as they are: what is not committed is done again, by whoever has them next. */
@@ -132,7 +134,7 @@ export class TaskOwner {
       }),
     );
     this.#metrics.taskClosed(works.length);
-    this.#countPartitions();
+    this.#count();
   }
 
   /** Ends tasks whose stores hold, and have on disk, what is committed. */
@@ -146,6 +148,8 @@ export class TaskOwner {
         await this.#surroundings.disks.close(active.name, failure === undefined ? new Map() : undefined);
       }),
     );
+    this.#metrics.taskClosed(works.length);
+    this.#count();
   }
 
   /** How a task's stores on disk are written: now and then, or when much waits. */
@@ -178,7 +182,8 @@ export class TaskOwner {
     });
   }
 
-  #countPartitions(): void {
+  #count(): void {
+    this.#metrics.tasks = this.works.size;
     this.#metrics.assignedPartitions = [...this.works.values()].reduce(
       (sum, { active }) => sum + active.inputs.length,
       0,

@@ -112,7 +112,9 @@ export class Task {
     const { origin, record } = head;
     this.#walk.beginInput();
     this.#walk.context = origin;
-    this.#walk.streamTime = Math.max(this.#walk.streamTime, record.timestamp);
+    const { streamTime } = this.#walk;
+    if (record.timestamp >= streamTime) this.#walk.streamTime = record.timestamp;
+    else this.#options.onLate?.(streamTime - record.timestamp);
     this.processed += 1;
     this.#steps.get(queue.source)?.(record);
     return true;

@@ -113,6 +113,10 @@ export class InMemorySessionStore<K, V> implements SessionStore<K, V> {
     this.#metadata.set(name, value);
   }
 
+  get size(): number {
+    return this.#byEnd.size;
+  }
+
   close(): void {
     this.#byKey.clear();
     this.#byEnd.clear();

@@ -54,6 +54,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   readonly #changed: ChangedKeys<SlotChange, string | SlotAt>;
   #sequence = 0;
   #newestStart = -1;
+  #size = 0;
 
   constructor(
     readonly name: string,
@@ -147,9 +148,14 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     this.#metadata.set(name, value);
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   close(): void {
     this.#byKey.clear();
     this.#byStart.clear();
+    this.#size = 0;
   }
 
   #firstLiveStart(): number {
@@ -164,6 +170,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
   }
 
   #set(slot: Slot<K, V>): void {
+    this.#size += 1;
     const slots = this.#byKey.get(slot.id);
     if (slots === undefined) this.#byKey.set(slot.id, [slot]);
     else this.#insert(slot, slots);
@@ -186,6 +193,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     if (there?.start === slot.start && there.sequence === slot.sequence) {
       this.#byStart.get(slot.start)?.delete(there);
       slots[at] = slot;
+      this.#size -= 1;
     } else if (at === slots.length) slots.push(slot);
     else slots.splice(at, 0, slot);
   }
@@ -196,6 +204,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     const slot = slots[at];
     if (slot === undefined) return;
     slots.splice(at, 1);
+    this.#size -= 1;
     if (slots.length === 0) this.#byKey.delete(id);
     const ofStart = this.#byStart.get(start);
     ofStart?.delete(slot);
@@ -208,6 +217,7 @@ export class InMemoryWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     const live = this.#firstLiveStart();
     for (let start = this.#starts.first; start !== undefined && start < live; start = this.#starts.first) {
       for (const slot of this.#byStart.get(start) ?? []) {
+        this.#size -= 1;
         const { id, sequence, timestamp } = slot;
         const changeKey = this.#changeKey(slot);
         // The changelog is compacted, not deleted by the clock: event time may be long ago. Of a duplicate that it was not

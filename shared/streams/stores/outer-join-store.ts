@@ -104,6 +104,11 @@ export class OuterJoinStore<K> implements StateStore {
     this.#metadata.set(name, value);
   }
 
+  /** Records of one side, key and time count as one. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   close(): void {
     this.#waiting.clear();
   }

@@ -21,6 +21,8 @@ export interface StateStore {
    */
   metadata(name: string): number | undefined;
   setMetadata(name: string, value: number): void;
+  /** How many entries there are. */
+  readonly size: number;
   close(): void;
 }
 
@@ -31,8 +33,6 @@ export interface TimestampedKeyValueStore<K, V> extends StateStore {
   put(key: K, value: V | null, timestamp: number): void;
   /** In the order of the keys' bytes; both ends are included. What is put meanwhile may or may not be seen. */
   entries(from?: K, to?: K): Iterable<readonly [K, ValueAndTimestamp<V>]>;
-  /** How many keys there are; persistent stores may give an estimate. */
-  readonly size: number;
 }
 
 /** An entry of a window store. */

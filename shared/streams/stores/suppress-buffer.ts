@@ -69,7 +69,7 @@ export class SuppressBuffer<K, V> implements StateStore {
     this.#changed = new ChangedKeys(logging);
   }
 
-  get records(): number {
+  get size(): number {
     return this.#byKey.size;
   }
 

@@ -140,6 +140,11 @@ export class DiskSessionStore<K, V> implements SessionStore<K, V> {
     return this.#contents.metadata.get(name);
   }
 
+  get size(): number {
+    // Each entry is in both tables.
+    return this.#byEnd.count(this.#contents.stored / 2);
+  }
+
   setMetadata(name: string, value: number): void {
     this.#contents.metadata.set(name, value);
   }

@@ -152,6 +152,11 @@ export class DiskWindowStore<K, V> implements TimestampedWindowStore<K, V> {
     return this.#contents.metadata.get(name);
   }
 
+  get size(): number {
+    // Each entry is in both tables.
+    return this.#byStart.count(this.#contents.stored / 2);
+  }
+
   setMetadata(name: string, value: number): void {
     this.#contents.metadata.set(name, value);
   }

@@ -1,0 +1,5 @@
+/** The text that Prometheus scrapes. */
+export interface Exposition {
+  text(): Promise<string>;
+  readonly contentType: string;
+}
