@@ -91,9 +91,15 @@ function readiness({ heardScorers: heard }: Pick<RunWatch<unknown, PredictionFie
 function refreshGauges(
   metrics: Metrics,
   view: { readonly auc: { readonly value: number | undefined } },
-  { scorers, heardScorers: heard }: Pick<RunWatch<unknown, PredictionFields, unknown>, 'scorers' | 'heardScorers'>,
+  watch: Pick<RunWatch<unknown, PredictionFields, unknown>, 'scorers' | 'heardScorers' | 'forgetScorers'>,
 ): void {
   if (view.auc.value !== undefined) metrics.runningAuc.set(view.auc.value);
+  watch.forgetScorers();
+  const { scorers, heardScorers: heard } = watch;
+  // What a process measured that is gone is not so any more.
+  metrics.showScorers(new Map(heard.map((status) => [status.instance, status.metrics])));
+  for (const gauge of [metrics.scorerUp, metrics.scorerRecordsPerSecond, metrics.scorerPartitions]) gauge.clear();
+  metrics.scorerRecordsScored.clear();
   metrics.modelInfo.clear();
   for (const { status } of scorers.values()) {
     const up = heard.includes(status) && status.state === 'RUNNING';

@@ -103,6 +103,7 @@ const status: ScorerStatus = {
   refusal: null,
   challenger: null,
   unknownCategories: {},
+  metrics: [],
 };
 
 let schemas: Schemas;

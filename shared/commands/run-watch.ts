@@ -28,6 +28,9 @@ export interface RunWatchOptions<P extends PredictionFields, O> {
 
 /** A scorer that was not heard of for so long is silent. */
 const SILENT_MS = 5_000;
+/** One that was not heard of for so long is forgotten: by then whoever watches has been told. */
+const FORGOTTEN_MS = 900_000;
+const MOST_SCORERS = 64;
 /** Settled units kept to recognize a duplicate where the run has no end. */
 const REMEMBERED_UNITS = 200_000;
 
@@ -39,7 +42,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   /** When the first prediction, and the last thing that settles a unit, were read; milliseconds as of preciseNow. */
   firstPredictionAt: number | undefined;
   lastSettledAt: number | undefined;
-  /** What each scorer said last, and when that was read. */
+  /** What each scorer said last, and when that was read; whoever was heard of last comes last. */
   readonly scorers = new Map<string, { readonly status: ScorerStatus; readonly readAt: number }>();
   /** What the page's form has asked. */
   readonly asks = new Asks();
@@ -109,6 +112,20 @@ export class RunWatch<I, P extends PredictionFields, O> {
     return [...this.scorers.values()].flatMap(({ status, readAt }) => (readAt > since ? [status] : []));
   }
 
+  /**
+   * Forgets scorers that were silent for 15 minutes, or have said that they end and are gone; at most 64 are kept. Whoever was
+   * heard of last stays: where nobody scores any more, that is to be seen.
+   */
+  forgetScorers(): void {
+    const now = preciseNow();
+    for (const [instance, { status, readAt }] of this.scorers) {
+      const silentMs = now - readAt;
+      const hasEnded = status.state === 'NOT_RUNNING' && silentMs > SILENT_MS;
+      const isForgotten = hasEnded || silentMs > FORGOTTEN_MS || this.scorers.size > MOST_SCORERS;
+      if (isForgotten && this.scorers.size > 1) this.scorers.delete(instance);
+    }
+  }
+
   /** What serves, as the newest heartbeat says; undefined before the first. */
   get latestModel(): { readonly name: string; readonly version: string; readonly sha256: string } | undefined {
     const statuses = Array.from(this.scorers.values(), ({ status }) => status);
@@ -144,7 +161,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
     const run = headers[RUN_HEADER]?.toString();
     if (this.#options.run !== undefined && run !== undefined && run !== this.#options.run) {
       this.#options.view?.prediction(prediction);
-      this.#options.metrics?.recordsScored.add(1);
+      this.#count(prediction);
       return;
     }
     this.firstPredictionAt ??= now;
@@ -155,8 +172,16 @@ export class RunWatch<I, P extends PredictionFields, O> {
     if (latencyMs !== undefined) this.latency.add(latencyMs);
     if (this.#options.wholeRun) this.quality.prediction(prediction.id, prediction.score);
     this.#options.view?.prediction(prediction, latencyMs);
-    this.#options.metrics?.recordsScored.add(1);
+    this.#count(prediction);
     if (latencyMs !== undefined) this.#options.metrics?.predictionLatency.observe(latencyMs / 1_000);
+  }
+
+  #count({ score, decision, modelVersion: version }: P): void {
+    const { metrics } = this.#options;
+    if (metrics === undefined) return;
+    metrics.recordsScored.add(1);
+    metrics.predictions.add(1, { decision: decision ?? 'none', version });
+    metrics.predictionScore.observe(score, { version });
   }
 
   #outcome(outcome: O, { headers, timestamp }: ConsumedRecord): void {
@@ -202,7 +227,9 @@ export class RunWatch<I, P extends PredictionFields, O> {
     const refused = Math.max(0, status.refusalsTotal - (before?.refusalsTotal ?? 0));
     if (refused > 0) this.#options.metrics?.modelRefusals.add(refused, { reason: status.refusal?.code ?? 'internal' });
     for (const sentence of modelNewsInWords(status, before)) this.#options.onNews(sentence);
+    this.scorers.delete(status.instance);
     this.scorers.set(status.instance, { status, readAt: preciseNow() });
+    this.forgetScorers();
     this.#options.view?.scorer(status);
   }
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { MetricSample } from '#shared/metrics';
 import { MODELS_TOPIC, type ModelEvent, type ServedModel, serveModel } from '#shared/scoring';
 import { StreamsBuilder, startStreams } from '#shared/streams';
 import { type ClusterAddress, connectDemo } from './demo-cluster.js';
@@ -8,6 +9,7 @@ import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { ScoredCounter } from './scored-counter.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
+import { ScorerInstruments } from './scorer-instruments.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
@@ -37,10 +39,11 @@ export async function runScorer(
   const demo = await connectDemo(definition, { ...options, only: 'scorer' }, address);
   const instance = `${hostname()}-${process.pid}`;
   const news = new ModelNews();
+  const instruments = new ScorerInstruments();
   let heartbeat: ScorerHeartbeat | undefined;
   let served: ServedModel | undefined;
   try {
-    served = await serveModel({
+    const serving = await serveModel({
       cluster: demo.cluster,
       topic: demo.topicName({ name: MODELS_TOPIC }),
       demo: definition.name,
@@ -50,14 +53,16 @@ export async function runScorer(
       ...(definition.challengerFolder && { ownChallenger: fileURLToPath(definition.challengerFolder) }),
       reasons: definition.explains ?? false,
       onNotice: (sentence) => terminal.say(sentence),
+      onCall: instruments.called,
       onEvent: (event) => {
         news.take(event);
         heartbeat?.beat();
         terminal.say(eventInWords(event, definition));
       },
     });
+    served = serving;
     const builder = new StreamsBuilder();
-    const scored = new ScoredCounter(served.scorer);
+    const scored = new ScoredCounter(serving.scorer);
     definition.buildTopology(builder, scored);
     const topology = builder.build();
     const streams = await startStreams(topology, {
@@ -69,10 +74,12 @@ export async function runScorer(
       commitIntervalMs: COMMIT_INTERVAL_MS[options.guarantee],
       deadLetterTopic: companionTopics(definition.name).deadLetters,
     });
+    const samples = (): MetricSample[] =>
+      instruments.samples({ streams, model: serving.current, modelSince: news.since });
     const { guarantee } = options;
-    const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news };
+    const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news, samples };
     heartbeat = await ScorerHeartbeat.start(definition.name, demo, atWork);
-    const { name, version, sha256 } = served.current;
+    const { name, version, sha256 } = serving.current;
     const ready: ScorerReady = { type: 'ready', instance, model: { name, version, sha256 } };
     process.send?.(ready);
     terminal.say(`Scoring ${demo.topicName(definition.topics.input)} with ${name} ${version}; Ctrl-C ends it.`);
@@ -81,6 +88,7 @@ export async function runScorer(
   } finally {
     await heartbeat?.close();
     await served?.close();
+    instruments.close();
     await demo.cluster.close();
   }
 }

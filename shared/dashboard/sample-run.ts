@@ -71,6 +71,7 @@ export function sampleScorer(heartbeatAt: number, more: Partial<ScorerStatus> = 
     refusal: null,
     challenger: null,
     unknownCategories: {},
+    metrics: [],
     ...more,
   };
 }

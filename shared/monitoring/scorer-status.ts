@@ -1,3 +1,4 @@
+import type { MetricSample } from '#shared/metrics';
 import { projectFile } from '#shared/project-file';
 import { defineTopic, type Topic } from '#shared/schema';
 
@@ -36,6 +37,8 @@ export interface ScorerStatus {
   readonly challenger: ChallengerStatus | null;
   /** By input: values that the model was not trained on. */
   readonly unknownCategories: Readonly<Record<string, number>>;
+  /** What the scorer measures of itself; empty where it does not say. */
+  readonly metrics: readonly MetricSample[];
 }
 
 interface RefusedModel {
