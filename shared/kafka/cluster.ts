@@ -1,8 +1,10 @@
 import { type Admin, Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { ClusterConfig, SaslCredentials } from './cluster-config.js';
+import { type ClusterHealth, ClusterHealthCheck } from './cluster-health.js';
 import { connectFailure } from './connect-failure.js';
 import { Connections } from './connections.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
+import { consumerLag, type GroupLag, type WatchedGroup } from './consumer-lag.js';
 import { createReader } from './fetching-reader.js';
 import { createGroupMember, type GroupMember } from './group-member.js';
 import type { GroupOptions } from './group-options.js';
@@ -55,6 +57,18 @@ export interface Cluster {
    * @throws KitError 'cluster-unreachable' when that does not come within 25 s.
    */
   committedOffsets(groupId: string, partitions: PartitionsOf): Promise<PartialOffsets>;
+  /**
+   * How the cluster and these topics are; asks once.
+   * @throws KitError 'cluster-unreachable', within 4 s, where no broker answers.
+   */
+  health(topics: readonly string[]): Promise<ClusterHealth>;
+  /**
+   * How far groups are behind the ends of their partitions for read_committed, at this moment: transactions under way are
+   * not waited for. A partition where a group has committed nothing counts from its beginning. A group whose coordinator
+   * does not answer is left out.
+   * @throws KitError 'cluster-unreachable' where nobody answers, 'run-failed' where everything is refused.
+   */
+  consumerLag(groups: readonly WatchedGroup[]): Promise<readonly GroupLag[]>;
   /** Deletes the records below the offsets. */
   deleteRecords(before: PartialOffsets): Promise<void>;
   /**
@@ -84,6 +98,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
   const kafka = createKafka(config, connections);
   const admin = await connectAdmin(kafka, connections, config);
   const nodes = new Nodes(config.brokers, config);
+  const healthCheck = new ClusterHealthCheck(nodes);
   const open = new Set<Closable>();
   const opened = <T extends Closable>(client: T): T => {
     const close = client.close.bind(client);
@@ -104,6 +119,8 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),
     committedOffsets: (groupId, partitions) => committedOffsets(nodes, groupId, partitions),
+    health: (topics) => healthCheck.ask(topics),
+    consumerLag: (groups) => consumerLag(nodes, groups),
     deleteRecords: (before) => deleteRecords(nodes, before),
     async consume(options) {
       const own = new Connections(config.brokers);

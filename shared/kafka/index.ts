@@ -1,7 +1,9 @@
 export { readCertificateAuthority } from './certificate-authority.js';
 export { type Cluster, connectCluster } from './cluster.js';
 export { type ClusterConfig, parseBrokers, type SaslCredentials, securityFromEnvironment } from './cluster-config.js';
+export type { ClusterHealth, TopicHealth } from './cluster-health.js';
 export type { Assignment, Consumer, ConsumerOptions } from './consumer.js';
+export type { GroupLag, WatchedGroup } from './consumer-lag.js';
 export type { GroupMember } from './group-member.js';
 export type { GroupAssignor, GroupOptions, JoinedMember, Share, SharedGroup } from './group-options.js';
 export type { PartitionReader, ReaderOptions } from './partition-reader.js';

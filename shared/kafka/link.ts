@@ -19,14 +19,14 @@ const CONNECTED_WITHIN_MS = 4_000;
 const ANSWERED_WITHIN_MS = 10_000;
 
 /**
- * The highest versions that are asked for: from the next ones on, Fetch and Metadata name topics by id, FindCoordinator
- * and OffsetFetch ask for several at once.
+ * The highest versions that are asked for: from the next ones on, Fetch and Metadata name topics by id, and FindCoordinator
+ * asks for several at once.
  */
 const highest = new Map<number, number>([
   [apis.fetch.key, 12],
   [apis.metadata.key, 9],
   [apis.findCoordinator.key, 3],
-  [apis.offsetFetch.key, 7],
+  [apis.offsetFetch.key, 8],
 ]);
 
 interface Waiting {
@@ -98,6 +98,12 @@ export class Link {
     return this.#end === undefined;
   }
 
+  /** The highest version that both sides know. */
+  versionOf(api: Api): number {
+    const [, theirs] = this.#versions.get(api.key) ?? [0, -1];
+    return Math.min(highest.get(api.key) ?? api.versions[1], api.versions[1], theirs);
+  }
+
   /**
    * Asks at the highest version that both sides know. An error means that it is not known whether the broker did it: the
    * connection is of no use after it.
@@ -108,7 +114,7 @@ export class Link {
     answeredWithinMs = ANSWERED_WITHIN_MS,
   ): Promise<ValueOf<A['response']>> {
     const [lowest, theirs] = this.#versions.get(api.key) ?? [0, -1];
-    const version = Math.min(highest.get(api.key) ?? api.versions[1], api.versions[1], theirs);
+    const version = this.versionOf(api);
     if (version < lowest || version < api.versions[0]) {
       throw new KitError(
         'protocol',

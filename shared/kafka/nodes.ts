@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import { apis } from '#shared/wire';
+import { apis, type ValueOf } from '#shared/wire';
 import { Connections } from './connections.js';
 import { type Address, Link, type LinkConfig } from './link.js';
 import { accept, errorCode, Refusal } from './refusal.js';
@@ -92,10 +92,13 @@ export class Nodes {
 
   async #refresh(names: readonly string[]): Promise<void> {
     const link = await this.any();
-    const { brokers, topics } = await link.request(apis.metadata, {
-      topics: names.map((name) => ({ name })),
-      allowAutoTopicCreation: false,
-    });
+    this.heard(
+      await link.request(apis.metadata, { topics: names.map((name) => ({ name })), allowAutoTopicCreation: false }),
+    );
+  }
+
+  /** Takes what a broker said of brokers and topics for true from now on. */
+  heard({ brokers, topics }: ValueOf<typeof apis.metadata.response>): void {
     for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, { host, port });
     for (const { name, errorCode: code, partitions } of topics) {
       if (name === null) continue;
@@ -119,16 +122,22 @@ export class Nodes {
   async link(nodeId: number, lane = 0): Promise<Link> {
     const address = this.#addresses.get(nodeId);
     if (address === undefined) throw new Error(`node ${nodeId} is not known`);
-    return this.#linkTo(address, lane);
+    return this.linkTo(address, lane);
+  }
+
+  /** Where brokers can be asked: those heard of, then those that were there to begin with; none after the end. */
+  get addresses(): readonly Address[] {
+    if (this.#isClosed) return [];
+    const all = [...this.#addresses.values(), ...this.#connections.addresses().map(parseAddress)];
+    return [...new Map(all.map((address) => [`${address.host}:${address.port}`, address])).values()];
   }
 
   /** A connection to some node. */
   async any(lane = 0): Promise<Link> {
     let reason: unknown = new Error('it was closed');
-    const addresses = [...this.#addresses.values(), ...this.#connections.addresses().map(parseAddress)];
-    for (const address of this.#isClosed ? [] : addresses) {
+    for (const address of this.addresses) {
       try {
-        return await this.#linkTo(address, lane);
+        return await this.linkTo(address, lane);
       } catch (error) {
         reason = error;
       }
@@ -136,7 +145,8 @@ export class Nodes {
     throw reason;
   }
 
-  #linkTo(address: Address, lane: number): Promise<Link> {
+  /** The connection to an address; it is made where there is none. */
+  linkTo(address: Address, lane = 0): Promise<Link> {
     const key = `${address.host}:${address.port} ${lane}`;
     const existing = this.#links.get(key);
     if (existing !== undefined) return existing;

@@ -2,12 +2,13 @@ import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
 import { isolationLevel } from './fetch-request.js';
 import type { Nodes } from './nodes.js';
+import { fetchOffsets } from './offset-fetch.js';
 import type { Isolation } from './partition-reader.js';
 import type { PartialOffsets, TopicOffsets } from './records.js';
 import { accept, errorCode, Refusal } from './refusal.js';
 
-const EARLIEST = -2;
-const LATEST = -1;
+export const EARLIEST = -2;
+export const LATEST = -1;
 const ANSWERED_WITHIN_MS = 8_000;
 const STABLE_WITHIN_MS = 2_000;
 
@@ -169,17 +170,13 @@ export async function committedOffsets(
   const deadline = isWhole(partitions) ? Date.now() + STABLE_WITHIN_MS : Number.POSITIVE_INFINITY;
   try {
     return await nodes.insistOnCoordinator(doing, 'group', groupId, async (coordinator) => {
-      const answer = await coordinator.request(apis.offsetFetch, {
-        groupId,
-        topics: Array.from(wanted, ([name, partitionIndexes]) => ({ name, partitionIndexes })),
-        groups: [],
-        requireStable: Date.now() < deadline,
-      });
-      accept(answer.errorCode);
+      const topics = Array.from(wanted, ([name, partitionIndexes]) => ({ name, partitionIndexes }));
+      const [answer] = await fetchOffsets(coordinator, [{ groupId, topics }], { stable: Date.now() < deadline });
+      accept(answer?.errorCode ?? errorCode.none);
       const committed = new Map<string, (number | undefined)[]>(
         Array.from(wanted, ([topic, numbers]) => [topic, Array.from({ length: Math.max(-1, ...numbers) + 1 })]),
       );
-      for (const { name, partitions: answers } of answer.topics) {
+      for (const { name, partitions: answers } of answer?.topics ?? []) {
         for (const { partitionIndex, committedOffset, errorCode: code } of answers) {
           accept(code);
           const offsets = committed.get(name);

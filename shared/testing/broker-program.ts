@@ -6,6 +6,8 @@ export interface BrokerProgram extends AsyncDisposable {
   readonly brokers: string;
   /** URL */
   readonly registry: string;
+  /** Stops it, lets it go on, or ends it. */
+  signal(name: NodeJS.Signals): void;
 }
 
 /** Starts the embedded broker and registry as `npm run broker` does, in a process of their own. */
@@ -14,7 +16,12 @@ export async function startBrokerProgram(): Promise<BrokerProgram> {
   try {
     const brokers = await program.said(/Kafka\s+([\d.:]+)/);
     const registry = await program.said(/Registry\s+(http\S+)/);
-    return { brokers, registry, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+    return {
+      brokers,
+      registry,
+      signal: (name) => program.signal(name),
+      [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await program[Symbol.asyncDispose]();
     throw error;

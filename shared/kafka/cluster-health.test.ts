@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startBroker } from '#shared/embedded/broker';
+import { KitError } from '#shared/errors';
+import { describeOnEachKafka, makeTopic, startBrokerProgram } from '#shared/testing';
+import { healthOf } from './cluster-health.js';
+import { connectCluster } from './index.js';
+
+await describeOnEachKafka('the health of a cluster', (kafka) => {
+  it('has its brokers, and its topics but for those that are missing', async () => {
+    const cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
+    const topic = await makeTopic(kafka, cluster, 'topic', 3);
+    expect(await cluster.health([topic, kafka.unique('missing')])).toEqual({
+      brokers: 1,
+      topics: new Map([[topic, { partitions: 3, offline: 0, underReplicated: 0 }]]),
+    });
+    await cluster.close();
+  });
+});
+
+describe('the health of a topic', () => {
+  it('counts partitions without a leader, and those that lack a replica', () => {
+    expect(
+      healthOf([
+        { leaderId: 1, replicaNodes: [1, 2, 3], isrNodes: [1, 2, 3] },
+        { leaderId: 2, replicaNodes: [1, 2, 3], isrNodes: [2, 3] },
+        { leaderId: -1, replicaNodes: [1, 2, 3], isrNodes: [1] },
+      ]),
+    ).toEqual({ partitions: 3, offline: 1, underReplicated: 2 });
+  });
+});
+
+describe('a cluster that is asked how it is', () => {
+  it('cannot be reached while its broker is down, and can be again', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'health-'));
+    let broker = await startBroker({ port: 0, dataDir });
+    const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+    expect(await cluster.health([])).toEqual({ brokers: 1, topics: new Map() });
+    const { port } = broker;
+    await broker.close();
+    for (let question = 0; question < 3; question += 1) {
+      await expect(cluster.health([])).rejects.toMatchObject({
+        code: 'cluster-unreachable',
+        message: expect.stringMatching(/^Asking the cluster how it is: .*(ECONNREFUSED|closed the connection)/),
+      });
+    }
+    broker = await startBroker({ port, dataDir });
+    expect(await cluster.health([])).toEqual({ brokers: 1, topics: new Map() });
+    await cluster.close();
+    await broker.close();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('cannot be reached while its broker hangs, and can be again', async () => {
+    await using program = await startBrokerProgram();
+    const cluster = await connectCluster({ brokers: [program.brokers], clientId: 'test' });
+    await cluster.health([]);
+    program.signal('SIGSTOP');
+    const why = async (): Promise<string> =>
+      (await cluster.health([]).then(() => 'answered', KitError.from)).toString();
+    const silent = 'Asking the cluster how it is: no answer came within 2 s';
+    await expect.poll(why, { timeout: 10_000 }).toContain(silent);
+    expect(await why()).toContain(silent);
+    program.signal('SIGCONT');
+    await expect
+      .poll(() => cluster.health([]).catch(() => undefined), { timeout: 10_000 })
+      .toMatchObject({ brokers: 1 });
+    await cluster.close();
+  });
+
+  it('is asked no more once it is closed', async () => {
+    const broker = await startBroker({ port: 0 });
+    const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+    await cluster.close();
+    await expect(cluster.health([])).rejects.toMatchObject({ code: 'cluster-unreachable' });
+    await broker.close();
+  });
+});
