@@ -30,15 +30,25 @@ export async function connectDemo(
   const clientId = `${definition.name}-${only ?? 'demo'}`;
   const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined });
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
-  const { deadLetters } = companionTopics(definition.name);
-  const written = [definition.topics.predictions, ...(definition.alsoWrites ?? []), statusTopic(definition.name)];
-  const ofMonitoring = monitoring ? Object.values<Topic<unknown>>({ ...monitoringTopics(definition.name) }) : [];
-  const topics: Topic<unknown>[] = [...producedTopics(definition), ...written, ...ofMonitoring];
   await cluster.ensureTopics([
-    ...topics.map((topic) => topicRequest(topic, topicName(topic))),
-    { name: topicName(deadLetters), partitions: 1, config: deadLetterConfig },
+    ...avroTopics(definition, monitoring).map((topic) => topicRequest(topic, topicName(topic))),
+    { name: topicName(companionTopics(definition.name).deadLetters), partitions: 1, config: deadLetterConfig },
   ]);
   return { cluster, schemas: connectSchemas(registry), topicName };
+}
+
+/** The topics that `connectDemo` creates, without their namespace. */
+export function demoTopics(
+  definition: DemoBasics,
+  { monitoring }: Pick<DemoOptions, 'monitoring'>,
+): readonly { readonly name: string }[] {
+  return [...avroTopics(definition, monitoring), companionTopics(definition.name).deadLetters];
+}
+
+function avroTopics(definition: DemoBasics, monitoring: boolean): readonly Topic<unknown>[] {
+  const written = [definition.topics.predictions, ...(definition.alsoWrites ?? []), statusTopic(definition.name)];
+  const ofMonitoring = monitoring ? Object.values<Topic<unknown>>({ ...monitoringTopics(definition.name) }) : [];
+  return [...producedTopics(definition), ...written, ...ofMonitoring];
 }
 
 function topicRequest({ partitions, cleanupPolicy, config }: Topic<unknown>, name: string): TopicRequest {

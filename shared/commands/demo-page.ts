@@ -2,6 +2,7 @@ import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, st
 import type { Exposition, Metrics } from '#shared/metrics';
 import type { ScorerStatus } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
+import { ClusterWatch } from './cluster-watch.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
@@ -9,6 +10,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
+import { type WatchedDemo, watchedDemo } from './watched-demo.js';
 
 const DEFAULT_PORT = 4_000;
 const REFRESH_MS = 1_000;
@@ -26,6 +28,8 @@ export interface ShownDemo {
   readonly page: DashboardPage;
   /** Sets the gauges, which are of this moment: what no record announces, such as a scorer fallen silent, is looked up. */
   refresh(): void;
+  /** What its cluster is asked for beside what the demo reads. */
+  readonly watched: WatchedDemo;
 }
 
 /** Undefined where the options leave out page and metrics. */
@@ -44,7 +48,8 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const { asks, run } = watch;
       const ask = createFormAsk(definition, demo, { asks, run, eventTime: () => view.eventTime });
       const page = { name: definition.name, view, facts, ready: () => readiness(watch), ...(ask && { ask }) };
-      return { page, refresh: () => refreshGauges(metrics, view, watch) };
+      const watched = watchedDemo(definition, options, demo, metrics);
+      return { page, refresh: () => refreshGauges(metrics, view, watch), watched };
     },
   };
 }
@@ -59,7 +64,15 @@ export async function openPages(
   { headless, host, port = DEFAULT_PORT }: Pick<DemoOptions, 'headless' | 'host' | 'port'>,
   terminal: Terminal,
 ): Promise<Dashboard> {
-  const dashboard = await startDashboard({ host, port, pages: demos.map(({ page }) => page), headless, metrics });
+  const watch = new ClusterWatch(
+    demos.map(({ watched }) => watched),
+    (sentence) => terminal.say(sentence),
+  );
+  const pages = demos.map(({ page }) => pageOnCluster(page, watch));
+  const dashboard = await startDashboard({ host, port, pages, headless, metrics }).catch((error: unknown) => {
+    watch.close();
+    throw error;
+  });
   if (port !== 0 && dashboard.port !== port) {
     terminal.say(`Port ${port} is taken; the next free one is used instead: ${dashboard.port}.`);
   }
@@ -74,7 +87,27 @@ export async function openPages(
     ...dashboard,
     close: async () => {
       clearInterval(timer);
+      watch.close();
       await dashboard.close();
+    },
+  };
+}
+
+/** The page, with what the cluster makes of it: one that does not answer shows nothing new. */
+function pageOnCluster(page: DashboardPage, watch: Pick<ClusterWatch, 'silentSince'>): DashboardPage {
+  const silence = (): string | undefined => {
+    const since = watch.silentSince;
+    return since === undefined ? undefined : `has not answered for ${Math.round((Date.now() - since) / 1_000)} s`;
+  };
+  return {
+    ...page,
+    facts: () => {
+      const silent = silence();
+      return silent === undefined ? page.facts() : { Cluster: silent, ...page.facts() };
+    },
+    ready: () => {
+      const silent = silence();
+      return silent === undefined ? page.ready() : { ready: false, reason: `the cluster ${silent}` };
     },
   };
 }

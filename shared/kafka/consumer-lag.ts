@@ -19,8 +19,6 @@ export interface WatchedGroup {
 /** How far a group is. */
 export interface GroupLag {
   readonly groupId: string;
-  /** Whether the group has ever committed anything that is still kept. */
-  readonly hasCommitted: boolean;
   /** Records behind what the group has committed, by topic, index = partition; undefined where it is not known now. */
   readonly lag: PartialOffsets;
 }
@@ -72,7 +70,7 @@ export async function consumerLag(nodes: Nodes, groups: readonly WatchedGroup[])
         return [[topic, perPartition] as const];
       }),
     );
-    return { groupId, hasCommitted: offsets.size > 0, lag };
+    return { groupId, lag };
   });
 }
 
