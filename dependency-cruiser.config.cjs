@@ -1,6 +1,7 @@
 // The direction of imports, proved: each folder may import what stands to its right, never to its left.
 const layers = {
   demos: ['demos', 'commands', 'dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  grafana: ['demos', 'commands', 'scoring', 'metrics'],
   commands: [
     'dashboard',
     'monitoring',
@@ -48,7 +49,7 @@ const single = '^shared/(errors|project-file)\\.ts$';
 // A stream makes tables and a table streams: what they are made of refers to itself, as Kafka Streams' interfaces do.
 const fluent = '^shared/streams/dsl/';
 
-const folder = (name) => (name === 'demos' ? '^demos/' : `^shared/${name}/`);
+const folder = (name) => (['demos', 'grafana'].includes(name) ? `^${name}/` : `^shared/${name}/`);
 // Tests, the contracts that tests run on two clusters, what starts a broker for them, and what drives the chaos test.
 const test =
   '(\\.(test|contract)|/test-broker|/test-application|/test-document)\\.ts$|^shared/streams/chaos/driver/|^shared/model-import/pmml/judge/';
@@ -60,7 +61,7 @@ module.exports = {
       severity: 'error',
       from: { path: folder(name), pathNot: test },
       to: {
-        path: '^(demos|shared|bench)/',
+        path: '^(demos|shared|bench|grafana)/',
         pathNot: [folder(name), single, ...allowed.map(folder)],
       },
     })),
@@ -74,7 +75,7 @@ module.exports = {
       name: 'a-folder-is-entered-by-its-index',
       comment: 'Across folders: #shared/<folder>, never a file inside it.',
       severity: 'error',
-      from: { path: '^(?:demos|bench|shared/(?:embedded/)?[^/]+)/', pathNot: test },
+      from: { path: '^(?:demos|bench|grafana|shared/(?:embedded/)?[^/]+)/', pathNot: test },
       to: {
         path: '^shared/',
         pathNot: [single, '^shared/(embedded/)?[^/]+/index\\.ts$'],
@@ -84,9 +85,9 @@ module.exports = {
     {
       name: 'a-relative-import-stays-in-its-folder',
       severity: 'error',
-      from: { path: '^(shared/embedded/[^/]+|shared/(?!embedded)[^/]+|demos/[^/]+)/' },
+      from: { path: '^(shared/embedded/[^/]+|shared/(?!embedded)[^/]+|demos/[^/]+|grafana)/' },
       to: {
-        path: '^(demos|shared|bench)/',
+        path: '^(demos|shared|bench|grafana)/',
         pathNot: '^$1/',
         dependencyTypes: ['local'],
         dependencyTypesNot: ['aliased-subpath-import'],
@@ -95,7 +96,7 @@ module.exports = {
     ...Object.entries(wrapped).map(([library, home]) => ({
       name: `${library}-has-one-home`,
       severity: 'error',
-      from: { path: '^(demos|shared)/', pathNot: [`^${home}/`, test] },
+      from: { path: '^(demos|shared|grafana)/', pathNot: [`^${home}/`, test] },
       to: { path: `^node_modules/(@types/)?${library}/` },
     })),
     { name: 'no-circles', severity: 'error', from: { pathNot: fluent }, to: { circular: true } },

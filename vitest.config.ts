@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['source', 'node', 'import', 'module', 'default'] },
   ssr: { resolve: { conditions: ['source', 'node', 'module', 'default'] } },
   test: {
-    include: ['{demos,shared,bench}/**/*.test.ts'],
+    include: ['{demos,shared,bench,grafana}/**/*.test.ts'],
     exclude: ['dist/**', 'node_modules/**', 'demos/*/exercises/**'],
     pool: 'forks',
     // The machines are small and the tests start real brokers: two at a time keep the clock honest.

@@ -1,6 +1,11 @@
 export { BucketHistogram } from './bucket-histogram.js';
-export type { MetricDefinition } from './catalogue/definition.js';
-export { catalogue, scorerMetrics } from './catalogue/index.js';
+export type {
+  CounterDefinition,
+  GaugeDefinition,
+  HistogramDefinition,
+  MetricDefinition,
+} from './catalogue/definition.js';
+export { catalogue, type LabelName, scorerMetrics } from './catalogue/index.js';
 export type { Exposition } from './exposition.js';
 export { createDemosMetrics, createMetrics, type DemosMetrics, type Metrics } from './metrics.js';
 export { createScorerExposition } from './scorer-exposition.js';

@@ -1,0 +1,11 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dashboardFiles, dashboardsFolder } from './dashboard-files.js';
+
+// `npm run grafana`: writes the dashboards anew, and takes away those that there are no longer.
+const files = await dashboardFiles();
+mkdirSync(dashboardsFolder, { recursive: true });
+for (const name of readdirSync(dashboardsFolder)) {
+  if (name.endsWith('.json') && !files.has(name)) rmSync(new URL(name, dashboardsFolder));
+}
+for (const [name, text] of files) writeFileSync(new URL(name, dashboardsFolder), text);
+process.stdout.write(`${files.size} dashboards written to grafana/dashboards-json.\n`);
