@@ -16,7 +16,7 @@ import { catalogue } from '#shared/metrics';
 import type { SizedPanel } from './options.js';
 
 /** Of Grafana's grid. */
-export const GRID_COLUMNS = 24;
+const GRID_COLUMNS = 24;
 
 /** All dashboards of the kit are known by it, and link to each other. */
 const TAG = 'kafka-ml-demos';
@@ -40,7 +40,7 @@ interface DashboardOptions {
   readonly rows: readonly DashboardRow[];
 }
 
-export type Choice = 'demo' | 'scorer';
+type Choice = 'demo' | 'scorer';
 
 /** Puts rows of panels into a dashboard, one under the other, each panel with an id of its own. */
 export function dashboard({ uid, title, description, choices, rows }: DashboardOptions): Dashboard {

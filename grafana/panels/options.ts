@@ -30,7 +30,7 @@ type Unit = (typeof unit)[keyof typeof unit];
 // The value is Grafana's: the variable that each dashboard has.
 const dataSource: DataSourceRef = { type: 'prometheus', uid: '$' + '{datasource}' };
 
-export interface Query {
+interface Query {
   readonly expr: string;
   /** What its series are called, with labels in braces: `{{demo}}`. */
   readonly legend: string;
@@ -58,7 +58,7 @@ export interface Limits {
 }
 
 /** A panel whose place in the dashboard is still to be given. */
-export interface Panelled extends Builder<Panel> {
+interface Panelled extends Builder<Panel> {
   id(id: number): this;
   gridPos(gridPos: GridPos): this;
 }
