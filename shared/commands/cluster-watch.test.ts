@@ -60,6 +60,9 @@ describe('the watch over a cluster', () => {
   const lags = (first: number, second: number): string[] => [
     `consumer_lag_records{demo="churn",group="churn.scorer",topic="churn.calls",partition="0"} ${first}`,
     `consumer_lag_records{demo="churn",group="churn.scorer",topic="churn.calls",partition="1"} ${second}`,
+    // Nothing was ever committed: the group would begin with the first record.
+    'consumer_committed_offset{demo="churn",group="churn.scorer",topic="churn.calls",partition="0"} 0',
+    'consumer_committed_offset{demo="churn",group="churn.scorer",topic="churn.calls",partition="1"} 0',
   ];
 
   it('shows for each demo how the cluster is and how far its groups are, while nobody reads', async () => {

@@ -91,6 +91,7 @@ export class ClusterWatch {
       metrics.clusterOfflinePartitions.clear();
       metrics.clusterUnderReplicatedPartitions.clear();
       metrics.consumerLag.clear();
+      metrics.consumerCommitted.clear();
     }
     if (this.#failures !== SAID_AFTER) return;
     this.#say(`The cluster does not answer; the page waits for it. ${message}`);
@@ -99,16 +100,18 @@ export class ClusterWatch {
   #lags(lags: readonly GroupLag[]): void {
     if (this.#isClosed) return;
     this.#saidOfLag = undefined;
-    const byGroup = new Map(lags.map(({ groupId, lag }) => [groupId, lag]));
+    const byGroup = new Map(lags.map((each) => [each.groupId, each]));
     for (const { metrics, groups } of this.#demos) {
       metrics.consumerLag.clear();
-      for (const { groupId } of groups) {
-        for (const [topic, partitions] of byGroup.get(groupId) ?? []) {
-          for (const [partition, lag] of partitions.entries()) {
-            if (lag !== undefined)
-              metrics.consumerLag.set(lag, { group: groupId, topic, partition: String(partition) });
-          }
-        }
+      metrics.consumerCommitted.clear();
+      for (const { groupId: group } of groups) {
+        const { lag, committed } = byGroup.get(group) ?? {};
+        eachPartition(lag, (topic, partition, records) =>
+          metrics.consumerLag.set(records, { group, topic, partition }),
+        );
+        eachPartition(committed, (topic, partition, offset) =>
+          metrics.consumerCommitted.set(offset, { group, topic, partition }),
+        );
       }
     }
   }
@@ -116,7 +119,10 @@ export class ClusterWatch {
   /** The cluster may refuse it to whoever may not see groups: that is said once, not every second. */
   #lagUnknown({ code, message }: KitError): void {
     if (this.#isClosed) return;
-    for (const { metrics } of this.#demos) metrics.consumerLag.clear();
+    for (const { metrics } of this.#demos) {
+      metrics.consumerLag.clear();
+      metrics.consumerCommitted.clear();
+    }
     if (code === 'cluster-unreachable' || this.#saidOfLag === message) return;
     this.#saidOfLag = message;
     this.#say(`How far the groups are is not shown: ${message}`);
@@ -125,4 +131,16 @@ export class ClusterWatch {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** What is known of each partition. */
+function eachPartition(
+  topics: GroupLag['lag'] | undefined,
+  take: (topic: string, partition: string, number: number) => void,
+): void {
+  for (const [topic, partitions] of topics ?? []) {
+    for (const [partition, number] of partitions.entries()) {
+      if (number !== undefined) take(topic, String(partition), number);
+    }
+  }
 }

@@ -43,11 +43,11 @@ await describeOnEachKafka('how far groups are', (kafka) => {
     // The first who asks for a coordinator has Apache Kafka make its topic of offsets.
     await expect
       .poll(() => cluster.consumerLag([{ groupId, topics: [topic] }]), PATIENCE)
-      .toEqual([{ groupId, lag: new Map([[topic, [10, 5, 4]]]) }]);
+      .toEqual([{ groupId, lag: new Map([[topic, [10, 5, 4]]]), committed: new Map([[topic, [0, 0, 3]]]) }]);
 
     await commit(groupId, new Map([[topic, [10, 2]]]));
     expect(await cluster.consumerLag([{ groupId, topics: [topic] }])).toEqual([
-      { groupId, lag: new Map([[topic, [0, 3, 4]]]) },
+      { groupId, lag: new Map([[topic, [0, 3, 4]]]), committed: new Map([[topic, [10, 2, 3]]]) },
     ]);
 
     await write(...records(topic, 0, 1));

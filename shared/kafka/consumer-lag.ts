@@ -21,6 +21,8 @@ export interface GroupLag {
   readonly groupId: string;
   /** Records behind what the group has committed, by topic, index = partition; undefined where it is not known now. */
   readonly lag: PartialOffsets;
+  /** Where it would go on: what it has committed, or the beginning. */
+  readonly committed: PartialOffsets;
 }
 
 const ANSWERED_WITHIN_MS = 2_000;
@@ -57,20 +59,22 @@ export async function consumerLag(nodes: Nodes, groups: readonly WatchedGroup[])
   }
   const [ends, beginnings] = await Promise.all([offsetsNow(nodes, all), offsetsNow(nodes, uncommitted)]);
   return known.map(({ groupId, offsets, topics }) => {
-    const lag = new Map(
+    const next = new Map(
       topics.flatMap((topic) => {
         const count = counts.get(topic);
         if (count === undefined) return [];
-        const perPartition = Array.from({ length: count }, (_, partition) =>
-          lagOf(
-            offsets.get(topic)?.get(partition) ?? beginnings.get(topic)?.get(partition),
-            ends.get(topic)?.get(partition),
-          ),
-        );
-        return [[topic, perPartition] as const];
+        const nextOf = (partition: number): number | undefined =>
+          offsets.get(topic)?.get(partition) ?? beginnings.get(topic)?.get(partition);
+        return [[topic, Array.from({ length: count }, (_, partition) => nextOf(partition))] as const];
       }),
     );
-    return { groupId, lag };
+    const lag = new Map(
+      Array.from(next, ([topic, each]) => [
+        topic,
+        each.map((offset, partition) => lagOf(offset, ends.get(topic)?.get(partition))),
+      ]),
+    );
+    return { groupId, lag, committed: next };
   });
 }
 

@@ -46,4 +46,11 @@ export const clusterMetrics = {
     labels: ['group', 'topic', 'partition'],
     help: 'Records of a partition behind what the group has committed, to its end for read_committed.',
   },
+  consumerCommitted: {
+    kind: 'gauge',
+    name: 'kafka_ml_consumer_committed_offset',
+    unit: 'offset',
+    labels: ['group', 'topic', 'partition'],
+    help: 'Where the group would go on in a partition: the offset that it has committed, or the beginning.',
+  },
 } as const satisfies MetricDefinitions;

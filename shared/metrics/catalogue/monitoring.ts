@@ -2,6 +2,13 @@ import type { MetricDefinitions } from './definition.js';
 
 /** What the monitoring topologies report: delivery, quality, drift. Totals are since the topology began, whatever restarts. */
 export const monitoringMetrics = {
+  monitorUp: {
+    kind: 'gauge',
+    name: 'kafka_ml_monitor_up',
+    unit: 'boolean',
+    labels: [],
+    help: 'Whether the monitor that the demo has started is at work: 1 yes, 0 no; absent where it has started none.',
+  },
   deliveryExpected: {
     kind: 'gauge',
     name: 'kafka_ml_delivery_expected_records',
