@@ -1,0 +1,51 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { projectFile } from '#shared/project-file';
+
+const recordingRule = z.strictObject({ record: z.string(), expr: z.string() });
+
+const alertingRule = z.strictObject({
+  alert: z.string(),
+  expr: z.string(),
+  for: z.string().optional(),
+  labels: z.strictObject({
+    severity: z.enum(['critical', 'warning', 'info']),
+    /** Which of the seven questions it answers; `watching` where it is about those who look. */
+    question: z.enum(['delivery', 'delays', 'stuck', 'lost', 'broker', 'performance', 'model', 'watching']),
+  }),
+  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook: z.string() }),
+});
+
+const ruleFile = z.strictObject({
+  groups: z.array(z.strictObject({ name: z.string(), rules: z.array(z.union([recordingRule, alertingRule])) })),
+});
+
+export type RuleFile = z.infer<typeof ruleFile>;
+export type AlertingRule = z.infer<typeof alertingRule>;
+
+/** Where the rules are. */
+<<<<<<< Updated upstream
+export const rulesFolder = fileURLToPath(projectFile('grafana/prometheus/rules'));
+=======
+const rulesFolder = fileURLToPath(projectFile('grafana/prometheus/rules'));
+>>>>>>> Stashed changes
+
+/** The project's Prometheus rules, by the name of their file. */
+export async function readRuleFiles(): Promise<ReadonlyMap<string, RuleFile>> {
+  const names = (await readdir(rulesFolder)).filter((name) => name.endsWith('.yml'));
+  const read = async (name: string): Promise<[string, RuleFile]> => {
+    const text = await readFile(join(rulesFolder, name), 'utf8');
+    return [name, ruleFile.parse(parse(text))];
+  };
+  return new Map(await Promise.all(names.map(read)));
+}
+
+/** The alerts of rule files. */
+export function alertsOf(files: Iterable<RuleFile>): AlertingRule[] {
+  return Array.from(files)
+    .flatMap(({ groups }) => groups.flatMap(({ rules }) => rules))
+    .filter((rule) => 'alert' in rule);
+}
