@@ -27,11 +27,7 @@ export type RuleFile = z.infer<typeof ruleFile>;
 export type AlertingRule = z.infer<typeof alertingRule>;
 
 /** Where the rules are. */
-<<<<<<< Updated upstream
-export const rulesFolder = fileURLToPath(projectFile('grafana/prometheus/rules'));
-=======
 const rulesFolder = fileURLToPath(projectFile('grafana/prometheus/rules'));
->>>>>>> Stashed changes
 
 /** The project's Prometheus rules, by the name of their file. */
 export async function readRuleFiles(): Promise<ReadonlyMap<string, RuleFile>> {
