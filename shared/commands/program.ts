@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { KitError } from '#shared/errors';
 import { exitCodeOf } from './exit-code.js';
-import { isSupervised, type ScorerFailed } from './scorer-process.js';
 import { listenForShutdown, type Shutdown } from './shutdown.js';
+import { isSupervised, type PartFailed } from './supervised-process.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
 /** By how much a heap grows over what is alive before it is collected: where memory is plenty V8 waits longer, and a demo takes 520 to 590 MB instead of 480. */
@@ -25,7 +25,7 @@ export async function runProgram(
   } catch (thrown) {
     const error = KitError.from(thrown);
     process.exitCode = exitCodeOf(error.code);
-    const failed: ScorerFailed = { type: 'failed', code: error.code, message: error.message };
+    const failed: PartFailed = { type: 'failed', code: error.code, message: error.message };
     if (supervised) process.send?.(failed);
     else terminal.error(error);
   }
