@@ -13,4 +13,4 @@ async function load(name: string): Promise<AnyDemo> {
 // Whatever folder has a demo in it is one: a further demo is a folder, and no change here.
 const names = readdirSync(new URL('.', import.meta.url)).filter((name) => existsSync(program(name)));
 
-await runDemos({ names: names.toSorted(), load });
+await runDemos({ module: import.meta.url, names: names.toSorted(), load });

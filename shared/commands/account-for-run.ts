@@ -4,8 +4,8 @@ import { KitError } from '#shared/errors';
 import type { RunAudit } from '#shared/monitoring';
 import { companionTopics } from './demo-definition.js';
 import type { RunningDemo } from './demo-run.js';
+import { partArguments } from './part-command.js';
 import { preciseNow, produceRecords } from './producer-role.js';
-import { scorerArguments } from './scorer-command.js';
 import { aborted } from './shutdown.js';
 
 /** Main records on their way at most: the producer waits for the scorer instead of filling the broker's memory. */
@@ -130,7 +130,7 @@ async function outliveScorer<I, P extends PredictionFields, O>({
       ({ instance, state }) => instance !== scorer.instance && state === 'RUNNING',
     );
     terminal.say(`${othersInWords(others.length)} To put another scorer in its place:`);
-    terminal.say(`  npm run demo:${definition.name} -- ${scorerArguments(options, where).join(' ')}`);
+    terminal.say(`  npm run demo:${definition.name} -- ${partArguments('scorer', options, where).join(' ')}`);
     await aborted(shutdown.signal);
     return error;
   }

@@ -6,6 +6,7 @@ import type { AnyDemo } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { openPages } from './demo-page.js';
 import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
+import { startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, type RunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, type RunReport, reportInWords, writeReport } from './run-report.js';
@@ -28,10 +29,11 @@ interface Shared {
 
 /**
  * Demos side by side on one cluster, with one server of their pages; the scorer of each is a process of its own. Ends with
- * the exit code: 1 where one of them failed.
+ * the exit code: 1 where one of them failed. `program` is run with `all`, for what is one process for all of them.
  */
 export async function runAllDemos(
   demos: readonly AnyDemo[],
+  program: string,
   options: DemoOptions,
   terminal: Terminal,
   shutdown: Shutdown,
@@ -44,6 +46,21 @@ export async function runAllDemos(
     const metrics = createDemosMetrics(demos.map(({ name }) => name));
     const shared = { options, where, metrics, terminal, shutdown };
     const running = await startAll(demos, shared, closing);
+    if (options.monitoring) {
+      startMonitor({
+        program,
+        demos: ['all'],
+        command: 'npm run demo -- all',
+        options,
+        where,
+        onUp: (isUp) => {
+          for (const { name } of demos) metrics.of(name).monitorUp.set(isUp ? 1 : 0);
+        },
+        terminal,
+        shutdown,
+        closing,
+      });
+    }
     const shown = running.flatMap(({ page }) => page ?? []);
     const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
     if (dashboard) closing.add(() => dashboard.close());

@@ -18,22 +18,35 @@ export interface ClusterAddress {
   readonly registry: SchemaRegistryOptions;
 }
 
+type Joining = Pick<DemoOptions, 'namespace' | 'only' | 'verbose' | 'monitoring'>;
+
 /**
  * Connects to what the options name and creates the demo's topics where they are missing.
  * @throws KitError 'cluster-unreachable', within 10 s.
  */
-export async function connectDemo(
-  definition: DemoBasics,
-  { namespace, only, verbose, monitoring }: Pick<DemoOptions, 'namespace' | 'only' | 'verbose' | 'monitoring'>,
+export function connectDemo(definition: DemoBasics, options: Joining, address: ClusterAddress): Promise<DemoCluster> {
+  return connectDemos([definition], options, address);
+}
+
+/**
+ * The same for demos that share a process, and with it their connections.
+ * @throws KitError 'cluster-unreachable', within 10 s.
+ */
+export async function connectDemos(
+  definitions: readonly DemoBasics[],
+  { namespace, only, verbose, monitoring }: Joining,
   { cluster: address, registry }: ClusterAddress,
 ): Promise<DemoCluster> {
-  const clientId = `${definition.name}-${only ?? 'demo'}`;
+  const [first, ...others] = definitions;
+  const clientId = `${first === undefined || others.length > 0 ? 'demos' : first.name}-${only ?? 'demo'}`;
   const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined });
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
-  await cluster.ensureTopics([
-    ...avroTopics(definition, monitoring).map((topic) => topicRequest(topic, topicName(topic))),
-    { name: topicName(companionTopics(definition.name).deadLetters), partitions: 1, config: deadLetterConfig },
-  ]);
+  await cluster.ensureTopics(
+    definitions.flatMap((definition) => [
+      ...avroTopics(definition, monitoring).map((topic) => topicRequest(topic, topicName(topic))),
+      { name: topicName(companionTopics(definition.name).deadLetters), partitions: 1, config: deadLetterConfig },
+    ]),
+  );
   return { cluster, schemas: connectSchemas(registry), topicName };
 }
 

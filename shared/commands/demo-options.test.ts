@@ -79,6 +79,8 @@ describe('parseDemoOptions', () => {
     [['--port', '70000'], '--port is "70000"; it must be a whole number from 0 to 65535.'],
     [['--only', 'scorer', '--records', '5'], '--records is for what produces'],
     [['--only', 'producer', '--report', 'x'], 'cannot be combined with --only'],
+    [['--only', 'monitor', '--records', '5'], '--records is for what produces; the monitor alone'],
+    [['--only', 'monitor', '--monitoring', 'off'], '--only monitor is what monitors'],
     [['--brokers', 'a:1', '--broker-port', '9'], '--broker-port is for the embedded broker'],
     [['--brokers', 'a:1', '--data-dir', 'x'], '--data-dir is for the embedded broker'],
     [['--registry', 'http://r:1'], 'give --brokers'],

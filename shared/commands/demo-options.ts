@@ -5,7 +5,7 @@ import type { ProcessingGuarantee } from '#shared/streams';
 import { integer, oneOf, parseOptions } from './command-line.js';
 import { registryFromEnvironment } from './registry-options.js';
 
-const roles = ['producer', 'scorer', 'dashboard'] as const;
+const roles = ['producer', 'scorer', 'dashboard', 'monitor'] as const;
 type Role = (typeof roles)[number];
 
 /** The command line of a demo, checked. */
@@ -117,6 +117,8 @@ function refuseTogether(values: Values, only: Role | undefined, cluster: string 
   if (cluster !== undefined && values['data-dir'] !== undefined) {
     refuse('--data-dir is for the embedded broker; here an existing cluster is used.');
   }
+  if (only === 'monitor' && values.monitoring === 'off')
+    refuse('--only monitor is what monitors; --monitoring off leaves it out.');
   if (only === 'dashboard' && values.headless === true)
     refuse('--only dashboard is the live page; --headless leaves it out.');
 }

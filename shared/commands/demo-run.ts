@@ -7,21 +7,16 @@ import type { DemoBasics, DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { createDemoPage, type ShownDemo } from './demo-page.js';
 import { demoFacts } from './facts.js';
+import { partArguments, partEnvironment } from './part-command.js';
 import type { RunCluster } from './run-cluster.js';
 import { newRunId } from './run-id.js';
 import { latencyFigures, type RunReport, rounded } from './run-report.js';
 import { RunWatch } from './run-watch.js';
-import { scorerArguments, scorerEnvironment } from './scorer-command.js';
 import { type ScorerProcess, startScorerProcess } from './scorer-process.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 import { TopicObserver } from './topic-observer.js';
-
-/**
- * Alone at full speed a scorer is 5 to 8% slower with it, and 20 to 30 MB smaller; beside three others, which share its
- * cores, there is no difference in speed.
- */
-const SMALL_YOUNG_GENERATION = '--max-semi-space-size=4';
+import { SMALL_YOUNG_GENERATION } from './v8-flags.js';
 
 /** What the scorer is left for its last commit. */
 const SCORER_PATIENCE_MS = 2_000;
@@ -79,8 +74,8 @@ export async function startDemo<I, P extends PredictionFields, O>(
   const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
   const starting = startScorerProcess({
     program: fileURLToPath(definition.module),
-    args: scorerArguments(options, where),
-    env: scorerEnvironment(where),
+    args: partArguments('scorer', options, where),
+    env: partEnvironment(where),
     v8Flags: beside ? [SMALL_YOUNG_GENERATION] : [],
     onLine: (line) => {
       if (options.verbose) terminal.say(terminal.dim(`scorer: ${line}`));

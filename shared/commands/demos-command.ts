@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { KitError } from '#shared/errors';
 import { runAllDemos } from './all-demos.js';
 import type { AnyDemo } from './demo-definition.js';
 import { type DemoOptions, parseDemoOptions } from './demo-options.js';
 import { allDemosHelp, demoList } from './help.js';
+import { runMonitor } from './monitor-role.js';
 import { nearest } from './near-names.js';
 import { runProgram } from './program.js';
 import { demoCommand } from './run-demo.js';
@@ -10,12 +12,14 @@ import { withReportFile } from './run-report.js';
 
 /** The demos that there are: their names, and how to load one. */
 interface DemoShelf {
+  /** `import.meta.url` of the program that is run with their names. */
+  readonly module: string;
   readonly names: readonly string[];
   readonly load: (name: string) => Promise<AnyDemo>;
 }
 
 /** `npm run demo`: lists the demos, runs the one that is named, or all of them side by side. */
-export async function runDemos({ names, load }: DemoShelf): Promise<void> {
+export async function runDemos({ module, names, load }: DemoShelf): Promise<void> {
   const [name = '--help', ...args] = process.argv.slice(2);
   await runProgram(args, async (terminal, shutdown) => {
     if (name === '--help' || name === '-h') {
@@ -24,9 +28,15 @@ export async function runDemos({ names, load }: DemoShelf): Promise<void> {
     }
     if (name !== 'all') return demoCommand(await load(known(name, names)), args, terminal, shutdown);
     const options = parseAllOptions(args);
-    if (!options.help)
-      return runAllDemos(await Promise.all(names.map(load)), withReportFile(options), terminal, shutdown);
-    process.stdout.write(allDemosHelp(names));
+    if (options.help) {
+      process.stdout.write(allDemosHelp(names));
+      return 0;
+    }
+    const demos = await Promise.all(names.map(load));
+    const { cluster, registry } = options;
+    if (options.only === undefined || cluster === undefined || registry === undefined)
+      return runAllDemos(demos, fileURLToPath(module), withReportFile(options), terminal, shutdown);
+    await runMonitor(demos, options, { cluster, registry }, terminal, shutdown);
     return 0;
   });
 }
@@ -45,8 +55,11 @@ function known(name: string, names: readonly string[]): string {
 
 function parseAllOptions(args: readonly string[]): DemoOptions {
   const options = parseDemoOptions(args, process.env);
-  if (options.only !== undefined) {
-    throw new KitError('usage', '--only is for one demo, whose name it then takes; all run with all their parts.');
+  if (options.only !== undefined && options.only !== 'monitor') {
+    throw new KitError(
+      'usage',
+      '--only is for one demo, whose name it then takes; all run with all their parts, or with --only monitor.',
+    );
   }
   if (options.model !== undefined) {
     throw new KitError('usage', '--model is for one demo, whose name it then takes; all run each with its own model.');

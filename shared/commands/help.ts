@@ -20,7 +20,7 @@ export function allDemosHelp(names: readonly string[]): string {
 Runs ${names.join(', ')} side by side: on one embedded Kafka, or on the cluster
 that --brokers names, with one server of their pages. The options are those of a demo
 (npm run demo -- ${names[0]} --help), and hold for each; --report writes an array, one
-report a demo. --only and --model are for one demo.
+report a demo. --model is for one demo, and so is --only, but for --only monitor.
 
 Example: npm run -s demo -- all --records 20000 --rate 0 --headless --report r.json
 `;
@@ -35,7 +35,7 @@ export function demoHelp(demo: string, paceInWords: string): string {
   --rate R          main records per second; 0 = as fast as possible
                                                   (default: ${paceInWords})
   --guarantee G     exactly_once or at_least_once                 (default: exactly_once)
-  --only ROLE       producer, scorer or dashboard alone; without --brokers it joins
+  --only ROLE       producer, scorer, dashboard or monitor alone; without --brokers it joins
                     127.0.0.1:9092 and 8081, which npm run broker serves    (default: all)
   --namespace NS    prefix of topics and groups, so that many share one cluster
   --host H          address of the live page                          (default: 127.0.0.1)

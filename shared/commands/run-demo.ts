@@ -6,6 +6,7 @@ import { connectDemo } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import { parseDemoOptions } from './demo-options.js';
 import { demoHelp } from './help.js';
+import { runMonitor } from './monitor-role.js';
 import { produceAlone } from './producer-role.js';
 import { runProgram } from './program.js';
 import { withReportFile } from './run-report.js';
@@ -45,6 +46,10 @@ export async function demoCommand<I, P extends PredictionFields, O>(
   const address = { cluster, registry };
   if (only === 'scorer') {
     await runScorer(definition, options, address, terminal, shutdown);
+    return 0;
+  }
+  if (only === 'monitor') {
+    await runMonitor([definition], options, address, terminal, shutdown);
     return 0;
   }
   const demo = await connectDemo(definition, options, address);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
 import { accountForRun } from './account-for-run.js';
@@ -6,6 +7,7 @@ import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { openPages } from './demo-page.js';
 import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
+import { startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, reportInWords, writeReport } from './run-report.js';
@@ -26,6 +28,19 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     terminal.say(whereInWords(definition.name, where, options, terminal));
     const metrics = createMetrics(definition.name);
     const running = await startDemo(definition, options, { where, metrics, terminal, shutdown, closing });
+    if (options.monitoring) {
+      startMonitor({
+        program: fileURLToPath(definition.module),
+        demos: [],
+        command: `npm run demo:${definition.name} --`,
+        options,
+        where,
+        onUp: (isUp) => metrics.monitorUp.set(isUp ? 1 : 0),
+        terminal,
+        shutdown,
+        closing,
+      });
+    }
     const { page, watch } = running;
     const dashboard = page && (await openPages([page], metrics, options, terminal));
     if (dashboard) closing.add(() => dashboard.close());

@@ -1,0 +1,86 @@
+import type { PredictionFields } from '#shared/dashboard';
+import { type ErrorDecision, type FailedRecord, type KafkaStreams, startStreams } from '#shared/streams';
+import { type ClusterAddress, connectDemos, type DemoCluster } from './demo-cluster.js';
+import type { DemoDefinition } from './demo-definition.js';
+import type { DemoOptions } from './demo-options.js';
+import { type MonitoringApplication, monitoringApplications } from './monitoring-applications.js';
+import { aborted, type Shutdown } from './shutdown.js';
+import type { Terminal } from './terminal.js';
+
+/** Reports are made and read at this pace: nobody needs them sooner, and each commit of each application costs the broker something. */
+const COMMIT_INTERVAL_MS = 1_000;
+/** Whoever yields to everybody may have to wait for its turn. */
+const PATIENCE = { transactionTimeoutMs: 60_000, sessionTimeoutMs: 30_000 } as const;
+
+/** What a monitor that is at work says to its supervisor. */
+export interface MonitorReady {
+  readonly type: 'ready';
+}
+
+/**
+ * The monitoring applications of demos, all in this process, until it is asked to end.
+ * @throws KitError of the cluster, or of the first application that stops.
+ */
+export async function runMonitor<I, P extends PredictionFields, O>(
+  definitions: readonly DemoDefinition<I, P, O>[],
+  options: DemoOptions,
+  address: ClusterAddress,
+  terminal: Terminal,
+  shutdown: Shutdown,
+): Promise<void> {
+  const cluster = await connectDemos(definitions, { ...options, only: 'monitor' }, address);
+  const started: KafkaStreams[] = [];
+  try {
+    const start = async (definition: DemoDefinition<I, P, O>, application: MonitoringApplication): Promise<void> => {
+      started.push(await startApplication(definition, application, options, cluster, terminal));
+    };
+    await Promise.all(definitions.flatMap((each) => monitoringApplications.map((one) => start(each, one))));
+    const ready: MonitorReady = { type: 'ready' };
+    process.send?.(ready);
+    terminal.say(`Monitoring ${definitions.map(({ name }) => name).join(', ')}; Ctrl-C ends it.`);
+    await Promise.race([...started.map(({ finished }) => finished), aborted(shutdown.signal)]);
+    await Promise.all(started.map((each) => each.close()));
+  } finally {
+    await cluster.cluster.close();
+  }
+}
+
+function startApplication<I, P extends PredictionFields, O>(
+  definition: DemoDefinition<I, P, O>,
+  { name, build }: MonitoringApplication,
+  { namespace }: DemoOptions,
+  { cluster, schemas, topicName }: DemoCluster,
+  terminal: Terminal,
+): Promise<KafkaStreams> {
+  const passOver = passingOver(terminal);
+  return startStreams(build(definition), {
+    cluster,
+    schemas,
+    applicationId: `${namespace}${definition.name}.${name}`,
+    topicName,
+    commitIntervalMs: COMMIT_INTERVAL_MS,
+    ...PATIENCE,
+    deserializationExceptionHandler: passOver,
+    processingExceptionHandler: passOver,
+    productionExceptionHandler: passOver,
+  });
+}
+
+/**
+ * A record that does not belong on a topic is passed over, and said once for each topic. The scorer makes a dead letter of
+ * it where it is an input; a second one by the monitor would say that something else went wrong.
+ */
+function passingOver(terminal: Terminal): (failed: FailedRecord) => ErrorDecision {
+  const said = new Set<string>();
+  return ({ error, record }) => {
+    // What fails without a record is the application itself.
+    if (record === undefined) return 'fail';
+    const { topic, partition, offset } = record;
+    if (!said.has(topic)) {
+      said.add(topic);
+      const where = `${topic} (partition ${partition}, offset ${offset})`;
+      terminal.say(`A record of ${where} is passed over by monitoring: ${error.message}`);
+    }
+    return 'continue';
+  };
+}
