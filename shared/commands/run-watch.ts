@@ -6,6 +6,7 @@ import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic 
 import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
 import { Asks } from './asks.js';
+import { decodedRecords, type ForeignRecord, saidOncePerTopic } from './decoded-records.js';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition, producedTopics } from './demo-definition.js';
 import { modelNewsInWords } from './model-news.js';
@@ -57,7 +58,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   /** All that the scorer reads. */
   readonly #inputTopics: ReadonlySet<string>;
   readonly #inputs: Deserializer<I>;
-  readonly #warned = new Set<string>();
+  readonly #warn: ForeignRecord;
 
   constructor(
     definition: DemoDefinition<I, P, O>,
@@ -66,6 +67,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   ) {
     this.#definition = definition;
     this.#options = options;
+    this.#warn = saidOncePerTopic(options.onWarning);
     this.audit = new RunAudit(definition.scoredUnit, options.wholeRun ? {} : { remember: REMEMBERED_UNITS });
     // As the scorer reads them, by whatever schema they were written with: it decides what becomes a dead letter.
     this.#inputs = demo.schemas.deserializer<I>();
@@ -77,11 +79,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
     const each = <V>(
       topic: Topic<V>,
       take: (value: V, record: ConsumedRecord) => void,
-      foreign = this.#warn.bind(this),
+      foreign = this.#warn,
     ): [string, ChunkHandler] => [
       demo.topicName(topic),
       // Read by the topic's own schema: what was written by another one is not what its type says.
-      this.#each(demo.schemas.deserializer<V>({ reader: topic.schema }), take, foreign),
+      decodedRecords(demo.schemas.deserializer<V>({ reader: topic.schema }), take, foreign),
     ];
     const handlers = new Map<string, ChunkHandler>([
       [this.#inputTopic, (chunk) => this.#input(chunk)],
@@ -241,33 +243,6 @@ export class RunWatch<I, P extends PredictionFields, O> {
       if (error instanceof KitError && error.code === 'record-undecodable') return undefined;
       throw error;
     }
-  }
-
-  /** Decodes record by record; what somebody else put on the topic is said once and passed over. */
-  #each<V>(
-    deserializer: Deserializer<V>,
-    take: (value: V, record: ConsumedRecord) => void,
-    foreign: (record: ConsumedRecord, why: string) => void,
-  ): ChunkHandler {
-    return async ({ records }) => {
-      await deserializer.prepare(records.map(({ value }) => value));
-      for (const record of records) {
-        let value: V;
-        try {
-          value = deserializer.decode(record.value);
-        } catch (error) {
-          foreign(record, KitError.from(error).message);
-          continue;
-        }
-        take(value, record);
-      }
-    };
-  }
-
-  #warn({ topic, partition, offset }: ConsumedRecord, why: string): void {
-    if (this.#warned.has(topic)) return;
-    this.#warned.add(topic);
-    this.#options.onWarning(`A record of ${topic} (partition ${partition}, offset ${offset}) is passed over: ${why}.`);
   }
 }
 
