@@ -6,7 +6,7 @@ import type { AnyDemo } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { openPages } from './demo-page.js';
 import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
-import { startMonitor } from './monitor-process.js';
+import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, type RunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, type RunReport, reportInWords, writeReport } from './run-report.js';
@@ -46,25 +46,25 @@ export async function runAllDemos(
     const metrics = createDemosMetrics(demos.map(({ name }) => name));
     const shared = { options, where, metrics, terminal, shutdown };
     const running = await startAll(demos, shared, closing);
-    if (options.monitoring) {
-      startMonitor({
-        program,
-        demos: ['all'],
-        command: 'npm run demo -- all',
-        options,
-        where,
-        onUp: (isUp) => {
-          for (const { name } of demos) metrics.of(name).monitorUp.set(isUp ? 1 : 0);
-        },
-        terminal,
-        shutdown,
-        closing,
-      });
-    }
+    const monitor = options.monitoring
+      ? startMonitor({
+          program,
+          demos: ['all'],
+          command: 'npm run demo -- all',
+          options,
+          where,
+          onUp: (isUp) => {
+            for (const { name } of demos) metrics.of(name).monitorUp.set(isUp ? 1 : 0);
+          },
+          terminal,
+          shutdown,
+          closing,
+        })
+      : undefined;
     const shown = running.flatMap(({ page }) => page ?? []);
     const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
     if (dashboard) closing.add(() => dashboard.close());
-    greet(running, shared, dashboard);
+    greet(running, shared, dashboard, monitor);
 
     const stopProgress = showProgress(
       running.map(({ watch }) => watch.audit),
@@ -136,6 +136,7 @@ function greet(
   running: readonly AnyRunning[],
   { options, where, terminal }: Shared,
   dashboard: Dashboard | undefined,
+  monitor: MonitorProcess | undefined,
 ): void {
   const say = (subject: string, line: string): void => terminal.say(`  ${subject.padEnd(SUBJECT_WIDTH)}${line}`);
   for (const { definition, scorer } of running) {
@@ -144,6 +145,7 @@ function greet(
     say(definition.name, `${scorer.model.name} ${scorer.model.version} in process ${scorer.pid}, to topic ${topic}`);
     say('', `${paceInWords(definition, options)}${page === undefined ? '' : `; ${page}`}`);
   }
+  if (monitor) say('Monitor', `process ${monitor.pid}, of all: delivery, quality and drift`);
   say('Registry', where.registry.url);
   if (dashboard && options.headless) say('Metrics', `${terminal.bold(dashboard.url)}metrics`);
   else if (dashboard) say('Live pages', terminal.bold(dashboard.url));

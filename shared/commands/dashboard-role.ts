@@ -5,6 +5,7 @@ import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { createDemoPage, openPages } from './demo-page.js';
 import { demoFacts } from './facts.js';
+import { ReportWatch } from './report-watch.js';
 import { RunWatch } from './run-watch.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
@@ -27,16 +28,21 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     onWarning: (sentence) => terminal.say(sentence),
     onNews: (sentence) => terminal.say(sentence),
   });
-  const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
+  const reports = options.monitoring
+    ? await ReportWatch.open(definition.name, demo, (sentence) => terminal.say(sentence))
+    : undefined;
+  const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
+  const handlers = new Map([...watch.handlers, ...(reports?.handlers ?? [])]);
   const group = `${options.namespace}${definition.name}.dashboard`;
-  const observer = await TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
+  const observer = await TopicObserver.start(demo.cluster, group, handlers, watch.urgent, from);
   const facts = demoFacts(definition, demo, {
     mode: 'cluster',
     brokers: address.cluster.brokers.join(','),
     registry: address.registry.url,
     guarantee: options.guarantee,
   });
-  const dashboard = page && (await openPages([page.shown(watch, () => facts, demo)], metrics, options, terminal));
+  const shown = page?.shown({ watch, reports, facts: () => facts, demo });
+  const dashboard = shown && (await openPages([shown], metrics, options, terminal));
   terminal.say(`The live page is at ${dashboard?.url ?? ''}; Ctrl-C ends it.`);
   try {
     await Promise.race([observer.finished, aborted(shutdown.signal)]);

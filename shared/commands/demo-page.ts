@@ -8,6 +8,7 @@ import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
+import type { ReportWatch } from './report-watch.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
 import { type WatchedDemo, watchedDemo } from './watched-demo.js';
@@ -19,8 +20,17 @@ const REFRESH_MS = 1_000;
 export interface DemoPage<P extends PredictionFields, O> {
   readonly view: LiveView<P, O>;
   readonly metrics: Metrics;
-  /** The page, with what the demo's watch, the place where it runs and its cluster add to it. */
-  shown(watch: RunWatch<unknown, P, O>, facts: () => Record<string, string>, demo: DemoCluster): ShownDemo;
+  /** The page, with what is known of the demo at work. */
+  shown(known: KnownOfDemo<P, O>): ShownDemo;
+}
+
+interface KnownOfDemo<P extends PredictionFields, O> {
+  readonly watch: RunWatch<unknown, P, O>;
+  /** Undefined where it is not monitored. */
+  readonly reports: ReportWatch | undefined;
+  /** Where its parts are. */
+  readonly facts: () => Record<string, string>;
+  readonly demo: DemoCluster;
 }
 
 /** A demo as `openPages` takes it: alone, or beside others. */
@@ -44,12 +54,16 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
   return {
     view,
     metrics,
-    shown: (watch, facts, demo) => {
+    shown: ({ watch, reports, facts, demo }) => {
       const { asks, run } = watch;
       const ask = createFormAsk(definition, demo, { asks, run, eventTime: () => view.eventTime });
       const page = { name: definition.name, view, facts, ready: () => readiness(watch), ...(ask && { ask }) };
       const watched = watchedDemo(definition, options, demo, metrics);
-      return { page, refresh: () => refreshGauges(metrics, view, watch), watched };
+      const refresh = (): void => {
+        refreshGauges(metrics, view, watch);
+        reports?.refresh(metrics, watch.knownScorers);
+      };
+      return { page, refresh, watched };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createDemoPage, type ShownDemo } from './demo-page.js';
 import { demoFacts } from './facts.js';
 import { partArguments, partEnvironment } from './part-command.js';
+import { ReportWatch } from './report-watch.js';
 import type { RunCluster } from './run-cluster.js';
 import { newRunId } from './run-id.js';
 import { latencyFigures, type RunReport, rounded } from './run-report.js';
@@ -71,7 +72,11 @@ export async function startDemo<I, P extends PredictionFields, O>(
     onWarning: (sentence) => terminal.say(sentence),
     onNews: (sentence) => terminal.say(sentence),
   });
-  const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
+  const reports =
+    page && options.monitoring
+      ? await ReportWatch.open(definition.name, demo, (sentence) => terminal.say(sentence))
+      : undefined;
+  const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
   const starting = startScorerProcess({
     program: fileURLToPath(definition.module),
     args: partArguments('scorer', options, where),
@@ -83,7 +88,8 @@ export async function startDemo<I, P extends PredictionFields, O>(
   });
   closing.add(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
   const group = `${options.namespace}${definition.name}.dashboard`;
-  const observing = TopicObserver.start(demo.cluster, group, watch.handlers, watch.urgent, from);
+  const handlers = new Map([...watch.handlers, ...(reports?.handlers ?? [])]);
+  const observing = TopicObserver.start(demo.cluster, group, handlers, watch.urgent, from);
   closing.add(async () => (await observing.catch(() => undefined))?.close());
   // Together: on a cluster that takes its time, a scorer that refuses its model must be heard while the groups form.
   const [scorer, observer] = await Promise.all([starting, observing]);
@@ -93,7 +99,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     registry: where.registry.url,
     guarantee: options.guarantee,
   });
-  const shown = page?.shown(watch, () => facts, demo);
+  const shown = page?.shown({ watch, reports, facts: () => facts, demo });
   return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: shown };
 }
 

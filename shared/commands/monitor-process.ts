@@ -28,11 +28,16 @@ interface MonitorStart {
   readonly closing: Closing;
 }
 
+/** The monitor of a demo, or of several: its closing and what becomes of it are in good hands. */
+export interface MonitorProcess {
+  readonly pid: number;
+}
+
 /**
  * Starts the monitor in a process of its own that yields to all others, and does not wait for it. Where it cannot start, or
  * goes, that is said, and the demo goes on without it.
  */
-export function startMonitor(start: MonitorStart): void {
+export function startMonitor(start: MonitorStart): MonitorProcess {
   const { program, demos, options, where, onUp, terminal, shutdown, closing } = start;
   const monitor = startSupervised<MonitorReady>({
     who: 'The monitor',
@@ -61,6 +66,7 @@ export function startMonitor(start: MonitorStart): void {
   // While the producer and the scorer drain, so that nobody waits for it after them.
   void aborted(shutdown.signal).then(close);
   void outlive(ready, monitor, start);
+  return { pid: monitor.pid };
 }
 
 async function outlive(

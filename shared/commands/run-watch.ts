@@ -128,6 +128,12 @@ export class RunWatch<I, P extends PredictionFields, O> {
     }
   }
 
+  /** The scorers that are not silent; where all are, what each said last. */
+  get knownScorers(): ScorerStatus[] {
+    const heard = this.heardScorers;
+    return heard.length > 0 ? heard : Array.from(this.scorers.values(), ({ status }) => status);
+  }
+
   /** What serves, as the newest heartbeat says; undefined before the first. */
   get latestModel(): { readonly name: string; readonly version: string; readonly sha256: string } | undefined {
     const statuses = Array.from(this.scorers.values(), ({ status }) => status);

@@ -7,7 +7,7 @@ import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { openPages } from './demo-page.js';
 import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
-import { startMonitor } from './monitor-process.js';
+import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, reportInWords, writeReport } from './run-report.js';
@@ -28,23 +28,23 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     terminal.say(whereInWords(definition.name, where, options, terminal));
     const metrics = createMetrics(definition.name);
     const running = await startDemo(definition, options, { where, metrics, terminal, shutdown, closing });
-    if (options.monitoring) {
-      startMonitor({
-        program: fileURLToPath(definition.module),
-        demos: [],
-        command: `npm run demo:${definition.name} --`,
-        options,
-        where,
-        onUp: (isUp) => metrics.monitorUp.set(isUp ? 1 : 0),
-        terminal,
-        shutdown,
-        closing,
-      });
-    }
+    const monitor = options.monitoring
+      ? startMonitor({
+          program: fileURLToPath(definition.module),
+          demos: [],
+          command: `npm run demo:${definition.name} --`,
+          options,
+          where,
+          onUp: (isUp) => metrics.monitorUp.set(isUp ? 1 : 0),
+          terminal,
+          shutdown,
+          closing,
+        })
+      : undefined;
     const { page, watch } = running;
     const dashboard = page && (await openPages([page], metrics, options, terminal));
     if (dashboard) closing.add(() => dashboard.close());
-    greet(running, dashboard);
+    greet(running, dashboard, monitor);
 
     const stopProgress = showProgress([watch.audit], terminal);
     closing.add(() => Promise.resolve(stopProgress()));
@@ -67,11 +67,13 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
 function greet<I, P extends PredictionFields, O>(
   { definition, options, where, scorer: { model, pid }, terminal }: RunningDemo<I, P, O>,
   dashboard: Dashboard | undefined,
+  monitor: MonitorProcess | undefined,
 ): void {
   const topic = `${options.namespace}${definition.topics.predictions.name}`;
   terminal.say(
     `  Model        ${model.name} ${model.version}, scored by process ${pid}, ${options.guarantee.replaceAll('_', ' ')}`,
   );
+  if (monitor) terminal.say(`  Monitor      process ${monitor.pid}: delivery, quality and drift`);
   terminal.say(`  Registry     ${where.registry.url}`);
   if (dashboard)
     terminal.say(

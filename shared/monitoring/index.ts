@@ -1,5 +1,5 @@
 export { LatencyHistogram } from './latency-histogram.js';
-export { monitoringTopics } from './monitoring-topics.js';
+export { type AuditReport, type DriftReport, monitoringTopics, type QualityReport } from './monitoring-topics.js';
 export { buildQuality, type QualityOptions } from './quality/build-quality.js';
 export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';
 export { type Quality, RunQuality } from './run-quality.js';

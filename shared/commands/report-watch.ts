@@ -1,0 +1,163 @@
+import type { ConsumedRecord, TopicOffsets } from '#shared/kafka';
+import type { Metrics } from '#shared/metrics';
+import {
+  type AuditReport,
+  type DriftReport,
+  monitoringTopics,
+  type QualityReport,
+  type ScorerStatus,
+} from '#shared/monitoring';
+import type { Topic } from '#shared/schema';
+import { decodedRecords, saidOncePerTopic } from './decoded-records.js';
+import type { DemoCluster } from './demo-cluster.js';
+import type { ChunkHandler } from './topic-observer.js';
+
+/** Labels come after predictions: what no longer serves is reported on for a while. */
+const SHOWN_AFTER_REPORT_MS = 300_000;
+/** More than a demo has partitions and versions: whatever somebody writes to a report topic, no more is kept. */
+const MAX_KEPT = 1_024;
+
+interface ReportWatchOptions {
+  /** Where the report topics begin, and where they ended when the page began. */
+  readonly from: TopicOffsets;
+  readonly ends: TopicOffsets;
+  /** Told once for each topic that holds a record which does not belong there. */
+  readonly onWarning: (sentence: string) => void;
+  /** The clock, in milliseconds; the system's where absent. */
+  readonly now?: () => number;
+}
+
+/** A report on a version of a model, and when it was read; undefined where it was there before the page. */
+interface Read<R> {
+  readonly report: R;
+  readonly readAt: number | undefined;
+}
+
+/**
+ * The newest reports of a demo's monitoring applications, for the page's metrics. They lie on compacted topics, to be read
+ * from their beginning: a page that starts late knows at once what there is to know. Figures of a version of a model are
+ * shown while it serves or challenges, and until it has not been reported on for five minutes: no alarm is to be raised for
+ * good by a version that went.
+ */
+export class ReportWatch {
+  /** How to take the records of each report topic, by its name on the cluster. */
+  readonly handlers: ReadonlyMap<string, ChunkHandler>;
+  /** From where on they are to be read. */
+  readonly from: TopicOffsets;
+  readonly #ends: TopicOffsets;
+  readonly #now: () => number;
+  readonly #deliveries = new Map<string, AuditReport>();
+  readonly #qualities = new Map<string, Read<QualityReport>>();
+  readonly #drifts = new Map<string, Read<DriftReport>>();
+
+  constructor(
+    demo: string,
+    { schemas, topicName }: Pick<DemoCluster, 'schemas' | 'topicName'>,
+    { from, ends, onWarning, now = Date.now }: ReportWatchOptions,
+  ) {
+    this.from = from;
+    this.#ends = ends;
+    this.#now = now;
+    const foreign = saidOncePerTopic(onWarning);
+    const each = <R>(
+      topic: Topic<R>,
+      take: (report: R, record: ConsumedRecord, key: string) => void,
+    ): [string, ChunkHandler] => [
+      topicName(topic),
+      decodedRecords(
+        schemas.deserializer<R>({ reader: topic.schema }),
+        (report, record) => take(report, record, record.key?.toString() ?? ''),
+        foreign,
+      ),
+    ];
+    const { auditReports, qualityReports, driftReports } = monitoringTopics(demo);
+    this.handlers = new Map([
+      each(auditReports, (report, _record, key) => keep(this.#deliveries, key, report)),
+      each(qualityReports, (report, record, key) => keep(this.#qualities, key, this.#read(report, record))),
+      each(driftReports, (report, record, key) => keep(this.#drifts, key, this.#read(report, record))),
+    ]);
+  }
+
+  /** Looks up where the report topics of a demo begin and end. */
+  static async open(demo: string, on: DemoCluster, onWarning: (sentence: string) => void): Promise<ReportWatch> {
+    const { auditReports, qualityReports, driftReports } = monitoringTopics(demo);
+    const topics = [auditReports, qualityReports, driftReports].map(on.topicName);
+    const [from, ends] = await Promise.all([on.cluster.beginningOffsets(topics), on.cluster.endOffsets(topics)]);
+    return new ReportWatch(demo, on, { from, ends, onWarning });
+  }
+
+  /** Sets the gauges; `scorers` say which versions serve and challenge. */
+  refresh(metrics: Metrics, scorers: readonly ScorerStatus[]): void {
+    const atWork = new Set(
+      scorers.flatMap(({ modelName, modelVersion, challenger }) => [
+        versionOf({ modelName, modelVersion }),
+        ...(challenger === null ? [] : [versionOf(challenger)]),
+      ]),
+    );
+    this.#refreshDelivery(metrics);
+    refreshQuality(metrics, this.#shown(this.#qualities, atWork));
+    refreshDrift(metrics, this.#shown(this.#drifts, atWork));
+  }
+
+  #read<R>(report: R, { topic, partition, offset }: ConsumedRecord): Read<R> {
+    const wasThere = offset < (this.#ends.get(topic)?.[partition] ?? 0);
+    return { report, readAt: wasThere ? undefined : this.#now() };
+  }
+
+  #shown<R extends { readonly modelName: string; readonly modelVersion: string }>(
+    reads: ReadonlyMap<string, Read<R>>,
+    atWork: ReadonlySet<string>,
+  ): R[] {
+    const since = this.#now() - SHOWN_AFTER_REPORT_MS;
+    return [...reads.values()]
+      .filter(({ report, readAt = 0 }) => readAt > since || atWork.has(versionOf(report)))
+      .map(({ report }) => report);
+  }
+
+  #refreshDelivery(metrics: Metrics): void {
+    for (const { topic, partition: number, ...report } of this.#deliveries.values()) {
+      const labels = { topic, partition: String(number) };
+      metrics.deliveryExpected.set(report.expected, labels);
+      metrics.deliveryConsumed.set(report.consumed, labels);
+      metrics.deliveryMissing.set(report.missing, labels);
+      metrics.deliveryDuplicate.set(report.duplicate, labels);
+      metrics.deliveryLate.set(report.late, labels);
+      metrics.deliveryAltered.set(report.altered, labels);
+    }
+  }
+}
+
+/** The newest of a key; what was told longest ago makes room. */
+function keep<R>(reports: Map<string, R>, key: string, report: R): void {
+  reports.delete(key);
+  reports.set(key, report);
+  const [oldest] = reports.keys();
+  if (reports.size > MAX_KEPT && oldest !== undefined) reports.delete(oldest);
+}
+
+function versionOf(model: { readonly modelName: string; readonly modelVersion: string }): string {
+  return JSON.stringify([model.modelName, model.modelVersion]);
+}
+
+function refreshQuality(metrics: Metrics, reports: readonly QualityReport[]): void {
+  const { qualityAuc, qualityPrecision, qualityRecall, qualityCalibrationError, qualityLabelled } = metrics;
+  for (const gauge of [qualityAuc, qualityPrecision, qualityRecall, qualityCalibrationError, qualityLabelled])
+    gauge.clear();
+  for (const { modelName: name, modelVersion: version, window, ...report } of reports) {
+    const labels = { name, version, window };
+    qualityLabelled.set(report.labelled, labels);
+    if (report.auc !== null) qualityAuc.set(report.auc, labels);
+    if (report.precision !== null) qualityPrecision.set(report.precision, labels);
+    if (report.recall !== null) qualityRecall.set(report.recall, labels);
+    if (report.calibrationError !== null) qualityCalibrationError.set(report.calibrationError, labels);
+  }
+}
+
+function refreshDrift(metrics: Metrics, reports: readonly DriftReport[]): void {
+  metrics.inputDrift.clear();
+  metrics.inputDriftRows.clear();
+  for (const { modelName: name, modelVersion: version, rows, inputs } of reports) {
+    metrics.inputDriftRows.set(rows, { name, version });
+    for (const [input, index] of Object.entries(inputs)) metrics.inputDrift.set(index, { name, version, input });
+  }
+}
