@@ -1,5 +1,11 @@
 import type { PredictionFields } from '#shared/dashboard';
-import { type ErrorDecision, type FailedRecord, type KafkaStreams, startStreams } from '#shared/streams';
+import {
+  type ErrorDecision,
+  type FailedRecord,
+  type KafkaStreams,
+  StreamsBuilder,
+  startStreams,
+} from '#shared/streams';
 import { type ClusterAddress, connectDemos, type DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
@@ -45,18 +51,20 @@ export async function runMonitor<I, P extends PredictionFields, O>(
   }
 }
 
-function startApplication<I, P extends PredictionFields, O>(
+async function startApplication<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   { name, build }: MonitoringApplication,
-  { namespace }: DemoOptions,
+  options: DemoOptions,
   { cluster, schemas, topicName }: DemoCluster,
   terminal: Terminal,
 ): Promise<KafkaStreams> {
+  const builder = new StreamsBuilder();
+  await build(builder, definition, options);
   const passOver = passingOver(terminal);
-  return startStreams(build(definition), {
+  return startStreams(builder.build(), {
     cluster,
     schemas,
-    applicationId: `${namespace}${definition.name}.${name}`,
+    applicationId: `${options.namespace}${definition.name}.${name}`,
     topicName,
     commitIntervalMs: COMMIT_INTERVAL_MS,
     ...PATIENCE,

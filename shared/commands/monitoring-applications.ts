@@ -1,13 +1,35 @@
 import type { PredictionFields } from '#shared/dashboard';
-import type { Topology } from '#shared/streams';
+import { buildQuality } from '#shared/monitoring';
+import { readModelCard } from '#shared/scoring';
+import type { StreamsBuilder } from '#shared/streams';
 import type { DemoDefinition } from './demo-definition.js';
+import { modelFolder } from './demo-model.js';
+import type { DemoOptions } from './demo-options.js';
+import { LAP_HEADER } from './producer-role.js';
 
 /** A stream application that watches a demo from its topics, beside the scorer. */
 export interface MonitoringApplication {
   /** The end of its application id: `<demo>.<name>`. */
   readonly name: string;
-  readonly build: <I, P extends PredictionFields, O>(definition: DemoDefinition<I, P, O>) => Topology;
+  build<I, P extends PredictionFields, O>(
+    builder: StreamsBuilder,
+    definition: DemoDefinition<I, P, O>,
+    options: DemoOptions,
+  ): Promise<void>;
 }
 
 /** What monitors a demo. */
-export const monitoringApplications: readonly MonitoringApplication[] = [];
+export const monitoringApplications: readonly MonitoringApplication[] = [
+  {
+    name: 'quality',
+    async build(builder, definition, options) {
+      const { name: demo, topics, dashboard } = definition;
+      const { predictions, outcomes } = topics;
+      const { outcome, positive } = dashboard;
+      const { task } = await readModelCard(modelFolder(definition, options));
+      const areProbabilities = task === 'binary';
+      const lapHeader = LAP_HEADER;
+      buildQuality(builder, { demo, predictions, outcomes, outcome, positive, areProbabilities, lapHeader });
+    },
+  },
+];

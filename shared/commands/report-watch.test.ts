@@ -109,11 +109,11 @@ beforeEach(() => {
 });
 
 /** What an application writes to a report topic comes to the page. */
-async function told<R>(topic: Topic<R>, key: string, value: R | Buffer): Promise<void> {
+async function told<R extends object>(topic: Topic<R>, key: string, value: R | Buffer | null): Promise<void> {
   const name = topicName(topic);
   const offset = offsets.get(name) ?? 0;
   offsets.set(name, offset + 1);
-  const bytes = Buffer.isBuffer(value) ? value : (await schemas.register(topic, name))(value);
+  const bytes = value === null || Buffer.isBuffer(value) ? value : (await schemas.register(topic, name))(value);
   const record = { topic: name, partition: 0, offset, key: Buffer.from(key), value: bytes, timestamp: 0, headers: {} };
   await watch.handlers.get(name)?.({ topic: name, partition: 0, records: [record], nextOffset: offset + 1 });
 }
@@ -182,6 +182,13 @@ describe('ReportWatch', () => {
     nowMs += 2 * MINUTE_MS;
     expect(await aucs(scorer('2'))).toEqual([]);
     expect(await aucs(scorer('1'))).toHaveLength(1);
+  });
+
+  it('forgets what an application takes back', async () => {
+    await told(qualityReports, 'model/1/rolling', quality('1', 0.75));
+    await told(qualityReports, 'model/1/rolling', null);
+    expect(await aucs(scorer('1'))).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it('says once what does not belong on a report topic, and goes on', async () => {

@@ -27,7 +27,7 @@ interface ReportWatchOptions {
   readonly now?: () => number;
 }
 
-/** A report on a version of a model, and when it was read; undefined where it was there before the page. */
+/** A report, and when it was read; undefined where it was there before the page. */
 interface Read<R> {
   readonly report: R;
   readonly readAt: number | undefined;
@@ -46,7 +46,7 @@ export class ReportWatch {
   readonly from: TopicOffsets;
   readonly #ends: TopicOffsets;
   readonly #now: () => number;
-  readonly #deliveries = new Map<string, AuditReport>();
+  readonly #deliveries = new Map<string, Read<AuditReport>>();
   readonly #qualities = new Map<string, Read<QualityReport>>();
   readonly #drifts = new Map<string, Read<DriftReport>>();
 
@@ -59,22 +59,20 @@ export class ReportWatch {
     this.#ends = ends;
     this.#now = now;
     const foreign = saidOncePerTopic(onWarning);
-    const each = <R>(
-      topic: Topic<R>,
-      take: (report: R, record: ConsumedRecord, key: string) => void,
-    ): [string, ChunkHandler] => [
+    const each = <R>(topic: Topic<R>, kept: Map<string, Read<R>>): [string, ChunkHandler] => [
       topicName(topic),
       decodedRecords(
         schemas.deserializer<R>({ reader: topic.schema }),
-        (report, record) => take(report, record, record.key?.toString() ?? ''),
+        (report, record) => keep(kept, keyOf(record), this.#read(report, record)),
         foreign,
+        (record) => kept.delete(keyOf(record)),
       ),
     ];
     const { auditReports, qualityReports, driftReports } = monitoringTopics(demo);
     this.handlers = new Map([
-      each(auditReports, (report, _record, key) => keep(this.#deliveries, key, report)),
-      each(qualityReports, (report, record, key) => keep(this.#qualities, key, this.#read(report, record))),
-      each(driftReports, (report, record, key) => keep(this.#drifts, key, this.#read(report, record))),
+      each(auditReports, this.#deliveries),
+      each(qualityReports, this.#qualities),
+      each(driftReports, this.#drifts),
     ]);
   }
 
@@ -115,7 +113,9 @@ export class ReportWatch {
   }
 
   #refreshDelivery(metrics: Metrics): void {
-    for (const { topic, partition: number, ...report } of this.#deliveries.values()) {
+    for (const gauge of deliveryGauges(metrics)) gauge.clear();
+    for (const { report } of this.#deliveries.values()) {
+      const { topic, partition: number } = report;
       const labels = { topic, partition: String(number) };
       metrics.deliveryExpected.set(report.expected, labels);
       metrics.deliveryConsumed.set(report.consumed, labels);
@@ -125,6 +125,16 @@ export class ReportWatch {
       metrics.deliveryAltered.set(report.altered, labels);
     }
   }
+}
+
+function deliveryGauges(metrics: Metrics): readonly { clear(): void }[] {
+  const { deliveryExpected, deliveryConsumed, deliveryMissing, deliveryDuplicate, deliveryLate, deliveryAltered } =
+    metrics;
+  return [deliveryExpected, deliveryConsumed, deliveryMissing, deliveryDuplicate, deliveryLate, deliveryAltered];
+}
+
+function keyOf({ key }: ConsumedRecord): string {
+  return key?.toString() ?? '';
 }
 
 /** The newest of a key; what was told longest ago makes room. */
