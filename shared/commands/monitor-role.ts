@@ -15,8 +15,8 @@ import type { Terminal } from './terminal.js';
 
 /** Reports are made and read at this pace: nobody needs them sooner, and each commit of each application costs the broker something. */
 const COMMIT_INTERVAL_MS = 1_000;
-/** Whoever yields to everybody may have to wait for its turn. */
-const PATIENCE = { transactionTimeoutMs: 60_000, sessionTimeoutMs: 30_000 } as const;
+/** Whoever yields to everybody may have to wait for its turn; but one that was killed is to be missed before who takes its place gives up. */
+const PATIENCE = { transactionTimeoutMs: 60_000, sessionTimeoutMs: 20_000 } as const;
 
 /** What a monitor that is at work says to its supervisor. */
 export interface MonitorReady {
@@ -53,18 +53,18 @@ export async function runMonitor<I, P extends PredictionFields, O>(
 
 async function startApplication<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
-  { name, build }: MonitoringApplication,
+  application: MonitoringApplication,
   options: DemoOptions,
   { cluster, schemas, topicName }: DemoCluster,
   terminal: Terminal,
 ): Promise<KafkaStreams> {
   const builder = new StreamsBuilder();
-  await build(builder, definition, options);
+  await application.build(builder, definition, options);
   const passOver = passingOver(terminal);
   return startStreams(builder.build(), {
     cluster,
     schemas,
-    applicationId: `${options.namespace}${definition.name}.${name}`,
+    applicationId: `${options.namespace}${definition.name}.${application.name}`,
     topicName,
     commitIntervalMs: COMMIT_INTERVAL_MS,
     ...PATIENCE,

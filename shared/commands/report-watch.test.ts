@@ -81,6 +81,7 @@ const scorer = (modelVersion: string, challenger?: string): ScorerStatus => ({
           skipped: 0,
         },
   unknownCategories: {},
+  metrics: [],
 });
 
 let schemas: Schemas;

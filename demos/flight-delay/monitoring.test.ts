@@ -1,0 +1,135 @@
+import { describe, expect, it, vi } from 'vitest';
+import { connectCluster } from '#shared/kafka';
+import { monitoringTopics } from '#shared/monitoring';
+import { type ProgramProcess, startBrokerProgram, startProgram } from '#shared/testing';
+
+const demo = (...args: string[]): ProgramProcess => startProgram('demos/flight-delay/demo.js', args);
+const anyPorts = ['--broker-port', '0', '--port', '0'];
+/** The monitor has what others leave, and a monitor that was killed is missed after 20 s. */
+const PATIENCE_MS = 120_000;
+const monitoring = Object.values(monitoringTopics('flight-delay')).map(({ name }: { readonly name: string }) => name);
+
+/** Sample values of a metric, by its labels without that of the demo. */
+async function samples(page: string, name: string): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(new URL('metrics', page))).text();
+  const found = text.matchAll(new RegExp(`^${name}\\{demo="flight-delay",?(.*)\\} (\\S+)$`, 'gm'));
+  return new Map(Array.from(found, ([, labels = '', value]) => [labels, Number(value)]));
+}
+
+const pageOf = (program: ProgramProcess): Promise<string> => program.said(/Live page\s+(\S+)/);
+
+/** The topics of monitoring that are on a demo's embedded cluster. */
+async function monitoringTopicsOn(brokers: string): Promise<string[]> {
+  const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
+  try {
+    return (await cluster.topicNames()).filter((name) => monitoring.includes(name));
+  } finally {
+    await cluster.close();
+  }
+}
+
+describe('a demo that is monitored', () => {
+  it(
+    'shows while it runs how right its model is',
+    async () => {
+      await using program = demo(...anyPorts, '--rate', '500');
+      const page = await pageOf(program);
+      await vi.waitFor(async () => {
+        const labelled = await samples(page, 'kafka_ml_quality_labelled_records');
+        expect([...labelled.keys()].toSorted()).toEqual([
+          'name="flight-delay-gbm",version="1",window="all"',
+          'name="flight-delay-gbm",version="1",window="rolling"',
+        ]);
+        expect(Math.min(...labelled.values())).toBeGreaterThan(0);
+        const aucs = await samples(page, 'kafka_ml_quality_auc_ratio');
+        expect(aucs.size).toBe(2);
+        for (const auc of aucs.values()) expect(auc).toBeGreaterThan(0.5);
+      }, PATIENCE_MS);
+      program.signal('SIGINT');
+      expect([await program.exited, program.stderr()]).toEqual([0, '']);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'goes on when its monitor is killed, says so, and lets another take its place',
+    async () => {
+      await using program = demo(...anyPorts, '--rate', '500');
+      const page = await pageOf(program);
+      const up = async (): Promise<number | undefined> => (await samples(page, 'kafka_ml_monitor_up')).get('');
+      const scored = async (): Promise<number> => (await samples(page, 'kafka_ml_records_scored_total')).get('') ?? 0;
+      await vi.waitFor(async () => expect(await up()).toBe(1), PATIENCE_MS);
+
+      process.kill(Number(await program.said(/Monitor\s+process (\d+)/)), 'SIGKILL');
+      const [, , ...args] = (await program.said(/npm run demo:flight-delay -- (.+)/)).split(' ');
+      await vi.waitFor(async () => expect(await up()).toBe(0), 10_000);
+      const before = await scored();
+      await vi.waitFor(async () => expect(await scored()).toBeGreaterThan(before), 10_000);
+      expect((await fetch(new URL('readyz', page))).status).toBe(200);
+
+      await using another = demo('--only', 'monitor', ...args);
+      expect(await another.said(/Monitoring flight-delay; Ctrl-C ends it\./)).toBeTruthy();
+      another.signal('SIGINT');
+      expect([await another.exited, another.stderr()]).toEqual([0, '']);
+      program.signal('SIGTERM');
+      expect([await program.exited, program.stderr()]).toEqual([0, 'The monitor is gone (signal SIGKILL).\n']);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'takes its monitor along when it is killed itself',
+    async () => {
+      await using program = demo(...anyPorts);
+      const monitor = Number(await program.said(/Monitor\s+process (\d+)/));
+      expect(process.kill(monitor, 0)).toBe(true);
+      program.signal('SIGKILL');
+      expect(await program.exited).toBe('SIGKILL');
+      await vi.waitFor(() => expect(() => process.kill(monitor, 0)).toThrow('ESRCH'), PATIENCE_MS);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a demo that is not monitored', () => {
+  it(
+    'has neither monitor nor topics of monitoring',
+    async () => {
+      await using program = demo(...anyPorts, '--rate', '500', '--monitoring', 'off');
+      const page = await pageOf(program);
+      await vi.waitFor(async () => {
+        expect((await samples(page, 'kafka_ml_records_scored_total')).get('')).toBeGreaterThan(0);
+      }, PATIENCE_MS);
+      expect(program.stdout()).not.toContain('Monitor');
+      expect(await samples(page, 'kafka_ml_monitor_up')).toEqual(new Map());
+      expect(await monitoringTopicsOn(await program.said(/embedded Kafka at ([\d.:]+)/))).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('the parts of a demo on a cluster', () => {
+  it(
+    'are watched by a monitor alone, and shown by a page that comes later',
+    async () => {
+      await using cluster = await startBrokerProgram();
+      const at = ['--brokers', cluster.brokers, '--registry', cluster.registry, '--namespace', 'alice'];
+      await using scorer = demo('--only', 'scorer', ...at);
+      await using monitor = demo('--only', 'monitor', ...at);
+      await Promise.all([scorer.said(/Scoring /), monitor.said(/Monitoring /)]);
+      await using producer = demo('--only', 'producer', '--records', '1000', '--rate', '0', ...at);
+      expect([await producer.exited, producer.stderr()]).toEqual([0, '']);
+      await using page = demo('--only', 'dashboard', '--port', '0', ...at);
+      const url = await page.said(/The live page is at (\S+);/);
+      await vi.waitFor(async () => {
+        const labelled = await samples(url, 'kafka_ml_quality_labelled_records');
+        expect(labelled.get('name="flight-delay-gbm",version="1",window="all"')).toBeGreaterThan(900);
+      }, PATIENCE_MS);
+      for (const part of [monitor, page, scorer]) {
+        part.signal('SIGTERM');
+        expect([await part.exited, part.stderr()]).toEqual([0, '']);
+      }
+    },
+    PATIENCE_MS,
+  );
+});
