@@ -11,6 +11,7 @@ import { type ModelCard, parseModelCard, unreadFields } from './model-card.js';
 import { type ModelFiles, readModelFolder } from './model-folder.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
 import { checkOutputs } from './output-check.js';
+import { inputProfiles } from './profile.js';
 
 export interface LoadOptions {
   /** Told, in a sentence, what the folder did not give to check: no hash, no golden rows; and why reasons are missing. */
@@ -77,6 +78,7 @@ export async function loadModelFiles(
       runtime,
       session,
       categories: knownCategories(card, file),
+      profiles: inputProfiles(card, onNotice),
       explanation,
       outputs: outputs && own.length > 1 ? own : [],
       batching,

@@ -37,10 +37,12 @@ const card = z.object({
   reasons: z.object({ tensor: z.string().min(1), names: z.array(z.string()).min(1).optional() }).optional(),
   madeBy: z.record(z.string(), z.unknown()).optional(),
   quality: z.record(z.string(), z.unknown()).optional(),
+  /** How the inputs were distributed in training; what is wrong with it does not keep a model from scoring. */
+  profile: z.unknown().optional(),
 });
 
 /** Fields that tell people and other programs something, and the loader nothing. */
-const TOLD = ['trainedOn', 'profile'];
+const TOLD = ['trainedOn'];
 
 /** The fields of a card that nothing reads, such as one that is misspelt. */
 export function unreadFields(text: string): string[] {

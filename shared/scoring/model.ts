@@ -8,9 +8,11 @@ import type { Explanation } from './explanation.js';
 import { feeds } from './feeds.js';
 import { fixedRows, type GraphInput, graphInputs } from './graph-input.js';
 import { type OutputValue, type RowsOfOutput, rowsOf } from './graph-outputs.js';
+import { InputCounter } from './input-counter.js';
 import { isUnknown, withUnknownTexts } from './known-categories.js';
 import type { ModelCard } from './model-card.js';
 import type { OnnxRuntime } from './onnx-runtime.js';
+import type { InputProfile } from './profile.js';
 import { rowProblem } from './row-check.js';
 import { settled } from './settled.js';
 
@@ -32,6 +34,8 @@ export interface Model extends BatchScorer<object> {
   readonly unknownCategories: ReadonlyMap<string, number>;
   /** Told of each call of the graph from when it is set: its rows, and how long it took, milliseconds. */
   onCall: ((rows: number, tookMs: number) => void) | undefined;
+  /** Counts how its inputs fall into the bins of the card's profile; undefined where the card has none. */
+  readonly inputCounter: InputCounter | undefined;
   /** Frees the native session, after the calls that are under way; nothing may be scored afterwards. */
   close(): Promise<void>;
 }
@@ -54,6 +58,7 @@ interface ModelParts {
   readonly runtime: OnnxRuntime;
   readonly session: InferenceSession;
   readonly categories: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly profiles: readonly InputProfile[];
   readonly explanation: Explanation | undefined;
   /** Outputs to be given with each row; those of the graph as it was made. */
   readonly outputs: readonly string[];
@@ -68,6 +73,7 @@ export class OnnxModel implements Model {
   readonly sha256: string;
   readonly unknownCategories: Map<string, number>;
   onCall: Model['onCall'];
+  readonly inputCounter: InputCounter | undefined;
   readonly #parts: ModelParts;
   readonly #inputs: readonly GraphInput[];
   readonly #fixedRows: number | undefined;
@@ -82,6 +88,7 @@ export class OnnxModel implements Model {
     this.card = card;
     this.sha256 = parts.sha256;
     this.unknownCategories = new Map(Array.from(parts.categories.keys(), (input) => [input, 0]));
+    this.inputCounter = parts.profiles.length === 0 ? undefined : new InputCounter(parts.profiles);
     this.#inputs = graphInputs(card, session.inputMetadata);
     this.#fixedRows = fixedRows(card, session.inputMetadata);
     this.#fetches = [...new Set([card.output.tensor, ...(explanation?.tensors ?? []), ...outputs])];
@@ -136,6 +143,7 @@ export class OnnxModel implements Model {
     const problems = fields.map((row) => rowProblem(this.#inputs, row));
     const good = fields.filter((_, index) => problems[index] === undefined);
     this.#countUnknown(good);
+    this.inputCounter?.add(good);
     const scored: (ModelRow | KitError)[] = [];
     const step = this.#fixedRows ?? Math.max(1, good.length);
     for (let start = 0; start < good.length; start += step) {
