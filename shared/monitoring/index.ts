@@ -1,5 +1,13 @@
+export { buildDrift, type DriftOptions } from './drift/build-drift.js';
+export type { DriftWindow } from './drift/drift-reporter.js';
 export { LatencyHistogram } from './latency-histogram.js';
-export { type AuditReport, type DriftReport, monitoringTopics, type QualityReport } from './monitoring-topics.js';
+export {
+  type AuditReport,
+  type DriftReport,
+  type InputCounts,
+  monitoringTopics,
+  type QualityReport,
+} from './monitoring-topics.js';
 export { buildQuality, type QualityOptions } from './quality/build-quality.js';
 export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';
 export { type Quality, RunQuality } from './run-quality.js';
