@@ -18,6 +18,8 @@ export const demo = defineDemo({
   produce,
   eventTimeSpeed: 5_400,
   paceInWords: 'an hour and a half passes each second',
+  // Three weeks and a week, in rows: every day of the week is in them, and the weather of more than a few hours.
+  drift: { windowRows: 20_000, fromRows: 6_500 },
   dashboard,
 });
 

@@ -18,6 +18,8 @@ export const demo = defineDemo({
   produce,
   eventTimeSpeed: 900,
   paceInWords: 'a quarter of an hour passes each second',
+  // A day of 36 cells, so that it is as much by night as by day; the data are of four days of a week.
+  drift: { windowRows: 10_368, fromRows: 10_368, leftOut: ['dayOfWeek'] },
   dashboard,
 });
 

@@ -1,5 +1,5 @@
 import type { DashboardDefinition, PredictionFields } from '#shared/dashboard';
-import type { ScoredUnit } from '#shared/monitoring';
+import type { DriftWindow, ScoredUnit } from '#shared/monitoring';
 import type { Topic } from '#shared/schema';
 import type { Scorer, StreamsBuilder } from '#shared/streams';
 
@@ -66,6 +66,8 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
   };
   readonly scoredUnit: ScoredUnit<I>;
   readonly dashboard: DashboardDefinition<P, O>;
+  /** Over which rows drift is measured, where others than 2,000, from 500 on. */
+  readonly drift?: DriftWindow;
   /** The way in for its page's form: request and reply over its topics. */
   readonly ask?: AskDefinition<I>;
 }

@@ -7,6 +7,7 @@ import { type ClusterAddress, connectDemo } from './demo-cluster.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
+import { InputCountsWriter } from './input-counts-writer.js';
 import { ScoredCounter } from './scored-counter.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
 import { ScorerInstruments } from './scorer-instruments.js';
@@ -41,6 +42,7 @@ export async function runScorer(
   const news = new ModelNews();
   const instruments = new ScorerInstruments();
   let heartbeat: ScorerHeartbeat | undefined;
+  let inputCounts: InputCountsWriter | undefined;
   let served: ServedModel | undefined;
   try {
     const serving = await serveModel({
@@ -79,6 +81,7 @@ export async function runScorer(
     const { guarantee } = options;
     const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news, samples };
     heartbeat = await ScorerHeartbeat.start(definition.name, demo, atWork);
+    if (options.monitoring) inputCounts = await InputCountsWriter.start(definition.name, demo, atWork);
     const { name, version, sha256 } = serving.current;
     const ready: ScorerReady = { type: 'ready', instance, model: { name, version, sha256 } };
     process.send?.(ready);
@@ -86,6 +89,7 @@ export async function runScorer(
     await Promise.race([streams.finished, aborted(shutdown.signal)]);
     await streams.close();
   } finally {
+    await inputCounts?.close();
     await heartbeat?.close();
     await served?.close();
     instruments.close();
