@@ -1,5 +1,5 @@
 import type { PredictionFields } from '#shared/dashboard';
-import { buildQuality } from '#shared/monitoring';
+import { buildDrift, buildQuality } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import type { StreamsBuilder } from '#shared/streams';
 import type { DemoDefinition } from './demo-definition.js';
@@ -30,6 +30,12 @@ export const monitoringApplications: readonly MonitoringApplication[] = [
       const areProbabilities = task === 'binary';
       const lapHeader = LAP_HEADER;
       buildQuality(builder, { demo, predictions, outcomes, outcome, positive, areProbabilities, lapHeader });
+    },
+  },
+  {
+    name: 'drift',
+    async build(builder, { name: demo, drift: window }) {
+      buildDrift(builder, { demo, window });
     },
   },
 ];
