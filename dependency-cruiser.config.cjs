@@ -7,6 +7,7 @@ const layers = {
     'monitoring',
     'notebooks',
     'model-import',
+    'doctor',
     'scoring',
     'streams',
     'kafka',
@@ -26,6 +27,7 @@ const layers = {
   wire: [],
   onnx: [],
   embedded: ['wire'],
+  doctor: [],
 };
 
 // A wrapped library is imported in one folder, so that it can be replaced in one folder.

@@ -49,6 +49,7 @@ const quiet: Terminal = {
   progress: () => undefined,
   bold: (text) => text,
   dim: (text) => text,
+  colour: (_name, text) => text,
   error: () => undefined,
 };
 

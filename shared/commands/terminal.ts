@@ -8,6 +8,7 @@ export interface Terminal {
   progress(line: string): void;
   bold(text: string): string;
   dim(text: string): string;
+  colour(name: 'green' | 'yellow' | 'red', text: string): string;
   error(error: unknown): void;
 }
 
@@ -42,6 +43,7 @@ export function createTerminal({ dataOnStdout, verbose }: TerminalOptions): Term
     },
     bold: (text) => (colours ? styleText('bold', text) : text),
     dim: (text) => (colours ? styleText('dim', text) : text),
+    colour: (name, text) => (colours ? styleText(name, text) : text),
     error(reason) {
       clear();
       const error = KitError.from(reason);

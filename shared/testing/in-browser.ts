@@ -4,7 +4,8 @@ import process from 'node:process';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { chromiumArguments, findChromium } from './chromium.js';
+import { findChromium } from '#shared/doctor';
+import { chromiumArguments } from './chromium-arguments.js';
 
 /** A page in a window of its own. */
 export interface OpenedPage {

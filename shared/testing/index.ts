@@ -1,7 +1,6 @@
 export { type Alertmanager, startAlertmanager } from './alertmanager.js';
 export { type BoundProcess, startBoundProcess } from './bound-process.js';
 export { type BrokerProgram, startBrokerProgram } from './broker-program.js';
-export { chromiumArguments, findChromium } from './chromium.js';
 export { hasClient, runClient } from './client-run.js';
 export { type CommittedRecord, CommittedRecords } from './committed-records.js';
 export { type DemoExpectations, type DemoReport, reportOn, specifyDemo } from './demo-contract.js';

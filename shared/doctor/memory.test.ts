@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { judgeMemory, judgeMemoryOfStack, lookAtMemory } from './memory.js';
+
+const needs = 'a demo takes about 0.5 GB, all four about 1.0 GB';
+
+describe('the memory', () => {
+  it('is enough for all demos, for one, or for none', () => {
+    expect(judgeMemory({ available: 2_048, total: 8_192 })).toEqual({
+      subject: 'Memory',
+      verdict: 'good',
+      found: `2.0 GB available of 8.0 GB; ${needs}`,
+    });
+    expect(judgeMemory({ available: 800, total: 8_192 })).toMatchObject({
+      verdict: 'note',
+      todo: 'Run one demo at a time.',
+    });
+    expect(judgeMemory({ available: 300, total: 8_192 })).toMatchObject({
+      verdict: 'bad',
+      found: `0.3 GB available of 8.0 GB; ${needs}`,
+    });
+  });
+
+  it('is judged by all of it where the system does not say what is available', () => {
+    expect(judgeMemory({ available: undefined, total: 16_384 })).toMatchObject({
+      verdict: 'good',
+      found: `16.0 GB in this machine; ${needs}`,
+    });
+  });
+
+  it('is enough for the smallest of the stacks, or not', () => {
+    expect(judgeMemoryOfStack({ available: 3_072, total: 8_192 }).verdict).toBe('good');
+    expect(judgeMemoryOfStack({ available: 1_024, total: 8_192 }).verdict).toBe('note');
+  });
+
+  it('is what this machine has', () => {
+    const { available, total } = lookAtMemory();
+    expect(total).toBeGreaterThan(256);
+    expect(available ?? 0).toBeLessThanOrEqual(total);
+  });
+});

@@ -1,0 +1,44 @@
+import { freemem, totalmem } from 'node:os';
+import { bad, type Finding, good, note } from './finding.js';
+
+export interface Memory {
+  /** Megabytes that programs can have now; undefined where the system does not say, as macOS. */
+  readonly available: number | undefined;
+  /** Megabytes of the machine, or of the container. */
+  readonly total: number;
+}
+
+/** Megabytes of all processes together: `npm run bench:demos` measures it. */
+const ONE_DEMO = 512;
+const ALL_DEMOS = 1_024;
+/** What `docker compose --profile light up` stays below. */
+const LIGHT_STACK = 2_048;
+
+export function lookAtMemory(): Memory {
+  const constrained = process.constrainedMemory();
+  const total = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+  const available = Math.min(freemem(), process.availableMemory());
+  // What macOS calls free leaves out what it would give back at once.
+  return { available: process.platform === 'darwin' ? undefined : megabytes(available), total: megabytes(total) };
+}
+
+const megabytes = (bytes: number): number => Math.floor(bytes / 1_048_576);
+
+export function judgeMemory({ available, total }: Memory): Finding {
+  const there = available ?? total;
+  const found = `${gigabytes(there)} GB ${available === undefined ? 'in this machine' : `available of ${gigabytes(total)} GB`}`;
+  const needs = `a demo takes about ${gigabytes(ONE_DEMO)} GB, all four about ${gigabytes(ALL_DEMOS)} GB`;
+  if (there < ONE_DEMO) return bad('Memory', `${found}; ${needs}`, 'End other programs, or give the container more.');
+  if (there < ALL_DEMOS) return note('Memory', `${found}; ${needs}`, 'Run one demo at a time.');
+  return good('Memory', `${found}; ${needs}`);
+}
+
+/** Of the containers of docker-compose.yml. */
+export function judgeMemoryOfStack({ available, total }: Memory): Finding {
+  const there = available ?? total;
+  const found = `${gigabytes(there)} GB ${available === undefined ? 'in this machine' : 'available'}; the profile light takes up to ${gigabytes(LIGHT_STACK)} GB`;
+  if (there >= LIGHT_STACK) return good('Memory', found);
+  return note('Memory', found, 'End other programs; containers beyond what there is are killed.');
+}
+
+const gigabytes = (count: number): string => (count / 1_024).toFixed(1);
