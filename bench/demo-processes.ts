@@ -27,6 +27,38 @@ export function memoryOf(pid: number): Memory {
   };
 }
 
+/** What a demo's processes have taken of the processor since they started; not a number where the system does not tell, as on macOS. */
+export interface ProcessorSeconds {
+  /** Broker, producer and page. */
+  readonly main: number;
+  readonly scorers: number;
+  readonly monitor: number;
+}
+
+export function processorSecondsOf(pid: number): ProcessorSeconds {
+  const own = new Set(demoProcesses(pid));
+  const rows = family(pid).filter((row) => own.has(row.pid));
+  const sum = (isMeant: (command: string) => boolean): number =>
+    rows.filter(({ command }) => isMeant(command)).reduce((total, row) => total + processorSeconds(row.pid), 0);
+  return {
+    main: sum((command) => !command.includes('--only')),
+    scorers: sum((command) => command.includes('--only scorer')),
+    monitor: sum((command) => command.includes('--only monitor')),
+  };
+}
+
+/** Of Linux: a tick is a hundredth of a second there, whatever the kernel's own. */
+function processorSeconds(pid: number): number {
+  try {
+    // What comes before the last bracket is the command's name, which may have any character.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+    return (Number(fields?.[11]) + Number(fields?.[12])) / 100;
+  } catch {
+    // It ended meanwhile, or this is no Linux.
+    return Number.NaN;
+  }
+}
+
 function proportionalKilobytes(pid: number): number {
   try {
     return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { projectFile } from '#shared/project-file';
-import { demoProcesses, memoryOf } from './demo-processes.js';
+import { demoProcesses, memoryOf, type ProcessorSeconds, processorSecondsOf } from './demo-processes.js';
 
 /** What a report says of a run. */
 export interface Report {
@@ -17,6 +17,8 @@ export interface Report {
 export class DemoProgram {
   /** The most that its processes had at one time. */
   readonly peak = { residentMegabytes: 0, proportionalMegabytes: 0 };
+  /** What its processes had taken of the processor when they were last looked at: a quarter of a second before its end, at most. */
+  processorSeconds: ProcessorSeconds = { main: 0, scorers: 0, monitor: 0 };
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   readonly #startedAt = performance.now();
@@ -36,6 +38,8 @@ export class DemoProgram {
     const weighing = setInterval(() => {
       const now = memoryOf(this.#pid);
       if (now.residentMegabytes > this.peak.residentMegabytes) Object.assign(this.peak, now);
+      const taken = processorSecondsOf(this.#pid);
+      if (taken.scorers >= this.processorSeconds.scorers) this.processorSeconds = taken;
     }, 250);
     this.#closed = once(this.#child, 'close').finally(() => clearInterval(weighing));
   }
