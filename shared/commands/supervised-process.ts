@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { type ErrorCode, KitError } from '#shared/errors';
 
@@ -32,6 +32,12 @@ export interface SupervisedProcess<R extends PartReady> {
 
 /** Set for a part that a demo has started: it speaks to the demo, and ends when that is gone. */
 const SUPERVISED = 'KAFKA_ML_DEMOS_SUPERVISED';
+
+/**
+ * Linux gives a process of this priority a twenty-eighth of a core that another one wants as well: too little to be missed,
+ * and enough to begin and to keep up on a machine that never rests. The lowest, 19, gets a seventieth.
+ */
+const YIELDING = 15;
 
 /** Whether this process is such a part. */
 export function isSupervised(): boolean {
@@ -116,9 +122,9 @@ export function startSupervised<R extends PartReady>({
 function letOthersGoFirst({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, YIELDING);
     // A session of its own has, on Linux, a share of its own, of which the priority of its processes takes nothing.
-    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW));
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(YIELDING));
   } catch {
     // It has ended already, which is told by its exit, or this system does not allow it.
   }
