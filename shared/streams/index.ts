@@ -23,6 +23,7 @@ export type { ValueJoiner } from './operators/table-table-join.js';
 export type { Key, StreamRecord, Window, Windowed } from './record.js';
 export { type DeadLetterReason, deadLetterReason } from './runtime/dead-letter.js';
 export type { ErrorDecision, ErrorHandlers, FailedRecord } from './runtime/error-handlers.js';
+export type { InterceptorSupplier, TaskInterceptor } from './runtime/interceptor.js';
 export { type KafkaStreams, startStreams } from './runtime/kafka-streams.js';
 export type { Cancellable, PunctuationType } from './runtime/operator-context.js';
 export type { QueryableStores, ReadOnlySessionStore, ReadOnlyWindowStore } from './runtime/queryable-stores.js';

@@ -1,6 +1,7 @@
 import { KitError } from '#shared/errors';
 import type { Chunk, OutgoingRecord, PartialOffsets, PartitionReader } from '#shared/kafka';
 import type { StateStore } from '../stores/state-store.js';
+import type { TaskInterceptor } from './interceptor.js';
 import type { RecordQueue } from './record-queue.js';
 import type { Task } from './task.js';
 import { type TaskId, taskName } from './task-id.js';
@@ -29,6 +30,7 @@ interface ActiveTaskParts {
   readonly outgoing: OutgoingRecord[];
   /** The changelog of a store that has one. */
   readonly changelogOf: (store: string) => string | undefined;
+  readonly interceptor: TaskInterceptor | undefined;
 }
 
 export interface IdleOptions {
@@ -47,10 +49,11 @@ export class ActiveTask {
   acknowledged: PartialOffsets = new Map();
   readonly #outgoing: OutgoingRecord[];
   readonly #changelogOf: ActiveTaskParts['changelogOf'];
+  readonly #interceptor: TaskInterceptor | undefined;
   /** Since when the task waits for an input that has nothing, by the wall clock. */
   #idleSince: number | undefined;
 
-  constructor({ id, task, inputs, stores, outgoing, changelogOf }: ActiveTaskParts) {
+  constructor({ id, task, inputs, stores, outgoing, changelogOf, interceptor }: ActiveTaskParts) {
     this.id = id;
     this.name = taskName(id);
     this.task = task;
@@ -58,6 +61,7 @@ export class ActiveTask {
     this.stores = stores;
     this.#outgoing = outgoing;
     this.#changelogOf = changelogOf;
+    this.#interceptor = interceptor;
   }
 
   /** Takes a chunk of one of its partitions; its values must have been prepared. What lies below the position was had already. */
@@ -115,15 +119,15 @@ export class ActiveTask {
     return this.#outgoing.splice(0);
   }
 
-  /** Puts the changes of stores out, to their changelogs. */
-  drainChanges(): void {
-    for (const store of this.stores) {
-      const topic = this.#changelogOf(store.name);
-      if (topic === undefined) continue;
-      store.drainChanges((key, value, timestamp) => {
-        this.#outgoing.push({ topic, key, value, timestamp, partition: this.id.partition });
-      });
-    }
+  /** Puts out what has to be written before the offsets are committed: the changes of stores, and what the interceptor says. */
+  prepareCommit(): void {
+    this.#drainChanges();
+    this.#outgoing.push(...this.takeIntercepted());
+  }
+
+  /** Takes what the interceptor has to say of the records that were processed. */
+  takeIntercepted(): readonly OutgoingRecord[] {
+    return this.#interceptor?.onCommit() ?? [];
   }
 
   /** The offsets at which the group goes on after what was processed; none where that is committed already. */
@@ -150,6 +154,16 @@ export class ActiveTask {
   close(): void {
     this.task.close();
     for (const store of this.stores) store.close();
+  }
+
+  #drainChanges(): void {
+    for (const store of this.stores) {
+      const topic = this.#changelogOf(store.name);
+      if (topic === undefined) continue;
+      store.drainChanges((key, value, timestamp) => {
+        this.#outgoing.push({ topic, key, value, timestamp, partition: this.id.partition });
+      });
+    }
   }
 
   #mayTake(reader: PartitionReader, options: IdleOptions, now: number): boolean {

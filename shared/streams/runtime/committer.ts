@@ -38,6 +38,8 @@ export class Committer {
     if (this.#options.isReassigned()) return;
     const outgoing = works.flatMap(({ active }) => active.takeOutgoing());
     if (outgoing.length === 0) return;
+    // What is acknowledged may be committed at once: it must have been told of.
+    for (const { active } of works) outgoing.push(...active.takeIntercepted());
     // Rounds go on while sends are on their way; the producer keeps their order, and fails those behind one that fails.
     if (this.#unacknowledged > MAX_UNACKNOWLEDGED_RECORDS) await this.#sending;
     this.#producer ??= await this.#options.cluster.produce();
@@ -119,7 +121,7 @@ export class Committer {
     // One commit at a time, so that what waits is bounded.
     await work.committing;
     if (work.failure !== undefined || output === undefined) return;
-    active.drainChanges();
+    active.prepareCommit();
     if (!active.hasUncommitted && !work.hasSent) return;
     const offsets = active.offsets();
     sendInTransaction(work);
@@ -135,7 +137,7 @@ export class Committer {
   async #commitAfterSending(works: readonly Work[], member: GroupMember): Promise<void> {
     if (this.#options.isReassigned()) return;
     const begun = performance.now();
-    for (const { active } of works) active.drainChanges();
+    for (const { active } of works) active.prepareCommit();
     await this.send(works);
     await this.#sending;
     const offsets = mergedOffsets(

@@ -57,6 +57,7 @@ export function openTask(
   const { topology, config, names, topics, codecs, globalStores } = surroundings;
   const { subTopology, partition } = id;
   const outgoing: OutgoingRecord[] = [];
+  const interceptor = config.interceptor?.(taskName(id));
   const task = new Task({
     id: taskName(id),
     nodes: subTopology.nodes,
@@ -70,6 +71,7 @@ export function openTask(
     collect: (record) => void outgoing.push(record),
     partitionsOf: (topic) => topics.partitionsByFullName.get(topic) ?? 1,
     maxRecordBytes: config.maxRequestSize ?? MAX_REQUEST_SIZE,
+    onTaken: interceptor && ((record) => interceptor.onProcess(record)),
     onDropped: surroundings.onDropped,
     onFailed: surroundings.onFailed,
     onLate: surroundings.onLate,
@@ -96,7 +98,7 @@ export function openTask(
   });
   const changelogOf = (store: string): string | undefined =>
     topology.stores.get(store)?.logging === true ? names.changelog(store) : undefined;
-  return new ActiveTask({ id, task, inputs, stores, outgoing, changelogOf });
+  return new ActiveTask({ id, task, inputs, stores, outgoing, changelogOf, interceptor });
 }
 
 /** Where partitions begin that nobody has committed an offset for: at the first or the next record, as their source says. */

@@ -157,7 +157,12 @@ await describeOnEachKafka('an application', (kafka) => {
           steps.emit('sent');
           await acknowledged;
         };
-        return { send, written: (partition) => producer.written(partition), close: () => producer.close() };
+        return {
+          send,
+          place: (records) => producer.place(records),
+          written: (partition) => producer.written(partition),
+          close: () => producer.close(),
+        };
       },
       async joinGroup(options) {
         const onAssigned = (assignment: Assignment): void => {

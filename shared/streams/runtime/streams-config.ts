@@ -1,6 +1,7 @@
 import type { Cluster } from '#shared/kafka';
 import type { Schemas } from '#shared/schema';
 import type { ErrorHandlers } from './error-handlers.js';
+import type { InterceptorSupplier } from './interceptor.js';
 
 /** Kafka Streams' states. */
 export type StreamsState =
@@ -46,6 +47,8 @@ export interface StreamsConfig extends ErrorHandlers {
   readonly transactionTimeoutMs?: number;
   /** `session.timeout.ms`: an instance that is not heard of for so long loses its tasks; 10,000 unless said. */
   readonly sessionTimeoutMs?: number;
+  /** `interceptor.classes`: watches, task by task, which records of the source topics are processed. */
+  readonly interceptor?: InterceptorSupplier;
   /** `state.dir`: where persistent stores are kept; without one they are in memory as all others. */
   readonly stateDir?: string;
   /** Wall-clock milliseconds between two emissions of final results; 1,000 unless said, as in Kafka Streams. */

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '#shared/kafka';
+import type { ConsumedRecord, OutgoingRecord } from '#shared/kafka';
 import type { StateStore } from '../stores/state-store.js';
 import type { GraphNode } from '../topology/graph.js';
 import type { ErrorHandlers, FailedRecord } from './error-handlers.js';
@@ -25,6 +25,8 @@ export interface TaskOptions {
   readonly partitionsOf: (topic: string) => number;
   /** Largest record that is written, key and value in bytes. */
   readonly maxRecordBytes: number;
+  /** Told of each record of a topic that is not the topology's own, before it is processed or found not to decode. */
+  readonly onTaken?: ((record: ConsumedRecord) => void) | undefined;
   readonly onDropped: (reason: DropReason) => void;
   readonly onFailed: (failed: FailedRecord) => void;
   /** Told how far a record is behind the task's stream time, milliseconds; of those that are. */

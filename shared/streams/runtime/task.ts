@@ -94,6 +94,7 @@ export class Task {
       partition,
       codec,
       (origin, error) => {
+        if (!codec.internal) this.#options.onTaken?.(origin);
         this.#walk.beginInput();
         this.#failures.handle(error, 'deserialization', source.name, origin);
       },
@@ -110,6 +111,7 @@ export class Task {
     queue.take();
     if (queue.size > 0) this.#filled.push(queue);
     const { origin, record } = head;
+    if (!queue.codec.internal) this.#options.onTaken?.(origin);
     this.#walk.beginInput();
     this.#walk.context = origin;
     const { streamTime } = this.#walk;
