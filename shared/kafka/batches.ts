@@ -1,7 +1,7 @@
 import { buildBatch, type NewRecord, type RecordHeader } from '#shared/wire';
 import { headerPairs } from './headers.js';
 import { murmur2 } from './murmur2.js';
-import type { OutgoingRecord } from './records.js';
+import type { OutgoingRecord, PlacedRecord } from './records.js';
 import type { WriterIdentity } from './transaction-coordination.js';
 
 /** One record batch, on its way to its partition. */
@@ -44,6 +44,19 @@ export async function partitioned(
     else group.push(record);
   }
   return new Map(Array.from(byTopic, ([name, { groups }]) => [name, groups]));
+}
+
+/** Gives each record its partition, in their order: its own, or the one that its key decides. */
+export async function placed(
+  records: readonly OutgoingRecord[],
+  partitionsOf: (topic: string) => Promise<number>,
+): Promise<PlacedRecord[]> {
+  const counts = new Map<string, number>();
+  for (const { topic } of records) if (!counts.has(topic)) counts.set(topic, await partitionsOf(topic));
+  return records.map((record) => {
+    const partition = record.partition ?? partitionFor(record.key, counts.get(record.topic) ?? 1);
+    return { ...record, partition };
+  });
 }
 
 /** As Kafka's Java client chooses: by the key's hash; without a key, any. */

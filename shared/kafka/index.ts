@@ -13,6 +13,7 @@ export type {
   ConsumedRecord,
   OutgoingRecord,
   PartialOffsets,
+  PlacedRecord,
   RecordHeaders,
   TopicOffsets,
   TopicPartition,

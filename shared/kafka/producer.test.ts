@@ -53,6 +53,25 @@ await describeOnEachKafka('a producer', (kafka) => {
     expect([...(await cluster.endOffsets(names)).values()]).toEqual(names.map(() => [1, 1, 2]));
   });
 
+  it('writes each record to the partition that it gave it before', async () => {
+    const name = await topic('placed', 5);
+    const producer = await cluster.produce();
+    const given = numbers(200).map((key) => record(name, key, { key: key === '7' ? null : key, partition: undefined }));
+    const placed = await producer.place([...given, record(name, 'here', { partition: 3 })]);
+    expect(placed.map(({ value }) => String(value))).toEqual([...numbers(200), 'here']);
+    expect(placed.at(-1)?.partition).toBe(3);
+    const ofKey = new Map(placed.map(({ key, partition }) => [String(key), partition]));
+    await producer.send(placed);
+    const expected = [0, 1, 2, 3, 4].map((one) => placed.filter(({ partition }) => partition === one).length);
+    expect((await cluster.endOffsets([name])).get(name)).toEqual(expected);
+    // A key has its partition by itself, whoever asks.
+    const again = await producer.place(given.filter(({ key }) => key !== null));
+    expect(again.map(({ key, partition }) => [String(key), partition])).toEqual(
+      again.map(({ key }) => [String(key), ofKey.get(String(key))]),
+    );
+    expect(Math.min(...expected)).toBeGreaterThan(0);
+  });
+
   it('goes on after a record that the cluster refuses, and after a topic that is not there', async () => {
     const name = await topic('refused');
     const producer = await cluster.produce();

@@ -1,9 +1,9 @@
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
 import { BatchWriter } from './batch-writer.js';
-import { type Batch, batchOf, partitioned } from './batches.js';
+import { type Batch, batchOf, partitioned, placed } from './batches.js';
 import type { Nodes } from './nodes.js';
-import type { OutgoingRecord, TopicPartition } from './records.js';
+import type { OutgoingRecord, PlacedRecord, TopicPartition } from './records.js';
 import { accept, Refusal } from './refusal.js';
 import { sends } from './sends.js';
 import { isUnacceptable, type WriterIdentity } from './transaction-coordination.js';
@@ -23,6 +23,12 @@ export interface Producer {
    * as the cluster does.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /**
+   * Gives records the partitions that `send` would write them to, for whoever has to know that before they are sent; sent
+   * as they come out, they go there.
+   * @throws KitError 'topic-mismatch' where there is no such topic.
+   */
+  place(records: readonly OutgoingRecord[]): Promise<PlacedRecord[]>;
   /** The offset after the latest record that this producer is known to have written to a partition. */
   written(partition: TopicPartition): number | undefined;
   /** Waits for what is on its way, if that is quick. */
@@ -79,6 +85,10 @@ class IdempotentProducer implements Producer {
     const { records: gathered, written } = this.#gathering;
     for (const record of records) gathered.push(record);
     await written;
+  }
+
+  place(records: readonly OutgoingRecord[]): Promise<PlacedRecord[]> {
+    return placed(records, (topic) => partitionsToWrite(this.nodes, topic));
   }
 
   written({ topic, partition }: TopicPartition): number | undefined {

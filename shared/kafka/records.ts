@@ -37,6 +37,11 @@ export interface OutgoingRecord {
   readonly partition?: number | undefined;
 }
 
+/** A record of which it is settled where it will be written. */
+export interface PlacedRecord extends OutgoingRecord {
+  readonly partition: number;
+}
+
 /** Offsets by topic, index = partition. */
 export type TopicOffsets = ReadonlyMap<string, readonly number[]>;
 
