@@ -1,3 +1,5 @@
+export { buildDeliveryAudit } from './delivery-audit.js';
+export { DeliveryCounter, deliveryInterceptor } from './delivery-counter.js';
 export { buildDrift, type DriftOptions } from './drift/build-drift.js';
 export type { DriftWindow } from './drift/drift-reporter.js';
 export { LatencyHistogram } from './latency-histogram.js';

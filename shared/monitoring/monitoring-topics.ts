@@ -18,18 +18,18 @@ export interface MinuteCount {
   readonly checksum: number;
 }
 
-/** How the records of a partition were delivered, since the audit began. Key: `topic-partition`. */
+/** How the records of a partition were delivered, since the audit began; what the figures mean: `buildDeliveryAudit`. Key: `topic-partition`. */
 export interface AuditReport {
   readonly topic: string;
   readonly partition: number;
-  /** Up to which event time scorers have passed it, milliseconds since 1970. */
-  readonly eventTime: number;
+  /** The latest minute of which records were both written and processed, milliseconds since 1970; null before that. */
+  readonly eventTime: number | null;
   readonly expected: number;
   readonly consumed: number;
   readonly missing: number;
   readonly duplicate: number;
   readonly late: number;
-  /** Minutes with as many records, and another sum of checksums. */
+  /** Settled minutes of which as many records were processed as written, with another sum of checksums. */
   readonly altered: number;
 }
 

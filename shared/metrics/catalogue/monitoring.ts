@@ -28,14 +28,14 @@ export const monitoringMetrics = {
     name: 'kafka_ml_delivery_missing_records',
     unit: 'records',
     labels: ['topic', 'partition'],
-    help: 'Records of event-time minutes that scorers have passed, and that were written and not processed.',
+    help: 'Records of event-time minutes that scorers have passed by an hour: written, and not processed.',
   },
   deliveryDuplicate: {
     kind: 'gauge',
     name: 'kafka_ml_delivery_duplicate_records',
     unit: 'records',
     labels: ['topic', 'partition'],
-    help: 'Records of event-time minutes that scorers have passed, and that were processed more often than written.',
+    help: 'Records of such minutes that were processed more often than written, those among them that somebody wrote without counting them.',
   },
   deliveryLate: {
     kind: 'gauge',
@@ -49,7 +49,7 @@ export const monitoringMetrics = {
     name: 'kafka_ml_delivery_altered_minutes',
     unit: 'minutes',
     labels: ['topic', 'partition'],
-    help: 'Event-time minutes of which as many records were processed as written, with another sum of checksums.',
+    help: 'Such minutes of which as many records were processed as written, with another sum of checksums.',
   },
   qualityAuc: {
     kind: 'gauge',
