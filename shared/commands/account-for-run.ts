@@ -36,6 +36,7 @@ export async function accountForRun<I, P extends PredictionFields, O>(
       ...(options.records !== undefined && { records: options.records }),
       ...(options.rate !== undefined && { rate: options.rate }),
       seed: options.seed,
+      monitoring: options.monitoring,
       run: running.run,
       signal: stopped,
       onSent: (records) => roomInFlight(records, watch, stopped),

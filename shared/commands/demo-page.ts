@@ -56,7 +56,12 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
     metrics,
     shown: ({ watch, reports, facts, demo }) => {
       const { asks, run } = watch;
-      const ask = createFormAsk(definition, demo, { asks, run, eventTime: () => view.eventTime });
+      const ask = createFormAsk(definition, demo, {
+        asks,
+        run,
+        eventTime: () => view.eventTime,
+        monitoring: options.monitoring,
+      });
       const page = { name: definition.name, view, facts, ready: () => readiness(watch), ...(ask && { ask }) };
       const watched = watchedDemo(definition, options, demo, metrics);
       const refresh = (): void => {

@@ -126,7 +126,7 @@ describe("a form's request and its reply over the topics", () => {
     const observer = await TopicObserver.start(demo.cluster, 'form-ask-test', watch.handlers, watch.urgent, from);
     cleanUps.push(() => observer.close());
     const { asks, run } = watch;
-    const made = createFormAsk(sums, demo, { asks, run, eventTime: () => streamTime });
+    const made = createFormAsk(sums, demo, { asks, run, eventTime: () => streamTime, monitoring: options.monitoring });
     if (made === undefined) throw new Error('the demo has a form');
     ask = made;
     await vi.waitFor(() => expect(watch.scorers.size).toBe(1), 20_000);

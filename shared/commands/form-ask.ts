@@ -5,10 +5,11 @@ import type { Serializer } from '#shared/schema';
 import { ASK_HEADER, type Asks } from './asks.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
+import { openDemoProducer } from './demo-producer.js';
 import { RUN_HEADER } from './run-id.js';
 
 interface Way<I> {
-  readonly producer: Producer;
+  readonly producer: Pick<Producer, 'send'>;
   readonly serialize: Serializer<I>;
 }
 
@@ -17,14 +18,23 @@ interface Way<I> {
  * see it. Undefined where the demo asks for nothing.
  */
 export function createFormAsk<I, P extends PredictionFields, O>(
-  { ask, topics: { input: topic }, produce }: DemoDefinition<I, P, O>,
-  { cluster, schemas, topicName }: DemoCluster,
+  definition: DemoDefinition<I, P, O>,
+  demo: DemoCluster,
   {
     asks,
     run,
     eventTime,
-  }: { readonly asks: Asks; readonly run: string | undefined; readonly eventTime: () => number | undefined },
+    monitoring,
+  }: {
+    readonly asks: Asks;
+    readonly run: string | undefined;
+    readonly eventTime: () => number | undefined;
+    readonly monitoring: boolean;
+  },
 ): Ask | undefined {
+  const { ask, produce } = definition;
+  const topic = definition.topics.input;
+  const { schemas, topicName } = demo;
   if (ask === undefined) return undefined;
   let opening: Promise<Way<I>> | undefined;
   const beginsAt = (): number => {
@@ -32,7 +42,10 @@ export function createFormAsk<I, P extends PredictionFields, O>(
     return first?.eventTime ?? Date.now();
   };
   const open = async (): Promise<Way<I>> => {
-    const [producer, serialize] = await Promise.all([cluster.produce(), schemas.register<I>(topic, topicName(topic))]);
+    const [producer, serialize] = await Promise.all([
+      openDemoProducer(definition, demo, { monitoring }),
+      schemas.register<I>(topic, topicName(topic)),
+    ]);
     return { producer, serialize };
   };
   return async (body, signal) => {

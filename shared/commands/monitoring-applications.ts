@@ -1,5 +1,5 @@
 import type { PredictionFields } from '#shared/dashboard';
-import { buildDrift, buildQuality } from '#shared/monitoring';
+import { buildDeliveryAudit, buildDrift, buildQuality, monitoringTopics } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import type { StreamsBuilder } from '#shared/streams';
 import type { DemoDefinition } from './demo-definition.js';
@@ -20,6 +20,12 @@ export interface MonitoringApplication {
 
 /** What monitors a demo. */
 export const monitoringApplications: readonly MonitoringApplication[] = [
+  {
+    name: 'delivery-audit',
+    async build(builder, { name }) {
+      buildDeliveryAudit(builder, monitoringTopics(name));
+    },
+  },
   {
     name: 'quality',
     async build(builder, definition, options) {

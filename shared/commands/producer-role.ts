@@ -4,6 +4,7 @@ import type { Serializer } from '#shared/schema';
 import type { DemoCluster } from './demo-cluster.js';
 import { type DemoBasics, type DemoRecord, producedTopics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
+import { openDemoProducer } from './demo-producer.js';
 import { firstLap } from './first-lap.js';
 import { createPace } from './pace.js';
 import { newRunId, RUN_HEADER } from './run-id.js';
@@ -24,7 +25,7 @@ export function preciseNow(): number {
   return performance.timeOrigin + performance.now();
 }
 
-interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed'> {
+interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed' | 'monitoring'> {
   /** Marks the records of this run. */
   readonly run: string;
   /** Ends the production between two records. */
@@ -37,9 +38,9 @@ interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed'> 
 export async function produceRecords(
   definition: DemoBasics,
   demo: DemoCluster,
-  { records = Number.POSITIVE_INFINITY, rate, seed, run, signal, onSent }: ProduceOptions,
+  { records = Number.POSITIVE_INFINITY, rate, seed, monitoring, run, signal, onSent }: ProduceOptions,
 ): Promise<void> {
-  const producer = await demo.cluster.produce();
+  const producer = await openDemoProducer(definition, demo, { monitoring });
   const serializers = new Map<string, Serializer<unknown>>();
   for (const topic of producedTopics(definition)) {
     serializers.set(topic.name, await demo.schemas.register<unknown>(topic, demo.topicName(topic)));
@@ -115,12 +116,13 @@ export async function produceAlone(
     sent = records;
     terminal.progress(`${records} records produced`);
   };
-  const { records, rate, seed } = options;
+  const { records, rate, seed, monitoring } = options;
   terminal.say(`Producing to ${demo.topicName(definition.topics.input)}; Ctrl-C ends it.`);
   await produceRecords(definition, demo, {
     ...(records !== undefined && { records }),
     ...(rate !== undefined && { rate }),
     seed,
+    monitoring,
     run: newRunId(),
     signal: shutdown.signal,
     onSent,

@@ -1,13 +1,15 @@
-import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { MetricSample } from '#shared/metrics';
+import { deliveryInterceptor } from '#shared/monitoring';
 import { MODELS_TOPIC, type ModelEvent, type ServedModel, serveModel } from '#shared/scoring';
 import { StreamsBuilder, startStreams } from '#shared/streams';
+import { deliveryCounting } from './delivery-counting.js';
 import { type ClusterAddress, connectDemo } from './demo-cluster.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { InputCountsWriter } from './input-counts-writer.js';
+import { instanceName } from './instance-name.js';
 import { ScoredCounter } from './scored-counter.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
 import { ScorerInstruments } from './scorer-instruments.js';
@@ -38,7 +40,7 @@ export async function runScorer(
   shutdown: Shutdown,
 ): Promise<void> {
   const demo = await connectDemo(definition, { ...options, only: 'scorer' }, address);
-  const instance = `${hostname()}-${process.pid}`;
+  const instance = instanceName();
   const news = new ModelNews();
   const instruments = new ScorerInstruments();
   let heartbeat: ScorerHeartbeat | undefined;
@@ -67,6 +69,7 @@ export async function runScorer(
     const scored = new ScoredCounter(serving.scorer);
     definition.buildTopology(builder, scored);
     const topology = builder.build();
+    const counted = options.monitoring ? await deliveryCounting(definition, demo) : undefined;
     const streams = await startStreams(topology, {
       cluster: demo.cluster,
       schemas: demo.schemas,
@@ -75,6 +78,7 @@ export async function runScorer(
       processingGuarantee: options.guarantee,
       commitIntervalMs: COMMIT_INTERVAL_MS[options.guarantee],
       deadLetterTopic: companionTopics(definition.name).deadLetters,
+      ...(counted && { interceptor: deliveryInterceptor(counted.audited, counted.counting) }),
     });
     const samples = (): MetricSample[] =>
       instruments.samples({ streams, model: serving.current, modelSince: news.since });

@@ -1,0 +1,29 @@
+import type { OutgoingRecord, Producer } from '#shared/kafka';
+import { DeliveryCounter } from '#shared/monitoring';
+import { deliveryCounting } from './delivery-counting.js';
+import type { DemoCluster } from './demo-cluster.js';
+import type { DemoBasics } from './demo-definition.js';
+
+/**
+ * A producer of a demo's records. Where the run is monitored it counts what it writes, for the audit of delivery: the
+ * counts go with the records, so that they are there before any scorer can have processed these. Of a send that fails
+ * nobody knows what was written; it counts as if all of it was.
+ */
+export async function openDemoProducer(
+  definition: DemoBasics,
+  demo: DemoCluster,
+  { monitoring }: { readonly monitoring: boolean },
+): Promise<Pick<Producer, 'send' | 'close'>> {
+  const producer = await demo.cluster.produce();
+  if (!monitoring) return producer;
+  const { audited, counting } = await deliveryCounting(definition, demo);
+  const counter = new DeliveryCounter({ role: 'producer', ...counting });
+  return {
+    async send(records: readonly OutgoingRecord[]) {
+      const placed = await producer.place(records);
+      for (const record of placed) if (audited.has(record.topic)) counter.count(record);
+      await producer.send([...counter.take(), ...placed]);
+    },
+    close: () => producer.close(),
+  };
+}
