@@ -12,3 +12,8 @@ export function aucAgainstCard(of: Queries): string {
   const now = of.gauge('max', catalogue.qualityAuc, ['demo', 'name', 'version'], { window: 'rolling' });
   return `${now} - ${of.gauge('max', catalogue.cardAuc, ['demo', 'name', 'version'])}`;
 }
+
+/** Time in the model for a row, by demo. */
+export function timePerRow(of: Queries): string {
+  return `${of.observed(catalogue.scoringDuration, ['demo'])} / ${of.observed(catalogue.scoringRows, ['demo'])}`;
+}

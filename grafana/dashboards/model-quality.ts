@@ -283,7 +283,12 @@ const changes = (demos: readonly string[]): DashboardRow => ({
       description:
         'Published versions that a scorer refused in the time that is shown, by error code; what served went on.',
       unit: unit.count,
-      queries: [{ expr: of.growth(catalogue.modelRefusals, ['demo', 'reason']), legend: '{{demo}} {{reason}}' }],
+      queries: [
+        {
+          expr: of.orNone(`${of.growth(catalogue.modelRefusals, ['demo', 'reason'])} > 0`, 'reason'),
+          legend: '{{demo}} {{reason}}',
+        },
+      ],
       width: 12,
     }),
   ],

@@ -48,6 +48,16 @@ describe('createMetrics', () => {
     expect(metrics.contentType).toMatch(/^text\/plain/);
   });
 
+  it('shows reasons that it knows from the start as 0, so that the first rises from it', async () => {
+    const text = await createMetrics('churn').text();
+    expect(samplesOf(text, 'kafka_ml_records_dead_lettered_total')).toEqual([
+      'kafka_ml_records_dead_lettered_total{demo="churn",reason="record-undecodable"} 0',
+      'kafka_ml_records_dead_lettered_total{demo="churn",reason="record-unscorable"} 0',
+      'kafka_ml_records_dead_lettered_total{demo="churn",reason="record-unprocessable"} 0',
+    ]);
+    expect(text).toContain('kafka_ml_model_refusals_total{demo="churn",reason="model-invalid"} 0');
+  });
+
   it('includes the metrics of the process', async () => {
     expect(await createMetrics('churn').text()).toMatch(/^process_cpu_seconds_total /m);
   });
@@ -76,9 +86,8 @@ describe('createMetrics', () => {
     metrics.recordsDeadLettered.add(1, { reason: 'at Object.<anonymous> (/tmp/x.js:1:1)' });
     for (let i = 0; i < 1000; i++) metrics.scorerUp.set(1, { scorer: `scorer-${i}` });
     const text = await metrics.text();
-    expect(samplesOf(text, 'kafka_ml_records_dead_lettered_total')).toEqual([
-      'kafka_ml_records_dead_lettered_total{demo="churn",reason="other"} 1',
-    ]);
+    const rising = samplesOf(text, 'kafka_ml_records_dead_lettered_total').filter((sample) => !sample.endsWith(' 0'));
+    expect(rising).toEqual(['kafka_ml_records_dead_lettered_total{demo="churn",reason="other"} 1']);
     expect(samplesOf(text, 'kafka_ml_scorer_up')).toHaveLength(65);
   });
 });

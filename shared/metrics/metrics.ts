@@ -125,6 +125,9 @@ class KitRegistry {
     const metric = this.#once(Counter<string>, definition, {});
     // A counter that has counted nothing is 0, as the whole of its name says; of labels nothing is known yet.
     if (definition.labels.length === 0) metric.inc(outer, 0);
+    for (const value of definition.fromStart ?? []) {
+      for (const label of definition.labels) metric.inc({ ...outer, [label]: value }, 0);
+    }
     const bounded = new BoundedLabels();
     return { add: (amount, ...[own]) => metric.inc(labelsOf(outer, own, bounded), amount) };
   }

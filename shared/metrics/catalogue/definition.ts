@@ -12,6 +12,11 @@ interface Described<L extends string> {
 /** Only ever grows, until its process ends. */
 export interface CounterDefinition<L extends string = string> extends Described<L> {
   readonly kind: 'counter';
+  /**
+   * Values of its one label that are shown from the start, as 0. Of what appears with its first count Prometheus cannot
+   * tell that it rose.
+   */
+  readonly fromStart?: readonly string[];
 }
 
 /** A value of this moment; absent until it is known. */

@@ -1,3 +1,4 @@
+import { errorCodes } from '#shared/errors';
 import type { MetricDefinitions } from './definition.js';
 
 /** What becomes of a demo's records, its scorers and its model, as its topics tell. */
@@ -21,6 +22,7 @@ export const runMetrics = {
     name: 'kafka_ml_records_dead_lettered_total',
     unit: 'records',
     labels: ['reason'],
+    fromStart: errorCodes.filter((code) => code.startsWith('record-')),
     help: 'Records that went to a dead-letter topic, by error code.',
   },
   outcomesSeen: {
@@ -92,6 +94,7 @@ export const runMetrics = {
     name: 'kafka_ml_model_refusals_total',
     unit: 'models',
     labels: ['reason'],
+    fromStart: errorCodes.filter((code) => code.startsWith('model-')),
     help: 'Published model versions that a scorer refused, by error code.',
   },
   challengerCompared: {
