@@ -46,6 +46,7 @@ function windowed(time: { now: number }): Step<TimestampedWindowStore<string, nu
       store.get(key, start)?.value,
       plain(store.fetch(key, start - 10, start + 10)),
       plain(store.fetchAll(0, 1e9)),
+      store.size,
     ];
   };
 }
@@ -66,6 +67,7 @@ function sessionwise(time: { now: number }): Step<SessionStore<string, number>> 
       store.get(key, window),
       plain(store.findSessions(key, end - 30, end)),
       plain(store.findSessionsEnding(0, 1e9)),
+      store.size,
     ];
   };
 }
