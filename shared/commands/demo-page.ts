@@ -8,6 +8,7 @@ import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
+import { sayWhere } from './open-probes.js';
 import type { ReportWatch } from './report-watch.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
@@ -92,13 +93,8 @@ export async function openPages(
     watch.close();
     throw error;
   });
-  if (port !== 0 && dashboard.port !== port) {
-    terminal.say(`Port ${port} is taken; the next free one is used instead: ${dashboard.port}.`);
-  }
-  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
-    const forms = demos.some(({ page }) => page.ask !== undefined) ? ', and ask from its form' : '';
-    terminal.say(`Listening on ${host}: whoever reaches this machine can see the page${forms}.`);
-  }
+  const forms = demos.some(({ page }) => page.ask !== undefined) ? ', and ask from its form' : '';
+  sayWhere({ host, port }, dashboard, `the page${forms}`, terminal);
   const timer = setInterval(() => {
     for (const demo of demos) demo.refresh();
   }, REFRESH_MS);

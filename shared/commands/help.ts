@@ -41,6 +41,8 @@ export function demoHelp(demo: string, paceInWords: string): string {
   --host H          address of the live page                          (default: 127.0.0.1)
   --port P          port of the live page; 0 = any free one; a taken one gives way to the
                     next free one                                          (default: 4000)
+                    with --only scorer: port of /metrics, /healthz and /readyz of that
+                    process alone                                          (default: none)
   --broker-port P   port of the embedded broker; 0 = any free one  (default: 9092 if free)
   --headless        no live page; /metrics stays where --port is given
   --monitoring M    on or off: count what producers and scorers do, and audit delivery, the

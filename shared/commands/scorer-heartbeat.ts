@@ -1,9 +1,9 @@
-import type { MetricSample } from '#shared/metrics';
 import { type ScorerStatus, statusTopic } from '#shared/monitoring';
 import type { ModelEvent, ServedModel } from '#shared/scoring';
 import type { KafkaStreams } from '#shared/streams';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoOptions } from './demo-options.js';
+import type { ScorerInstruments } from './scorer-instruments.js';
 
 const HEARTBEAT_MS = 1_000;
 
@@ -17,8 +17,7 @@ export interface ScorerAtWork {
   /** The text of `topology.describe()`. */
   readonly topology: string;
   readonly news: ModelNews;
-  /** What it measures of itself. */
-  readonly samples: () => readonly MetricSample[];
+  readonly instruments: ScorerInstruments;
 }
 
 /** What became of the model since the start. */
@@ -88,7 +87,7 @@ export class ScorerHeartbeat {
   }
 
   #status(): ScorerStatus {
-    const { instance, streams, served, scored, guarantee, topology, news, samples } = this.#scorer;
+    const { instance, streams, served, scored, guarantee, topology, news, instruments } = this.#scorer;
     const now = { at: performance.now(), scored: scored.scoredTotal };
     const seconds = Math.max((now.at - this.#last.at) / 1_000, 0.001);
     const recordsPerSecond = (now.scored - this.#last.scored) / seconds;
@@ -118,7 +117,7 @@ export class ScorerHeartbeat {
           ? null
           : { ...comparison, modelName: comparison.name, modelVersion: comparison.version },
       unknownCategories: Object.fromEntries([...current.unknownCategories].filter(([, count]) => count > 0)),
-      metrics: samples(),
+      metrics: instruments.samples(),
     };
   }
 }

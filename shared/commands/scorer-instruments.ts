@@ -4,8 +4,8 @@ import type { KafkaStreams } from '#shared/streams';
 import { EventLoopDelay } from './event-loop-delay.js';
 
 /** What is at work in a scorer's process. */
-interface Measured {
-  readonly streams: Pick<KafkaStreams, 'metrics' | 'stores'>;
+interface AtWork {
+  readonly streams: Pick<KafkaStreams, 'metrics' | 'stores' | 'state'>;
   readonly model: Pick<Model, 'name' | 'version' | 'card'>;
   /** Since when the model serves, milliseconds since 1970. */
   readonly modelSince: number;
@@ -16,6 +16,7 @@ export class ScorerInstruments {
   readonly #scoringDuration = new BucketHistogram(scorerMetrics.scoringDuration.buckets);
   readonly #scoringRows = new BucketHistogram(scorerMetrics.scoringRows.buckets);
   readonly #eventLoopDelay = new EventLoopDelay();
+  #atWork: (() => AtWork) | undefined;
 
   /** To be told of each call of the model: its rows, and how long it took, milliseconds. */
   readonly called = (rows: number, tookMs: number): void => {
@@ -23,8 +24,23 @@ export class ScorerInstruments {
     this.#scoringRows.observe(rows);
   };
 
-  /** What there is to tell at this moment. */
-  samples({ streams: { metrics, stores }, model, modelSince }: Measured): MetricSample[] {
+  /** From now on there is something to measure. */
+  begin(atWork: () => AtWork): void {
+    this.#atWork = atWork;
+  }
+
+  /** What keeps the scorer from scoring at this moment, in words. */
+  missing(): string[] {
+    const state = this.#atWork?.().streams.state;
+    if (state === 'RUNNING') return [];
+    return [state === undefined ? 'the scorer is starting' : `the scorer is ${state}`];
+  }
+
+  /** What there is to tell at this moment; nothing before there is something to measure. */
+  samples(): MetricSample[] {
+    if (this.#atWork === undefined) return [];
+    const { streams, model, modelSince } = this.#atWork();
+    const { metrics, stores } = streams;
     const { user, system } = process.cpuUsage();
     const labels = { name: model.name, version: model.version };
     const auc = model.card.quality?.auc;

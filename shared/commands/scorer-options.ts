@@ -1,7 +1,7 @@
 import { KitError } from '#shared/errors';
 import type { ProcessingGuarantee } from '#shared/streams';
 import { type ClusterOptions, clusterOptions } from './cluster-options.js';
-import { oneOf, parseOptions, required } from './command-line.js';
+import { integer, oneOf, parseOptions, required } from './command-line.js';
 import { userPath } from './user-path.js';
 
 /** The command line of `npm run scorer`, checked. */
@@ -13,6 +13,9 @@ export interface ScorerOptions extends ClusterOptions {
   readonly model: string;
   readonly guarantee: ProcessingGuarantee;
   readonly group: string;
+  readonly host: string;
+  /** Of /metrics, /healthz and /readyz; absent: there are none. */
+  readonly port?: number;
   readonly verbose: boolean;
 }
 
@@ -30,6 +33,9 @@ What cannot be read or scored goes unchanged to OUTPUT.dead-letters, its headers
   --guarantee G     exactly_once or at_least_once                 (default: exactly_once)
   --group ID        the consumer group; several scorers of one group share the work
                                                                (default: OUTPUT.scorer)
+  --port P          serve /metrics, /healthz and /readyz at this port; 0 = any free one; a taken
+                    one gives way to the next free one; the label demo is the group
+  --host H          the address that it is bound to                   (default: 127.0.0.1)
   --brokers LIST    the Kafka cluster, host:port,…    (or KAFKA_BROKERS; default: 127.0.0.1:9092)
   --registry URL    its Schema Registry
                                 (or SCHEMA_REGISTRY_URL; default: http://127.0.0.1:8081)
@@ -59,6 +65,8 @@ export function parseScorerOptions(args: readonly string[], env: NodeJS.ProcessE
     model: { type: 'string' },
     guarantee: { type: 'string' },
     group: { type: 'string' },
+    host: { type: 'string' },
+    port: { type: 'string' },
     brokers: { type: 'string' },
     registry: { type: 'string' },
     verbose: { type: 'boolean' },
@@ -81,6 +89,8 @@ export function parseScorerOptions(args: readonly string[], env: NodeJS.ProcessE
     model: userPath(required('--model', values.model, 'the model folder')),
     guarantee: oneOf('--guarantee', values.guarantee ?? 'exactly_once', ['exactly_once', 'at_least_once']),
     group: values.group ?? `${output}.scorer`,
+    host: values.host ?? '127.0.0.1',
+    ...(values.port !== undefined && { port: integer('--port', values.port, 0, 65_535) }),
     verbose: values.verbose ?? false,
     ...clusterOptions(values, env),
   };

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { MetricSample } from '#shared/metrics';
+import { createScorerExposition } from '#shared/metrics';
 import { deliveryInterceptor } from '#shared/monitoring';
 import { MODELS_TOPIC, type ModelEvent, type ServedModel, serveModel } from '#shared/scoring';
 import { StreamsBuilder, startStreams } from '#shared/streams';
@@ -10,6 +10,7 @@ import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { InputCountsWriter } from './input-counts-writer.js';
 import { instanceName } from './instance-name.js';
+import { openProbes } from './open-probes.js';
 import { ScoredCounter } from './scored-counter.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
 import { ScorerInstruments } from './scorer-instruments.js';
@@ -27,6 +28,15 @@ export interface ScorerReady {
   readonly model: { readonly name: string; readonly version: string; readonly sha256: string };
 }
 
+/** What a scorer is in its process. */
+interface ScorerProcessParts {
+  /** By which name its heartbeats go. */
+  readonly instance: string;
+  readonly instruments: ScorerInstruments;
+  readonly terminal: Terminal;
+  readonly shutdown: Shutdown;
+}
+
 /**
  * The scorer alone: loads the model that is active, runs the topology, exchanges the model as it is published, and says how
  * it is, until it is asked to end.
@@ -39,10 +49,27 @@ export async function runScorer(
   terminal: Terminal,
   shutdown: Shutdown,
 ): Promise<void> {
-  const demo = await connectDemo(definition, { ...options, only: 'scorer' }, address);
   const instance = instanceName();
-  const news = new ModelNews();
   const instruments = new ScorerInstruments();
+  const own = { demo: definition.name, scorer: instance };
+  const metrics = () => createScorerExposition(own, () => instruments.samples());
+  const probes = await openProbes(options, { metrics, missing: () => instruments.missing() }, terminal);
+  try {
+    await score(definition, options, address, { instance, instruments, terminal, shutdown });
+  } finally {
+    instruments.close();
+    await probes.close();
+  }
+}
+
+async function score(
+  definition: DemoBasics,
+  options: DemoOptions,
+  address: ClusterAddress,
+  { instance, instruments, terminal, shutdown }: ScorerProcessParts,
+): Promise<void> {
+  const demo = await connectDemo(definition, { ...options, only: 'scorer' }, address);
+  const news = new ModelNews();
   let heartbeat: ScorerHeartbeat | undefined;
   let inputCounts: InputCountsWriter | undefined;
   let served: ServedModel | undefined;
@@ -80,10 +107,9 @@ export async function runScorer(
       deadLetterTopic: companionTopics(definition.name).deadLetters,
       ...(counted && { interceptor: deliveryInterceptor(counted.audited, counted.counting) }),
     });
-    const samples = (): MetricSample[] =>
-      instruments.samples({ streams, model: serving.current, modelSince: news.since });
+    instruments.begin(() => ({ streams, model: serving.current, modelSince: news.since }));
     const { guarantee } = options;
-    const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news, samples };
+    const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news, instruments };
     heartbeat = await ScorerHeartbeat.start(definition.name, demo, atWork);
     if (options.monitoring) inputCounts = await InputCountsWriter.start(definition.name, demo, atWork);
     const { name, version, sha256 } = serving.current;
@@ -96,7 +122,6 @@ export async function runScorer(
     await inputCounts?.close();
     await heartbeat?.close();
     await served?.close();
-    instruments.close();
     await demo.cluster.close();
   }
 }

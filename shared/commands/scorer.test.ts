@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
 import { type Cluster, type ConsumedRecord, connectCluster, type OutgoingRecord } from '#shared/kafka';
 import { connectSchemas, defineTopic } from '#shared/schema';
@@ -188,6 +188,43 @@ await describeOnEachKafka('npm run scorer', (kafka) => {
   );
 
   it(
+    'shows at a port what it measures, and whether it is ready',
+    async () => {
+      const input = await makeTopic(kafka, cluster, 'measured', 2);
+      const output = kafka.unique('measured-predictions');
+      await using program = scorer([
+        ...['--input', input, '--output', output, '--model', model, '--port', '0'],
+        ...addresses(),
+      ]);
+      const url = await program.said(/metrics of this process are at (\S+)/);
+      await program.said(/^Scoring /m);
+      await vi.waitUntil(async () => (await fetch(new URL('/readyz', url))).status === 200, PATIENCE_MS);
+      await produce([
+        ...Array.from({ length: 20 }, (_, a) => ({
+          ...{ topic: input, key: `k${a}`, timestamp: 1_000 },
+          value: Buffer.from(`{"a":${a},"carrier":"UA"}`),
+        })),
+        { topic: input, key: 'bad', value: Buffer.from('{"a":"one","carrier":"UA"}'), timestamp: 1_000 },
+      ]);
+      const labels = `demo="${output}.scorer",scorer="[^"]+"`;
+      const value = (text: string, name: string): number =>
+        Number(new RegExp(`^kafka_ml_${name}\\{${labels}\\} (\\S+)$`, 'm').exec(text)?.[1]);
+      const text = await vi.waitUntil(async () => {
+        const shown = await (await fetch(url)).text();
+        return value(shown, 'streams_records_processed_total') === 21 && value(shown, 'streams_tasks') === 2 && shown;
+      }, PATIENCE_MS);
+      expect(value(text, 'streams_records_failed_total')).toBe(1);
+      expect(value(text, 'scoring_rows_sum')).toBe(21);
+      expect(value(text, 'streams_chunk_records_sum')).toBe(21);
+      expect(value(text, 'scoring_duration_seconds_count')).toBe(value(text, 'scoring_rows_count'));
+      expect(value(text, 'scorer_cpu_seconds_total')).toBeGreaterThan(0);
+      program.signal('SIGTERM');
+      expect([await program.exited, program.stderr()]).toEqual([0, '']);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'scores each record once, killed in the middle and started again',
     async () => {
       const input = await makeTopic(kafka, cluster, 'killed', 3);
@@ -259,6 +296,7 @@ describe('a command line of npm run scorer that is wrong', () => {
       ['--input', 'i', '--output', 'o', '--model', 'm', '--guarantee', 'twice'],
       /^--guarantee is "twice"; it must be one of /,
     ],
+    [['--input', 'i', '--output', 'o', '--model', 'm', '--port', 'x'], /^--port is "x"; it must be a whole number /],
     [['--input', 'i', '--output', 'o', '--model', '/no/model'], /^The model folder \/no\/model has no model\.onnx; /],
     [['--input', 'i', '--output', 'o', '--model', 'm', '--registry', 'here'], /^The registry "here" is not a URL /],
     [['--topic', 'i'], /^Unknown option '--topic'/],

@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import { KitError } from '#shared/errors';
 import type { Cluster } from '#shared/kafka';
+import { createScorerExposition } from '#shared/metrics';
 import { connectSchemas } from '#shared/schema';
 import { checkBeside, loadModelFiles, type Model, readModelFolder } from '#shared/scoring';
 import { startStreams } from '#shared/streams';
@@ -8,6 +10,8 @@ import { deadLetterConfig } from './dead-letter-config.js';
 import { exitCodeOf } from './exit-code.js';
 import { joinCluster } from './joined-cluster.js';
 import { nearest } from './near-names.js';
+import { openProbes } from './open-probes.js';
+import { ScorerInstruments } from './scorer-instruments.js';
 import { parseScorerOptions, type ScorerOptions, scorerHelp } from './scorer-options.js';
 import { predictionsTopic, scorerTopology } from './scorer-topology.js';
 import { aborted, listenForShutdown } from './shutdown.js';
@@ -51,7 +55,27 @@ async function scoreTopic(options: ScorerOptions): Promise<void> {
   }
 }
 
+/** With what shows how it does, where that is asked for. */
 async function run(options: ScorerOptions, cluster: Cluster, model: Model): Promise<void> {
+  const instruments = new ScorerInstruments();
+  model.onCall = instruments.called;
+  const own = { demo: options.group, scorer: `${hostname()}-${process.pid}` };
+  const metrics = () => createScorerExposition(own, () => instruments.samples());
+  const probes = await openProbes(options, { metrics, missing: () => instruments.missing() }, terminal);
+  try {
+    await score(options, cluster, model, instruments);
+  } finally {
+    instruments.close();
+    await probes.close();
+  }
+}
+
+async function score(
+  options: ScorerOptions,
+  cluster: Cluster,
+  model: Model,
+  instruments: ScorerInstruments,
+): Promise<void> {
   const { input, output, deadLetters, group, guarantee, registry } = options;
   const partitions = await partitionsOf(input, cluster);
   await cluster.ensureTopics([
@@ -67,6 +91,8 @@ async function run(options: ScorerOptions, cluster: Cluster, model: Model): Prom
     processingGuarantee: guarantee,
     deadLetterTopic: { name: deadLetters },
   });
+  const modelSince = Date.now();
+  instruments.begin(() => ({ streams, model, modelSince }));
   terminal.say(`Scoring ${input} with ${model.name} ${model.version} to ${output}; Ctrl-C ends it.`);
   await Promise.race([streams.finished, aborted(shutdown.signal)]);
   await streams.close();

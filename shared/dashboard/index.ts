@@ -11,4 +11,5 @@ export {
   type PredictionFields,
 } from './definition.js';
 export { LiveView } from './live-view.js';
+export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';

@@ -9,7 +9,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   for (let candidate = port; candidate <= last; candidate++) {
     if (await bind(server, host, candidate)) return boundPort(server);
   }
-  const doing = `binding the live page to ${host}`;
+  const doing = `binding the server to ${host}`;
   throw new KitError('port-taken', `${doing}: found the ports ${port} to ${last} taken; give a free one with --port`);
 }
 
@@ -18,7 +18,7 @@ function bind(server: Server, host: string, port: number): Promise<boolean> {
     const failed = (error: NodeJS.ErrnoException): void => {
       server.off('listening', bound);
       if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(KitError.from(error, 'usage', `binding the live page to ${host}:${port}`));
+      else reject(KitError.from(error, 'usage', `binding the server to ${host}:${port}`));
     };
     const bound = (): void => {
       server.off('error', failed);
@@ -33,7 +33,7 @@ function bind(server: Server, host: string, port: number): Promise<boolean> {
 function boundPort(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') {
-    throw new KitError('internal', 'binding the live page: found no port on the server, expected a TCP address');
+    throw new KitError('internal', 'binding the server: found no port on the server, expected a TCP address');
   }
   return address.port;
 }

@@ -1,7 +1,7 @@
 import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
+import { type Dashboard, type DashboardPage, LiveView, startDashboard, startProbes } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
 import type { OverviewState, PageState } from './page/snapshot.js';
 import { sampleBoard, sampleDefinition, samplePrediction } from './sample-run.js';
@@ -241,6 +241,31 @@ describe('probes', () => {
   });
 });
 
+describe('probes alone', () => {
+  it('are all that a process without a page serves', async () => {
+    const metrics = createMetrics('demo');
+    metrics.recordsScored.add(42);
+    let missing = ['the model is not loaded', 'the group has not formed'];
+    const { port, url, close } = await startProbes({ port: 0, metrics, missing: () => missing });
+    expect(url).toBe(`http://127.0.0.1:${port}/`);
+    expect((await ask(port, '/metrics')).body).toContain('kafka_ml_records_scored_total{demo="demo"} 42\n');
+    expect(await ask(port, '/healthz')).toMatchObject({ status: 200, body: 'alive\n' });
+    expect(await ask(port, '/readyz')).toMatchObject({
+      status: 503,
+      body: 'not ready: the model is not loaded; the group has not formed\n',
+    });
+    missing = [];
+    expect((await ask(port, '/readyz')).status).toBe(200);
+    expect(await ask(port, '/')).toMatchObject({
+      status: 404,
+      body: 'Nothing is here: try /metrics, /healthz or /readyz.\n',
+    });
+    expect((await ask(port, '/metrics', { method: 'POST' })).status).toBe(405);
+    expect((await ask(port, '/metrics', { host: 'example.org' })).status).toBe(403);
+    await close();
+  });
+});
+
 describe('ports', () => {
   it('give way to the next free one when taken', async () => {
     const first = await start([pageOf()]);
@@ -250,9 +275,7 @@ describe('ports', () => {
   });
 
   it('that nobody may bind are said in a sentence', async () => {
-    await expect(start([pageOf()], { host: '203.0.113.1' })).rejects.toThrow(
-      /^binding the live page to 203.0.113.1:0: /,
-    );
+    await expect(start([pageOf()], { host: '203.0.113.1' })).rejects.toThrow(/^binding the server to 203.0.113.1:0: /);
   });
 });
 
