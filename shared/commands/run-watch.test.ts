@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveView, listen, type PredictionFields } from '#shared/dashboard';
 import type { ConsumedRecord, RecordHeaders } from '#shared/kafka';
+import { createMetrics } from '#shared/metrics';
 import { type ScorerStatus, statusTopic } from '#shared/monitoring';
 import { type AvroSchema, defineTopic, offlineSchemas, type Schemas, type Topic } from '#shared/schema';
 import type { DemoDefinition } from './demo-definition.js';
@@ -284,6 +285,80 @@ describe('outcomes', () => {
       await lay('demo.outcomes', { value: writeOutcome({ id, late: id === 'a' }) });
     }
     expect(watch.quality.quality()?.n).toBe(2);
+  });
+});
+
+describe('what is counted of predictions', () => {
+  it('is what each version decided, and how its scores are distributed', async () => {
+    const metrics = createMetrics('demo');
+    const demo = { schemas, topicName: ({ name }: { readonly name: string }) => `ns.${name}` };
+    watch = new RunWatch(definition, demo, {
+      ...{ wholeRun: false, run: 'this', metrics },
+      ...{ onWarning: () => undefined, onNews: () => undefined },
+    });
+    const write = await schemas.register(topics.predictions, 'ns.demo.predictions');
+    const decided = (decision: string | null, score: number, modelVersion = '1') => ({
+      value: write({ ...prediction('a'), decision, score, modelVersion }),
+    });
+    const ofAnother = { headers: { run: 'of before' } };
+    await lay('demo.predictions', decided('late', 0.7), decided('late', 0.05), decided(null, 12));
+    await lay('demo.predictions', { ...decided('on time', 0.1, '2'), ...ofAnother });
+    const text = await metrics.text();
+    expect(text).toContain('kafka_ml_predictions_total{demo="demo",decision="late",version="1"} 2\n');
+    expect(text).toContain('kafka_ml_predictions_total{demo="demo",decision="none",version="1"} 1\n');
+    expect(text).toContain('kafka_ml_predictions_total{demo="demo",decision="on time",version="2"} 1\n');
+    expect(text).toContain('kafka_ml_prediction_score_bucket{le="0.05",demo="demo",version="1"} 1\n');
+    expect(text).toContain('kafka_ml_prediction_score_bucket{le="10",demo="demo",version="1"} 2\n');
+    expect(text).toContain('kafka_ml_prediction_score_count{demo="demo",version="1"} 3\n');
+  });
+});
+
+describe('scorers', () => {
+  const MINUTE_MS = 60_000;
+  let now: number;
+  let write: (status: ScorerStatus) => Buffer;
+  const beat = (instance: string, state = 'RUNNING') =>
+    lay('demo.status', { value: write({ ...status, instance, state }) });
+  const known = () => [...watch.scorers.keys()];
+
+  beforeEach(async () => {
+    now = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    write = await schemas.register(statusTopic('demo'), 'ns.demo.status');
+    return () => vi.restoreAllMocks();
+  });
+
+  it('that fall silent are known as such for a quarter of an hour, so that an alert can tell of them', async () => {
+    await beat('silent');
+    now += 10 * MINUTE_MS;
+    await beat('goes on');
+    expect([known(), watch.heardScorers.map(({ instance }) => instance)]).toEqual([['silent', 'goes on'], ['goes on']]);
+    now += 6 * MINUTE_MS;
+    await beat('goes on');
+    expect(known()).toEqual(['goes on']);
+  });
+
+  it('that have said that they end are forgotten when they are gone', async () => {
+    await beat('leaves');
+    await beat('goes on');
+    await beat('leaves', 'NOT_RUNNING');
+    expect(known()).toEqual(['goes on', 'leaves']);
+    now += 6_000;
+    await beat('goes on');
+    expect(known()).toEqual(['goes on']);
+  });
+
+  it('are known as long as no other one is heard of: that nobody scores is to be seen', async () => {
+    await beat('one');
+    await beat('another', 'NOT_RUNNING');
+    now += 60 * MINUTE_MS;
+    watch.forgetScorers();
+    expect([known(), watch.heardScorers]).toEqual([['another'], []]);
+  });
+
+  it('are at most 64, those that were heard of last', async () => {
+    for (let index = 0; index < 100; index++) await beat(`scorer-${index}`);
+    expect([known().length, known()[0]]).toEqual([64, 'scorer-36']);
   });
 });
 

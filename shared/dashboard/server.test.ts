@@ -246,7 +246,8 @@ describe('probes alone', () => {
     const metrics = createMetrics('demo');
     metrics.recordsScored.add(42);
     let missing = ['the model is not loaded', 'the group has not formed'];
-    const { port, url, close } = await startProbes({ port: 0, metrics, missing: () => missing });
+    const probes = await startProbes({ port: 0, metrics, missing: () => missing });
+    const { port, url } = probes;
     expect(url).toBe(`http://127.0.0.1:${port}/`);
     expect((await ask(port, '/metrics')).body).toContain('kafka_ml_records_scored_total{demo="demo"} 42\n');
     expect(await ask(port, '/healthz')).toMatchObject({ status: 200, body: 'alive\n' });
@@ -262,7 +263,7 @@ describe('probes alone', () => {
     });
     expect((await ask(port, '/metrics', { method: 'POST' })).status).toBe(405);
     expect((await ask(port, '/metrics', { host: 'example.org' })).status).toBe(403);
-    await close();
+    await probes.close();
   });
 });
 
