@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { startProgram } from '#shared/testing';
 
-const SEEN_WITHIN = { timeout: 30_000, interval: 100 };
+const SEEN_WITHIN = { timeout: 60_000, interval: 100 };
 
 /** The values of a metric by the scorer that it is shown under. */
 const byScorer = (text: string, metric: string): Map<string, number> =>
@@ -18,9 +18,8 @@ const sumOf = (text: string, metric: string): number =>
   );
 
 it('shows under its name what each scorer measures, and at a port of its own what one alone does', async () => {
-  await using program = startProgram('demos/titanic/demo.js', [
-    ...['--broker-port', '0', '--port', '0', '--headless', '--rate', '100'],
-  ]);
+  const args = ['--broker-port', '0', '--port', '0', '--headless', '--rate', '100'];
+  await using program = startProgram('demos/titanic/demo.js', args);
   const page = await program.said(/Metrics\s+(http\S+)/);
   const own = Number(await program.said(/scored by process (\d+)/));
   const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
@@ -62,4 +61,4 @@ it('shows under its name what each scorer measures, and at a port of its own wha
   expect(byScorer(after, 'kafka_ml_streams_tasks').size).toBe(1);
   program.signal('SIGTERM');
   expect(await program.exited).toBe(0);
-}, 60_000);
+}, 150_000);

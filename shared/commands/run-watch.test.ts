@@ -293,8 +293,11 @@ describe('what is counted of predictions', () => {
     const metrics = createMetrics('demo');
     const demo = { schemas, topicName: ({ name }: { readonly name: string }) => `ns.${name}` };
     watch = new RunWatch(definition, demo, {
-      ...{ wholeRun: false, run: 'this', metrics },
-      ...{ onWarning: () => undefined, onNews: () => undefined },
+      wholeRun: false,
+      run: 'this',
+      metrics,
+      onWarning: () => undefined,
+      onNews: () => undefined,
     });
     const write = await schemas.register(topics.predictions, 'ns.demo.predictions');
     const decided = (decision: string | null, score: number, modelVersion = '1') => ({

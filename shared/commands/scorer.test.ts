@@ -192,16 +192,16 @@ await describeOnEachKafka('npm run scorer', (kafka) => {
     async () => {
       const input = await makeTopic(kafka, cluster, 'measured', 2);
       const output = kafka.unique('measured-predictions');
-      await using program = scorer([
-        ...['--input', input, '--output', output, '--model', model, '--port', '0'],
-        ...addresses(),
-      ]);
+      const args = ['--input', input, '--output', output, '--model', model, '--port', '0'];
+      await using program = scorer([...args, ...addresses()]);
       const url = await program.said(/metrics of this process are at (\S+)/);
       await program.said(/^Scoring /m);
       await vi.waitUntil(async () => (await fetch(new URL('/readyz', url))).status === 200, PATIENCE_MS);
       await produce([
         ...Array.from({ length: 20 }, (_, a) => ({
-          ...{ topic: input, key: `k${a}`, timestamp: 1_000 },
+          topic: input,
+          key: `k${a}`,
+          timestamp: 1_000,
           value: Buffer.from(`{"a":${a},"carrier":"UA"}`),
         })),
         { topic: input, key: 'bad', value: Buffer.from('{"a":"one","carrier":"UA"}'), timestamp: 1_000 },

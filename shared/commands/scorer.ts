@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { KitError } from '#shared/errors';
 import type { Cluster } from '#shared/kafka';
 import { createScorerExposition } from '#shared/metrics';
@@ -8,6 +7,7 @@ import { startStreams } from '#shared/streams';
 import { anyRecordSerde } from './any-record.js';
 import { deadLetterConfig } from './dead-letter-config.js';
 import { exitCodeOf } from './exit-code.js';
+import { instanceName } from './instance-name.js';
 import { joinCluster } from './joined-cluster.js';
 import { nearest } from './near-names.js';
 import { openProbes } from './open-probes.js';
@@ -59,7 +59,7 @@ async function scoreTopic(options: ScorerOptions): Promise<void> {
 async function run(options: ScorerOptions, cluster: Cluster, model: Model): Promise<void> {
   const instruments = new ScorerInstruments();
   model.onCall = instruments.called;
-  const own = { demo: options.group, scorer: `${hostname()}-${process.pid}` };
+  const own = { demo: options.group, scorer: instanceName() };
   const metrics = () => createScorerExposition(own, () => instruments.samples());
   const probes = await openProbes(options, { metrics, missing: () => instruments.missing() }, terminal);
   try {
