@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { startBrokerProgram, startProgram } from '#shared/testing';
+
+const PATIENCE_MS = 60_000;
+
+describe('a page whose cluster hangs', () => {
+  it(
+    'says so on its page, its readiness and /metrics, waits, and is ready again when the cluster is',
+    async () => {
+      await using cluster = await startBrokerProgram();
+      const address = ['--brokers', cluster.brokers, '--registry', cluster.registry];
+      await using page = startProgram('demos/titanic/demo.js', ['--only', 'dashboard', '--port', '0', ...address]);
+      await using scorer = startProgram('demos/titanic/demo.js', ['--only', 'scorer', ...address]);
+      await scorer.said(/Scoring /);
+      const url = await page.said(/The live page is at (\S+);/);
+      const patience = { timeout: PATIENCE_MS / 3 };
+      const up = async (): Promise<string | undefined> =>
+        /^kafka_ml_cluster_up\{demo="titanic"\} (\d)$/m.exec(await (await fetch(new URL('metrics', url))).text())?.[1];
+      const readiness = async (): Promise<string> => {
+        const answer = await fetch(new URL('readyz', url));
+        return `${answer.status} ${(await answer.text()).trim()}`;
+      };
+      await expect.poll(readiness, patience).toMatch(/^200 /);
+      expect(await up()).toBe('1');
+
+      cluster.signal('SIGSTOP');
+      await expect.poll(up, patience).toBe('0');
+      expect(await readiness()).toMatch(/^503 not ready: the cluster has not answered for \d+ s$/);
+      await page.said(/The cluster does not answer; the page waits for it for half a minute\./);
+
+      cluster.signal('SIGCONT');
+      await page.said(/The cluster answers again, after \d+ s\./);
+      await expect.poll(readiness, patience).toMatch(/^200 /);
+      expect(await up()).toBe('1');
+      page.signal('SIGTERM');
+      expect([await page.exited, page.stderr()]).toEqual([0, '']);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'ends within the time that any program is given to end',
+    async () => {
+      await using cluster = await startBrokerProgram();
+      const address = ['--brokers', cluster.brokers, '--registry', cluster.registry];
+      await using page = startProgram('demos/titanic/demo.js', ['--only', 'dashboard', '--port', '0', ...address]);
+      const url = await page.said(/The live page is at (\S+);/);
+      cluster.signal('SIGSTOP');
+      await page.said(/The cluster does not answer/);
+      page.signal('SIGTERM');
+      // Not the test's patience, but its own: 5 s after the signal it is gone, whatever hangs.
+      await page.exited;
+      await expect(fetch(url)).rejects.toThrow();
+      cluster.signal('SIGCONT');
+    },
+    PATIENCE_MS,
+  );
+});
