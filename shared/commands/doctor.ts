@@ -19,6 +19,7 @@ Exit codes: 0 a demo can be run; 1 none can; 2 the command line is wrong.
 
 const marks: Readonly<Record<Verdict, string>> = { good: '✔', note: '!', bad: '✘' };
 const SUBJECT_WIDTH = 13;
+const TODO_WIDTH = 90;
 
 const terminal = createTerminal({ dataOnStdout: false, verbose: process.argv.includes('--verbose') });
 try {
@@ -63,7 +64,20 @@ function tell({ demos, others }: Examination): void {
 
 function tellFinding({ subject, verdict, found, todo }: Finding): void {
   terminal.say(`  ${coloured(marks[verdict], verdict)} ${subject.padEnd(SUBJECT_WIDTH)} ${found}`);
-  if (todo !== undefined) terminal.say(`    ${''.padEnd(SUBJECT_WIDTH)} ${terminal.dim(todo)}`);
+  for (const line of todo === undefined ? [] : wrapped(todo)) {
+    terminal.say(`    ${''.padEnd(SUBJECT_WIDTH)} ${terminal.dim(line)}`);
+  }
+}
+
+/** A sentence in lines that are no longer than is easy to read. */
+function wrapped(sentence: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of sentence.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > TODO_WIDTH) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 function coloured(mark: string, verdict: Verdict): string {

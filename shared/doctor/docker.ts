@@ -40,11 +40,7 @@ function judgeCompose(compose: ProgramAnswer): Finding {
   const version = versionIn(compose);
   if (version === undefined) {
     const found = compose.kind === 'silent' ? 'docker compose does not answer' : 'the plugin is missing';
-    return bad(
-      'Compose',
-      found,
-      'Install the plugin docker-compose-plugin (Compose 2); docker-compose 1 does not read the file.',
-    );
+    return bad('Compose', found, 'Install Compose 2 (docker-compose-plugin); docker-compose 1 cannot read the file.');
   }
   const [major = 0] = version.split('.').map(Number);
   if (major >= OLDEST_COMPOSE) return good('Compose', version);

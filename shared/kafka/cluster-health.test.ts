@@ -4,9 +4,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startBroker } from '#shared/embedded/broker';
 import { KitError } from '#shared/errors';
-import { describeOnEachKafka, makeTopic, startBrokerProgram } from '#shared/testing';
+import {
+  describeOnEachKafka,
+  makeTopic,
+  missingForKafkaJars,
+  startBrokerProgram,
+  startKafkaProcess,
+} from '#shared/testing';
 import { healthOf } from './cluster-health.js';
 import { connectCluster } from './index.js';
+
+const whyNoJars = await missingForKafkaJars();
+const skipped = whyNoJars !== undefined && process.env.CI !== 'true';
+if (skipped) console.warn(`Skipped: Apache Kafka that is down, because to run it from its jars ${whyNoJars}.`);
 
 await describeOnEachKafka('the health of a cluster', (kafka) => {
   it('has its brokers, and its topics but for those that are missing', async () => {
@@ -52,6 +62,23 @@ describe('a cluster that is asked how it is', () => {
     await broker.close();
     rmSync(dataDir, { recursive: true });
   });
+
+  it.skipIf(skipped)(
+    'cannot be reached while Apache Kafka is down, and can be again',
+    async () => {
+      await using kafka = await startKafkaProcess();
+      const cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'test' });
+      await cluster.ensureTopics([{ name: 'topic', partitions: 2, config: {} }]);
+      await kafka.stop();
+      await expect(cluster.health(['topic'])).rejects.toMatchObject({ code: 'cluster-unreachable' });
+      await kafka.start();
+      await expect
+        .poll(() => cluster.health(['topic']).catch(() => undefined), { timeout: 20_000 })
+        .toEqual({ brokers: 1, topics: new Map([['topic', { partitions: 2, offline: 0, underReplicated: 0 }]]) });
+      await cluster.close();
+    },
+    120_000,
+  );
 
   it('cannot be reached while its broker hangs, and can be again', async () => {
     await using program = await startBrokerProgram();

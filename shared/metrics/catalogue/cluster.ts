@@ -44,7 +44,7 @@ export const clusterMetrics = {
     name: 'kafka_ml_consumer_lag_records',
     unit: 'records',
     labels: ['group', 'topic', 'partition'],
-    help: 'Records of a partition behind what the group has committed, to its end for read_committed.',
+    help: 'Records of a partition from what the group has committed, or else from its beginning, to its end for read_committed. A marker of a transaction counts as a record, as in kafka-consumer-groups; the applications here commit beyond markers, and rest at 0.',
   },
   consumerCommitted: {
     kind: 'gauge',
