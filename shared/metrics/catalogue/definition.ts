@@ -5,7 +5,7 @@ interface Described<L extends string> {
   readonly unit: string;
   readonly labels: readonly L[];
   readonly help: string;
-  /** What OpenTelemetry's semantic conventions for messaging call it, where they have it. */
+  /** What OpenTelemetry's semantic conventions call it, where they have it. */
   readonly openTelemetry?: string;
 }
 

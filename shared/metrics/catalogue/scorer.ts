@@ -122,6 +122,7 @@ export const scorerMetrics = {
     unit: 'seconds',
     labels: [],
     help: "CPU time of the scorer's process.",
+    openTelemetry: 'process.cpu.time',
   },
   scorerMemory: {
     kind: 'gauge',
@@ -129,6 +130,7 @@ export const scorerMetrics = {
     unit: 'bytes',
     labels: [],
     help: "Resident memory of the scorer's process.",
+    openTelemetry: 'process.memory.usage',
   },
   scorerEventLoopDelay: {
     kind: 'gauge',
@@ -136,6 +138,7 @@ export const scorerMetrics = {
     unit: 'seconds',
     labels: [],
     help: 'The longest that the event loop kept a timer waiting in the last 15 seconds.',
+    openTelemetry: 'nodejs.eventloop.delay.max',
   },
   cardAuc: {
     kind: 'gauge',
