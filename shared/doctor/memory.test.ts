@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeMemory, judgeMemoryOfStack, lookAtMemory } from './memory.js';
 
-const needs = 'a demo takes about 0.5 GB, all four about 1.0 GB';
+const needs = 'a demo takes about 0.6 GB, all four about 1.1 GB';
 
 describe('the memory', () => {
   it('is enough for all demos, for one, or for none', () => {
