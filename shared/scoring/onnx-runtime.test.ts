@@ -19,7 +19,8 @@ describe('the ONNX Runtime', () => {
     expect(platformProblem({ os, arch, musl })).toContain(sentence);
   });
 
-  it('loads here', async () => {
+  it('loads here, and is told to report nothing to its makers', async () => {
     expect(await loadOnnxRuntime()).toHaveProperty('InferenceSession');
+    expect(process.env.ORT_DISABLE_TELEMETRY).toBe('1');
   });
 });

@@ -17,6 +17,8 @@ export interface Platform {
 export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   const problem = platformProblem(thisPlatform());
   if (problem !== undefined) throw new KitError('platform-unsupported', problem);
+  // It reports to its makers how it is used, from Linux, too; it looks for this when it is loaded.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     return await import('onnxruntime-node');
   } catch (error) {
