@@ -43,7 +43,8 @@ export async function accountForRun<I, P extends PredictionFields, O>(
     });
     await settle(running, preciseNow());
   })();
-  const gone = options.records === undefined && !options.headless ? outliveScorer(running) : scorer.gone;
+  const stays = options.records === undefined && !options.headless && !options.endWithScorer;
+  const gone = stays ? outliveScorer(running) : scorer.gone;
   const failure = await Promise.race([work, observer.finished, gone]).then(
     (error) => error && { error, said: true },
     (error: unknown) => ({ error: KitError.from(error, 'run-failed'), said: false }),

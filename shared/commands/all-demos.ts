@@ -120,13 +120,14 @@ async function startAll(
   });
 }
 
-/** Runs one of them to its end; what went wrong is said at once, while the others go on. */
+/** Runs one of them to its end; what went wrong is said at once, while the others go on unless they are to end with it. */
 async function toItsEnd(
   running: AnyRunning,
   dashboard: Dashboard | undefined,
 ): Promise<{ readonly report: RunReport; readonly exitCode: 0 | 1 }> {
   const { elapsedMs, failure } = await accountForRun(running);
   if (failure && !failure.said) running.terminal.error(failure.error);
+  if (failure && running.options.endWithScorer) running.shutdown.request(`${running.definition.name} has ended`);
   const report = reportOf(running, elapsedMs, dashboard);
   return { report, exitCode: failure === undefined ? exitCodeOfRun(report) : 1 };
 }

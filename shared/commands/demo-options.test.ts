@@ -12,6 +12,7 @@ describe('parseDemoOptions', () => {
       namespace: '',
       host: '127.0.0.1',
       headless: false,
+      endWithScorer: false,
       monitoring: true,
       seed: 1,
     });
@@ -81,6 +82,7 @@ describe('parseDemoOptions', () => {
     [['--only', 'producer', '--report', 'x'], 'cannot be combined with --only'],
     [['--only', 'monitor', '--records', '5'], '--records is for what produces; the monitor alone'],
     [['--only', 'monitor', '--monitoring', 'off'], '--only monitor is what monitors'],
+    [['--only', 'scorer', '--end-with-scorer'], '--end-with-scorer is for a demo as a whole; the scorer alone'],
     [['--brokers', 'a:1', '--broker-port', '9'], '--broker-port is for the embedded broker'],
     [['--brokers', 'a:1', '--data-dir', 'x'], '--data-dir is for the embedded broker'],
     [['--registry', 'http://r:1'], 'give --brokers'],

@@ -25,6 +25,8 @@ export interface DemoOptions {
   /** Absent: 9092 where it is free. */
   readonly brokerPort?: number;
   readonly headless: boolean;
+  /** Whether the end of its scorer ends a run that shows a page, too: for whoever starts both again. */
+  readonly endWithScorer: boolean;
   /** Whether producers and scorers count what passes them, and the monitoring applications make reports of it. */
   readonly monitoring: boolean;
   /** `-` = standard output. */
@@ -47,6 +49,7 @@ const optionTypes = {
   port: { type: 'string' },
   'broker-port': { type: 'string' },
   headless: { type: 'boolean' },
+  'end-with-scorer': { type: 'boolean' },
   monitoring: { type: 'string' },
   report: { type: 'string' },
   brokers: { type: 'string' },
@@ -87,6 +90,7 @@ export function parseDemoOptions(args: readonly string[], env: NodeJS.ProcessEnv
       brokerPort: integer('--broker-port', values['broker-port'], 0, 65_535),
     }),
     headless: values.headless ?? false,
+    endWithScorer: values['end-with-scorer'] ?? false,
     monitoring: monitoringOf(values, only),
     ...(values.report !== undefined && { report: values.report }),
     ...(clusterAddress !== undefined && {
@@ -119,6 +123,8 @@ function refuseTogether(values: Values, only: Role | undefined, cluster: string 
   }
   if (only === 'monitor' && values.monitoring === 'off')
     refuse('--only monitor is what monitors; --monitoring off leaves it out.');
+  if (only !== undefined && values['end-with-scorer'] === true)
+    refuse(`--end-with-scorer is for a demo as a whole; the ${only} alone has none.`);
   if (only === 'dashboard' && values.headless === true)
     refuse('--only dashboard is the live page; --headless leaves it out.');
 }

@@ -45,6 +45,8 @@ export function demoHelp(demo: string, paceInWords: string): string {
                     process alone                                          (default: none)
   --broker-port P   port of the embedded broker; 0 = any free one  (default: 9092 if free)
   --headless        no live page; /metrics stays where --port is given
+  --end-with-scorer end when the scorer does, for whoever then starts both again; otherwise
+                    the live page stays, and another scorer can take its place
   --monitoring M    on or off: count what producers and scorers do, and audit delivery, the
                     model's quality and its inputs' drift beside the scorer
                                             (default: on, where page or /metrics is served)
