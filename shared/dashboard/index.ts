@@ -10,6 +10,7 @@ export {
   type Moment,
   type PredictionFields,
 } from './definition.js';
+export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RequestHandler } from 'express';
 import { KitError } from '#shared/errors';
 import { projectFile } from '#shared/project-file';
 
@@ -67,6 +68,15 @@ export function buildOf(...sets: readonly PageFiles[]): string {
   for (const set of sets) for (const [path, file] of set) hash.update(path).update(file.etag);
   return hash.digest('hex').slice(0, 16);
 }
+
+/** Answers with the files by their paths, and leaves whatever is none of them to others. */
+export const fromMemory =
+  (files: PageFiles): RequestHandler =>
+  (request, response, next) => {
+    const file = files.get(request.path);
+    if (file === undefined) return next();
+    response.set({ 'Content-Type': file.type, 'Cache-Control': 'no-cache', ETag: file.etag }).send(file.bytes);
+  };
 
 function addFile(byPath: Map<string, PageFile>, path: string, file: string): void {
   const type = types[extname(file)];

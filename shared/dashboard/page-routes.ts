@@ -1,9 +1,9 @@
-import { type Express, type RequestHandler, Router } from 'express';
+import { type Express, Router } from 'express';
 import { KitError } from '#shared/errors';
 import type { DashboardPage } from './dashboard-page.js';
 import { EventStream } from './event-stream.js';
 import type { OverviewState, PageState, Sibling } from './page/snapshot.js';
-import { buildOf, type PageFiles, readBoardFiles, readPageFiles } from './page-files.js';
+import { buildOf, fromMemory, type PageFiles, readBoardFiles, readPageFiles } from './page-files.js';
 
 /** Paths that the server itself has. */
 const taken = new Set(['page', 'uplot', 'events', 'board', 'metrics', 'healthz', 'readyz']);
@@ -64,11 +64,3 @@ const overviewOf = (pages: readonly DashboardPage[], build: string) => (): Overv
   build,
   demos: pages.map(({ name, view, ready }) => ({ name, ready: ready(), ...view.summary() })),
 });
-
-const fromMemory =
-  (files: PageFiles): RequestHandler =>
-  (request, response, next) => {
-    const file = files.get(request.path);
-    if (file === undefined) return next();
-    response.set({ 'Content-Type': file.type, 'Cache-Control': 'no-cache', ETag: file.etag }).send(file.bytes);
-  };
