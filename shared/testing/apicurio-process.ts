@@ -33,13 +33,22 @@ export interface Apicurio extends AsyncDisposable {
 export const missingForApicurio = (): Promise<string | undefined> => missingFor(apicurio);
 
 /**
+ * The jar that starts it, beside the folder of those that it needs; downloaded when it is missing.
+ * @throws KitError 'run-failed' when Maven cannot download it.
+ */
+export async function apicurioJar(): Promise<string> {
+  const folder = await downloaded(apicurio);
+  const runner = (await readdir(folder)).find((file) => file.endsWith('-runner.jar'));
+  if (runner === undefined) throw new KitError('run-failed', `Starting Apicurio Registry: ${folder} has no runner.jar`);
+  return join(folder, runner);
+}
+
+/**
  * Starts Apicurio Registry from its jars, which Maven downloads once; no container is needed, and none is used.
  * @throws KitError 'run-failed' with the end of its log when it does not serve within 90 s.
  */
 export async function startApicurio(): Promise<Apicurio> {
-  const folder = await downloaded(apicurio);
-  const runner = (await readdir(folder)).find((file) => file.endsWith('-runner.jar'));
-  if (runner === undefined) throw new KitError('run-failed', `Starting Apicurio Registry: ${folder} has no runner.jar`);
+  const runner = await apicurioJar();
   const port = await freePort();
   const temporary = await mkdtemp(join(tmpdir(), 'kafka-ml-demos-apicurio-'));
   const registry = startBoundProcess(java, [
@@ -50,7 +59,7 @@ export async function startApicurio(): Promise<Apicurio> {
     '-Dquarkus.http.host=127.0.0.1',
     `-Dquarkus.http.port=${port}`,
     '-jar',
-    join(folder, runner),
+    runner,
   ]);
   const close = async (): Promise<void> => {
     await registry.close(STOP_PATIENCE_MS);

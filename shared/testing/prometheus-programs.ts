@@ -30,7 +30,7 @@ export async function prometheusProgram(program: PrometheusProgram): Promise<str
 const INSTALL = "Debian's packages prometheus and prometheus-alertmanager have it.";
 
 /** Which programs of Prometheus this machine lacks, as half a sentence; undefined when it has all. */
-async function missingForPrometheus(): Promise<string | undefined> {
+export async function missingForPrometheus(): Promise<string | undefined> {
   const missing: string[] = [];
   for (const [program, known] of Object.entries(names)) {
     const found = await Promise.all(known.map(answers));

@@ -1,0 +1,114 @@
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { KitError } from '#shared/errors';
+import { apicurioJar } from '../apicurio-process.js';
+import { kafkaJars, kafkaTools } from '../kafka-jars.js';
+import { type PrometheusProgram, prometheusProgram } from '../prometheus-programs.js';
+import type { ComposeService } from './compose-project.js';
+import { type Mount, prepareRoot } from './container-root.js';
+import { javaMounts, javaProgram } from './java-program.js';
+import { environmentOf, type Runnable } from './runnable.js';
+
+/** What stands in for an image of somebody else's: its user, and its program from jars or from Debian's packages. */
+interface StandIn {
+  readonly user: number;
+  /** Makes what the root needs beside the volumes. */
+  prepare(
+    root: string,
+    service: ComposeService,
+  ): Promise<{ readonly mounts: readonly Mount[]; readonly program: readonly string[] }>;
+}
+
+/**
+ * How a service is run whose image cannot be had without an engine: with the volumes, command and environment that
+ * docker-compose.yml gives it, as the user of its image.
+ */
+export async function withoutItsImage(name: string, service: ComposeService, root: string): Promise<Runnable> {
+  const standIn = standIns[name];
+  if (standIn === undefined) throw new KitError('internal', `${name} cannot be started without its image.`);
+  await mkdir(root);
+  await prepareRoot(root);
+  const { mounts, program } = await standIn.prepare(root, service);
+  const volumes = service.volumes.map(({ source = '', target, read_only }) => ({
+    source,
+    target,
+    isReadOnly: read_only,
+  }));
+  return {
+    confinement: {
+      root,
+      workingDirectory: '/',
+      isReadOnly: false,
+      mounts: [...volumes, ...mounts],
+      user: standIn.user,
+    },
+    program,
+    environment: environmentOf(service),
+  };
+}
+
+const KAFKA_PROPERTIES = '/opt/kafka/server.properties';
+
+/** As the image starts it: properties from the environment, a data folder where there is none, the heap as said. */
+const kafka: StandIn = {
+  user: 1_000,
+  async prepare(root, service) {
+    const properties = Object.entries(environmentOf(service))
+      .filter(([name]) => name.startsWith('KAFKA_') && name !== 'KAFKA_HEAP_OPTS')
+      .map(([name, value]) => `${name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.')}=${value}\n`);
+    const logger = '-Dorg.slf4j.simpleLogger';
+    const run = [
+      `${await javaProgram()} $KAFKA_HEAP_OPTS`,
+      `${logger}.defaultLogLevel=warn ${logger}.log.kafka.server.KafkaRaftServer=info`,
+      "-cp '/opt/kafka/libs/*:/opt/kafka/tools/*'",
+    ].join(' ');
+    const format = `kafka.tools.StorageTool format --ignore-formatted -t a2Fma2EtbWwtZGVtb3M -c ${KAFKA_PROPERTIES}`;
+    const start = `#!/bin/sh\nset -e\n${run} ${format}\nexec ${run} kafka.Kafka ${KAFKA_PROPERTIES}\n`;
+    const topics = `#!/bin/sh\nexec ${run} org.apache.kafka.tools.TopicCommand "$@"\n`;
+    await mkdir(join(root, 'opt/kafka/bin'), { recursive: true });
+    await writeFile(join(root, KAFKA_PROPERTIES), properties.join(''));
+    await writeFile(join(root, 'opt/kafka/bin/start.sh'), start, { mode: 0o755 });
+    await writeFile(join(root, 'opt/kafka/bin/kafka-topics.sh'), topics, { mode: 0o755 });
+    const mounts = [
+      await readable(await kafkaJars(), '/opt/kafka/libs'),
+      await readable(await kafkaTools(), '/opt/kafka/tools'),
+      ...(await javaMounts()),
+    ];
+    return { mounts, program: ['/opt/kafka/bin/start.sh'] };
+  },
+};
+
+const schemaRegistry: StandIn = {
+  user: 185,
+  async prepare() {
+    const jar = await apicurioJar();
+    return {
+      mounts: [await readable(dirname(jar), '/deployments'), ...(await javaMounts())],
+      program: [await javaProgram(), '-jar', `/deployments/${basename(jar)}`],
+    };
+  },
+};
+
+/** The images of both run as `nobody`, and keep their data in a folder of this name. */
+const ofPrometheus = (name: PrometheusProgram): StandIn => ({
+  user: 65_534,
+  async prepare(root, service) {
+    const data = join(root, name);
+    await mkdir(data);
+    await chown(data, 65_534, 65_534);
+    return { mounts: [], program: [await prometheusProgram(name), ...(service.command ?? [])] };
+  },
+});
+
+const standIns: Readonly<Record<string, StandIn>> = {
+  kafka,
+  'schema-registry': schemaRegistry,
+  prometheus: ofPrometheus('prometheus'),
+  alertmanager: ofPrometheus('alertmanager'),
+};
+
+/** What was downloaded can be read by whoever downloaded it alone. */
+async function readable(folder: string, target: string): Promise<Mount> {
+  await chmod(folder, 0o755);
+  return { source: folder, target, isReadOnly: true };
+}
