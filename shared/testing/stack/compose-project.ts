@@ -1,7 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -66,33 +63,15 @@ export async function composeProject(
   profiles: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ComposeProject> {
-  const loader = await builtLoader();
   const { COMPOSE_PROFILES: _chosenOutside, ...outside } = process.env;
   try {
-    const { stdout } = await run(loader, [fileURLToPath(projectFile('docker-compose.yml')), ...profiles], {
+    // Go keeps what it has compiled: the second time takes a moment.
+    const { stdout } = await run('go', ['run', '.', fileURLToPath(projectFile('docker-compose.yml')), ...profiles], {
+      cwd: projectFile('.ci/compose/'),
       env: { ...outside, ...env },
     });
     return project.parse(JSON.parse(stdout));
   } catch (error) {
     throw KitError.from(error, 'run-failed', 'Loading docker-compose.yml');
   }
-}
-
-let loader: Promise<string> | undefined;
-
-function builtLoader(): Promise<string> {
-  loader ??= buildLoader();
-  return loader;
-}
-
-/** Go keeps what it has compiled: the second time takes a second. */
-async function buildLoader(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kafka-ml-demos-compose-'));
-  process.once('exit', () => void rm(folder, { recursive: true, force: true }));
-  try {
-    await run('go', ['build', '-o', join(folder, 'compose'), '.'], { cwd: projectFile('.ci/compose/') });
-  } catch (error) {
-    throw KitError.from(error, 'run-failed', "Building Compose's loader");
-  }
-  return join(folder, 'compose');
 }
