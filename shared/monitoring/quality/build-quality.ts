@@ -1,17 +1,15 @@
 import type { Topic } from '#shared/schema';
-import { JoinWindows, type Key, type StreamsBuilder, timedBy } from '#shared/streams';
+import { type StreamsBuilder, timedBy } from '#shared/streams';
 import { monitoringTopics } from '../monitoring-topics.js';
 import { statusTopic } from '../scorer-status.js';
-import { ById, type KnownOutcome } from './known-outcome.js';
-import type { JudgedPrediction, Said } from './labelled.js';
+import { LabelJoin, WAITING, waitingStore } from './label-join.js';
+import type { JudgedPrediction, Said, Side } from './labelled.js';
+import { OutcomesById } from './outcomes-by-id.js';
 import { POSITIVE_LABELS, PositiveLabels, positiveLabels } from './positive-labels.js';
-import { type LabelledBy, QUALITY, QualityReporter, qualityStore } from './quality-reporter.js';
+import { QUALITY, QualityReporter, qualityStore } from './quality-reporter.js';
 
-const DAY_MS = 86_400_000;
-/** So long after its prediction, in event time, the truth about a unit still counts: of the demos' it takes five days at most. */
-const TRUTH_WITHIN_MS = 7 * DAY_MS;
-/** An outcome may bear an earlier time than its prediction, and either may come so late. */
-const GRACE_MS = DAY_MS;
+/** Most units of which one side waits for the other: more than a lap of flights, days of a network. */
+const MOST_WAITING = 100_000;
 
 /** What the quality of a demo's predictions is told by; P is the prediction record and O the outcome record. */
 export interface QualityOptions<P extends JudgedPrediction, O> {
@@ -38,7 +36,7 @@ export interface QualityOptions<P extends JudgedPrediction, O> {
  * How right each version of a model is: predictions meet the outcomes of their units, whichever comes first, and about once a
  * second there is a report for each version of which outcomes came. The window `rolling` is of the last 2,000 labelled
  * predictions, whatever the lap; `all` of those of the first lap, as later ones would only repeat them. A prediction counts for
- * its model, and for the challenger whose vote it carries; one that is written twice counts twice.
+ * its model, and for the challenger whose vote it carries. Of 100,000 units at most one side waits for the other.
  */
 export function buildQuality<P extends JudgedPrediction, O>(
   builder: StreamsBuilder,
@@ -50,21 +48,17 @@ export function buildQuality<P extends JudgedPrediction, O>(
       predictions,
       timedBy<JudgedPrediction>(({ eventTime }) => eventTime),
     )
-    .mapValues(toSaid);
-  const known = builder.stream(outcomes).process(() => new ById(outcome, lapHeader));
-  const labelled = said
-    .join(known, toLabelled, JoinWindows.ofTimeDifferenceAndGrace(GRACE_MS, GRACE_MS).after(TRUTH_WITHIN_MS), {
-      named: 'labels',
-      store: 'labels',
-    })
-    .flatMap((_id, each) => each.map((one): [Key, LabelledBy] => [one.modelName, one]))
-    .repartition({ named: 'labelled', partitions: 1 });
-  builder.addStateStore(qualityStore).addStateStore(positiveLabels);
+    .mapValues((prediction): Side => ({ said: toSaid(prediction) }));
+  const known = builder.stream(outcomes).process(() => new OutcomesById(outcome, lapHeader));
+  // All versions are told of by one task, wherever their predictions and outcomes lay.
+  const units = said.merge(known).repartition({ named: 'units', partitions: 1 });
+  builder.addStateStore(waitingStore).addStateStore(qualityStore).addStateStore(positiveLabels);
   builder
     // By the scorers' clock, which has nothing to do with the time of the data: what a label means must be known before it is met.
     .stream(statusTopic(demo), { timestampExtractor: () => 0 })
     .process(() => new PositiveLabels(), { stores: [POSITIVE_LABELS] });
-  labelled
+  units
+    .process(() => new LabelJoin(MOST_WAITING), { stores: [WAITING] })
     .process(() => new QualityReporter({ positive, areProbabilities }), { stores: [QUALITY, POSITIVE_LABELS] })
     .to(monitoringTopics(demo).qualityReports);
 }
@@ -77,8 +71,4 @@ function toSaid({ challenger, ...champion }: JudgedPrediction): readonly Said[] 
     score,
     decision,
   }));
-}
-
-function toLabelled(said: readonly Said[], { positive: wasPositive, firstLap }: KnownOutcome): readonly LabelledBy[] {
-  return said.map((each) => ({ ...each, wasPositive, firstLap }));
 }

@@ -22,3 +22,15 @@ export interface Labelled {
   readonly saidPositive: boolean | null;
   readonly wasPositive: boolean;
 }
+
+/** What became of a unit. */
+export interface KnownOutcome {
+  readonly positive: boolean;
+  /** Whether it is of the first lap through the data. */
+  readonly firstLap: boolean;
+  /** Whether it counts for the quality. */
+  readonly counts: boolean;
+}
+
+/** One side of a unit: what was said of it, or what became of it. */
+export type Side = { readonly said: readonly Said[] } | { readonly known: KnownOutcome };
