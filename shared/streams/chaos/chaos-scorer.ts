@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { KitError } from '#shared/errors';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { startStreams } from '../runtime/kafka-streams.js';
-import { chaosTopics, chaosTopology } from './chaos-topology.js';
+import { chaosInterceptor, chaosTopics, chaosTopology } from './chaos-topology.js';
 
 // One scorer of the chaos test, as a process that can be killed: runs the topology until SIGTERM. It says each of its
 // states, and at the end `BYE` or why it ended. Exit code 0 after SIGTERM, 1 otherwise.
@@ -27,6 +27,7 @@ try {
     applicationId: `${values.prefix}.app`,
     processingGuarantee: values['at-least-once'] ? 'at_least_once' : 'exactly_once',
     deadLetterTopic: topics.deadLetters,
+    interceptor: chaosInterceptor(topics),
     onStateChange: (state) => say(state),
   });
   await Promise.race([asked, streams.finished]);

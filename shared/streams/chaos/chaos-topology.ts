@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { Windowed } from '../record.js';
+import type { InterceptorSupplier } from '../runtime/interceptor.js';
 import { type Serde, serdes } from '../serde.js';
 import { type SerdeTopic, serdeTopic } from '../topics.js';
 import type { Topology } from '../topology/topology.js';
@@ -48,6 +49,8 @@ export interface ChaosTopics {
   /** The sum of the amounts of each group and minute; each update is there. */
   readonly sums: SerdeTopic<Windowed<string>, number>;
   readonly deadLetters: { readonly name: string };
+  /** What interceptors were told of, as they are committed: offsets, by partition. */
+  readonly audit: SerdeTopic<string, number[]>;
 }
 
 export function chaosTopics(prefix: string): ChaosTopics {
@@ -61,6 +64,7 @@ export function chaosTopics(prefix: string): ChaosTopics {
       value: serdes.number,
     }),
     deadLetters: { name: `${prefix}.dead-letters` },
+    audit: serdeTopic({ name: `${prefix}.audit`, key: serdes.string, value: jsonOf<number[]>() }),
   };
 }
 
@@ -68,6 +72,27 @@ export function chaosTopics(prefix: string): ChaosTopics {
 export function fateOf(input: ChaosInput | null): 'scored' | 'filtered' | 'dead letter' {
   if (input === null || input.amount % 10 === 0) return 'filtered';
   return input.amount < 0 ? 'dead letter' : 'scored';
+}
+
+/** Writes the offset of each input that a task takes, in the transactions of the task. */
+export function chaosInterceptor({ audit }: ChaosTopics): InterceptorSupplier {
+  return () => {
+    const taken = new Map<number, number[]>();
+    return {
+      onProcess({ partition, offset }) {
+        const offsets = taken.get(partition);
+        if (offsets === undefined) taken.set(partition, [offset]);
+        else offsets.push(offset);
+      },
+      onCommit() {
+        const records = Array.from(taken, ([partition, offsets]) => {
+          return { topic: audit.name, key: String(partition), value: audit.value.serialize(offsets), timestamp: 0 };
+        });
+        taken.clear();
+        return records;
+      },
+    };
+  };
 }
 
 /** Filters, scores in batches, and counts by group and by minute, behind a repartition topic. */

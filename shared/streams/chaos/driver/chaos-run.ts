@@ -113,9 +113,9 @@ async function runOn(broker: ChaosBroker, cluster: Cluster, options: ChaosOption
 
 async function createTopics(
   cluster: Cluster,
-  { inputs, outputs, counts, sums, deadLetters }: ChaosTopics,
+  { inputs, outputs, counts, sums, deadLetters, audit }: ChaosTopics,
 ): Promise<void> {
-  const names = [inputs, outputs, counts, sums, deadLetters].map(({ name }) => name);
+  const names = [inputs, outputs, counts, sums, deadLetters, audit].map(({ name }) => name);
   await cluster.ensureTopics(names.map((name) => ({ name, partitions: PARTITIONS, config: CONFIG })));
 }
 

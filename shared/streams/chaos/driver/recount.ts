@@ -11,6 +11,8 @@ export interface Recount {
   readonly outputs: ReadonlyMap<string, number>;
   /** `partition:offset` of inputs that end as dead letters. */
   readonly deadLetters: ReadonlyMap<string, number>;
+  /** `partition:offset` of each input, whatever became of it. */
+  readonly audited: ReadonlyMap<string, number>;
   readonly counts: ReadonlyMap<string, number>;
   /** By `group start`. */
   readonly sums: ReadonlyMap<string, number>;
@@ -20,10 +22,15 @@ export interface Recount {
 
 export async function recount(cluster: Cluster, topics: ChaosTopics): Promise<Recount> {
   const records = await readWhole(cluster, topics.inputs.name);
-  const [outputs, deadLetters] = [new Map<string, number>(), new Map<string, number>()];
+  const [outputs, deadLetters, audited] = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+  ];
   const [counts, sums, sumUpdates] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
   let filtered = 0;
   for (const { partition, offset, value, timestamp } of records) {
+    add(audited, `${partition}:${offset}`, 1);
     const input = value === null ? null : parsed(value, topics);
     const fate = input === undefined ? 'dead letter' : fateOf(input);
     if (fate === 'filtered') filtered += 1;
@@ -37,7 +44,7 @@ export async function recount(cluster: Cluster, topics: ChaosTopics): Promise<Re
       add(sumUpdates, window, 1);
     }
   }
-  return { inputs: records.length, filtered, outputs, deadLetters, counts, sums, sumUpdates };
+  return { inputs: records.length, filtered, outputs, deadLetters, audited, counts, sums, sumUpdates };
 }
 
 export function add(numbers: Map<string, number>, key: string, more: number): void {

@@ -49,6 +49,13 @@ export async function judge(
   }
   findings.compareOccurrences('dead letter', deadLetters, expected.deadLetters);
 
+  const audited = new Map<string, number>();
+  for (const { key, value } of await read(topics.audit.name)) {
+    const offsets = topics.audit.value.deserialize(value ?? Buffer.of());
+    for (const offset of offsets) add(audited, `${key?.toString()}:${offset}`, 1);
+  }
+  findings.compareOccurrences('audit', audited, expected.audited);
+
   const counted = tableOf(await read(topics.counts.name), keyText, long);
   findings.compareTable('count', counted.table, expected.counts);
   findings.compareTable('updates of the count', counted.updates, expected.counts);
