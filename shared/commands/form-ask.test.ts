@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Ask, AskReply, PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
+import { monitoringTopics } from '#shared/monitoring';
 import { type AvroSchema, defineTopic } from '#shared/schema';
-import { startBrokerProgram, writeSumModel } from '#shared/testing';
+import { CommittedRecords, startBrokerProgram, writeSumModel } from '#shared/testing';
 import { type ClusterAddress, connectDemo, type DemoCluster } from './demo-cluster.js';
 import { type DemoDefinition, defineDemo, demoRecord } from './demo-definition.js';
 import { parseDemoOptions } from './demo-options.js';
@@ -102,6 +103,7 @@ const sums: DemoDefinition<Sum, PredictionFields, { id: string }> = defineDemo({
 describe("a form's request and its reply over the topics", () => {
   const cleanUps: (() => Promise<unknown>)[] = [];
   let demo: DemoCluster;
+  let registry: string;
   let watch: RunWatch<Sum, PredictionFields, { id: string }>;
   let ask: Ask;
   let streamTime: number | undefined = STREAM_TIME;
@@ -109,6 +111,7 @@ describe("a form's request and its reply over the topics", () => {
   beforeAll(async () => {
     const pair = await startBrokerProgram();
     cleanUps.push(async () => pair[Symbol.asyncDispose]());
+    registry = pair.registry;
     const address: ClusterAddress = { cluster: { brokers: [pair.brokers] }, registry: { url: pair.registry } };
     const options = parseDemoOptions(['--only', 'scorer', '--brokers', pair.brokers, '--registry', pair.registry], {});
     const ending = new AbortController();
@@ -188,5 +191,23 @@ describe("a form's request and its reply over the topics", () => {
     await expect
       .poll(() => watch.audit.counts(), { timeout: 10_000 })
       .toEqual({ produced: 25, filtered: 0, scored: 24, deadLettered: 1, lost: 0, duplicated: 0 });
+  });
+
+  it('is counted where it is written and where it is processed, the dead letter as well: it is no duplicate', async () => {
+    const { deliveryCounts } = monitoringTopics('sums');
+    const counts = await CommittedRecords.open(demo.cluster, registry, deliveryCounts);
+    const sumOf = (role: string): { records: number; checksum: number } => {
+      const sum = { records: 0, checksum: 0 };
+      for (const { value } of counts.records.filter((record) => record.value.role === role)) {
+        for (const { records, checksum } of value.minutes) {
+          sum.records += records;
+          sum.checksum = (sum.checksum + checksum) % 2 ** 32;
+        }
+      }
+      return sum;
+    };
+    await counts.until(() => sumOf('scorer').records >= 25);
+    expect(sumOf('scorer')).toEqual({ records: 25, checksum: expect.any(Number) });
+    expect(sumOf('producer')).toEqual(sumOf('scorer'));
   });
 });
