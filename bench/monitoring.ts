@@ -23,9 +23,8 @@ interface Run {
 }
 
 async function measure(monitoring: 'on' | 'off'): Promise<Run> {
-  const program = new DemoProgram(name, [
-    ...['--records', values.records, '--rate', '0', '--headless', '--monitoring', monitoring],
-  ]);
+  const length = ['--records', values.records, '--rate', '0'];
+  const program = new DemoProgram(name, [...length, '--headless', '--monitoring', monitoring]);
   const [report] = await program.reports();
   const { main, scorers, monitor } = program.processorSeconds;
   return {

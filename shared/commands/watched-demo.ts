@@ -5,6 +5,7 @@ import { type BatchScorer, StreamsBuilder } from '#shared/streams';
 import { type DemoCluster, demoTopics } from './demo-cluster.js';
 import type { DemoBasics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
+import { monitoringApplications } from './monitoring-applications.js';
 
 /** What is watched of a demo from outside, and where that is written. */
 export interface WatchedDemo {
@@ -14,9 +15,6 @@ export interface WatchedDemo {
   readonly topics: readonly string[];
   readonly groups: readonly WatchedGroup[];
 }
-
-/** The applications that run beside a scorer where a demo is monitored. */
-const MONITORING_APPLICATIONS = ['delivery-audit', 'quality', 'drift'];
 
 /** A demo as its cluster sees it. */
 export function watchedDemo(
@@ -28,7 +26,7 @@ export function watchedDemo(
   const groupId = (application: string): string => `${options.namespace}${definition.name}.${application}`;
   const scorer = { groupId: groupId('scorer'), topics: scorerSources(definition).map(topicName) };
   // On a cluster nobody knows from here whether there are any: they are known by what they have committed.
-  const monitoring = MONITORING_APPLICATIONS.map((each) => ({ groupId: groupId(each), topics: [] }));
+  const monitoring = monitoringApplications.map(({ name }) => ({ groupId: groupId(name), topics: [] }));
   const topics = demoTopics(definition, options).map(topicName);
   return { cluster, metrics, topics, groups: [scorer, ...monitoring] };
 }
