@@ -46,7 +46,7 @@ describe('npm run demo', () => {
     [['--records', '5'], '"--records" stands where the name of a demo belongs; there are churn, flight-delay,'],
     [['flight-delay', '--recrods', '5'], 'did you mean --records?'],
     [['all', '--recrods', '5'], 'did you mean --records?'],
-    [['all', '--only', 'scorer'], '--only is for one demo, whose name it then takes'],
+    [['all', '--only', 'scorer'], '--only is for one demo, whose name it then takes; all run with all their parts, or'],
     [['all', '--model', 'here'], '--model is for one demo, whose name it then takes'],
     [['all', '--report', '/no/such/folder/r.json'], 'The report cannot be written to /no/such/folder/r.json'],
   ])('refuses %j in one sentence with exit code 2', async (args, sentence) => {
@@ -140,7 +140,9 @@ describe('npm run demo -- all', () => {
       );
       const url = await program.said(/Metrics +(\S+)/);
       await vi.waitFor(async () => {
-        expect(await (await fetch(url)).text()).toMatch(/^kafka_ml_records_scored_total\{demo="churn"\} [1-9]/m);
+        const text = await (await fetch(url)).text();
+        expect(text).toMatch(/^kafka_ml_records_scored_total\{demo="churn"\} [1-9]/m);
+        for (const { name } of demos) expect(text).toContain(`\nkafka_ml_monitor_up{demo="${name}"} 1\n`);
       }, PATIENCE_MS / 2);
       const scorers = Array.from(program.stderr().matchAll(/in process (\d+)/g), ([, pid]) => Number(pid));
       expect(scorers).toHaveLength(demos.length);
@@ -151,7 +153,11 @@ describe('npm run demo -- all', () => {
       for (const { records } of JSON.parse(program.stdout()) as Reports) {
         expect(records).toMatchObject({ deadLettered: 0, lost: 0, duplicated: 0 });
       }
-      for (const pid of scorers) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      const monitors = Array.from(program.stderr().matchAll(/Monitor +process (\d+), of all/g), ([, pid]) =>
+        Number(pid),
+      );
+      expect(monitors).toHaveLength(1);
+      for (const pid of [...scorers, ...monitors]) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     },
     PATIENCE_MS,
   );
