@@ -40,7 +40,8 @@ export async function runMonitor<I, P extends PredictionFields, O>(
     const start = async (definition: DemoDefinition<I, P, O>, application: MonitoringApplication): Promise<void> => {
       started.push(await startApplication(definition, application, options, cluster, terminal));
     };
-    await Promise.all(definitions.flatMap((each) => monitoringApplications.map((one) => start(each, one))));
+    // One demo after the other: all at once would wait for each other's topics longer than a busy machine's patience.
+    for (const each of definitions) await Promise.all(monitoringApplications.map((one) => start(each, one)));
     const ready: MonitorReady = { type: 'ready' };
     process.send?.(ready);
     terminal.say(`Monitoring ${definitions.map(({ name }) => name).join(', ')}; Ctrl-C ends it.`);
