@@ -38,8 +38,14 @@ export class DemoProgram {
     const weighing = setInterval(() => {
       const now = memoryOf(this.#pid);
       if (now.residentMegabytes > this.peak.residentMegabytes) Object.assign(this.peak, now);
+      // They do not all end at once: what each had when it was last there.
       const taken = processorSecondsOf(this.#pid);
-      if (taken.scorers >= this.processorSeconds.scorers) this.processorSeconds = taken;
+      const { main, scorers, monitor } = this.processorSeconds;
+      this.processorSeconds = {
+        main: Math.max(main, taken.main || 0),
+        scorers: Math.max(scorers, taken.scorers || 0),
+        monitor: Math.max(monitor, taken.monitor || 0),
+      };
     }, 250);
     this.#closed = once(this.#child, 'close').finally(() => clearInterval(weighing));
   }

@@ -130,14 +130,12 @@ await describeOnEachKafka('the audit of delivery', (kafka) => {
     const counts = await CommittedRecords.open(cluster, registry.url, deliveryCounts, topicName(deliveryCounts));
     await counts.toEnd();
     const sums = new Map<string, { records: number; checksum: number }>();
-    for (const { key, value } of counts.records) {
-      if (value.role !== role) continue;
-      for (const { minute, records, checksum } of value.minutes) {
-        const sum = sums.get(`${key} ${minute}`) ?? { records: 0, checksum: 0 };
-        sums.set(`${key} ${minute}`, {
-          records: sum.records + records,
-          checksum: (sum.checksum + checksum) % 2 ** 32,
-        });
+    const ofRole = counts.records.filter(({ value }) => value.role === role);
+    for (const { topic, partition, minutes } of ofRole.flatMap(({ value }) => value.partitions)) {
+      for (const { minute, records, checksum } of minutes) {
+        const id = `${topic}-${partition} ${minute}`;
+        const sum = sums.get(id) ?? { records: 0, checksum: 0 };
+        sums.set(id, { records: sum.records + records, checksum: (sum.checksum + checksum) % 2 ** 32 });
       }
     }
     return Object.fromEntries([...sums].toSorted(([a], [b]) => a.localeCompare(b)));

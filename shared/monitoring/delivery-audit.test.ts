@@ -27,13 +27,13 @@ function counts(role: DeliveryCounts['role'], counted: readonly Counted[], parti
   const minutes = counted.map(
     ([n, records, checksum = 10 * records]): MinuteCount => ({ minute: n * MINUTE, records, checksum }),
   );
-  return { role, instance: 'one', topic: 'demo.inputs', partition, minutes };
+  return { role, instance: 'one', partitions: [{ topic: 'demo.inputs', partition, minutes }] };
 }
 const written = (...counted: Counted[]): DeliveryCounts => counts('producer', counted);
 const processed = (...counted: Counted[]): DeliveryCounts => counts('scorer', counted);
 
 async function pipe(...all: readonly DeliveryCounts[]): Promise<void> {
-  const records = all.map((value) => ({ key: `${value.topic}-${value.partition}`, value, timestamp: 0 }));
+  const records = all.map((value) => ({ key: value.instance, value, timestamp: 0 }));
   await driver.pipe(topics.deliveryCounts, records);
 }
 

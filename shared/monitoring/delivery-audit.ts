@@ -70,7 +70,7 @@ function audit(options: LedgerOptions): ProcessorSupplier<unknown, DeliveryCount
         context.schedule(REPORT_INTERVAL_MS, 'wall-clock-time', (timestamp) => report(context, timestamp));
       },
       process({ value }) {
-        changed.add(ledger.take(value));
+        for (const each of value.partitions) changed.add(ledger.take(value.role, each));
       },
     };
   };

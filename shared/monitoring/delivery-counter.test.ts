@@ -26,18 +26,24 @@ describe('DeliveryCounter', () => {
     counter.count(record(0, MINUTE, 'b'));
     counter.count(record(0, MINUTE - 1, 'c'));
     counter.count(record(1, 5 * MINUTE + 7, null));
-    const common = { role: 'producer', instance: 'host-1', topic: 'ns.demo.inputs' };
+    const topic = 'ns.demo.inputs';
     const crc = (text: string): number => crc32(text);
     expect(taken(counter)).toEqual([
       {
-        ...common,
-        partition: 0,
-        minutes: [
-          { minute: 0, records: 2, checksum: (crc('keya') + crc('keyc')) % 2 ** 32 },
-          { minute: MINUTE, records: 1, checksum: crc('keyb') },
+        role: 'producer',
+        instance: 'host-1',
+        partitions: [
+          {
+            topic,
+            partition: 0,
+            minutes: [
+              { minute: 0, records: 2, checksum: (crc('keya') + crc('keyc')) % 2 ** 32 },
+              { minute: MINUTE, records: 1, checksum: crc('keyb') },
+            ],
+          },
+          { topic, partition: 1, minutes: [{ minute: 5 * MINUTE, records: 1, checksum: crc('key') }] },
         ],
       },
-      { ...common, partition: 1, minutes: [{ minute: 5 * MINUTE, records: 1, checksum: crc('key') }] },
     ]);
     expect(counter.take()).toEqual([]);
   });
@@ -47,26 +53,39 @@ describe('DeliveryCounter', () => {
     const [one, other] = [values, values.toReversed()].map((ordered) => {
       const counter = new DeliveryCounter({ role: 'producer', ...options });
       for (const value of ordered) counter.count(record(0, 0, value));
-      return taken(counter)[0]?.minutes[0]?.checksum;
+      return taken(counter)[0]?.partitions[0]?.minutes[0]?.checksum;
     });
     expect(one).toBe(other);
     expect(one).toBeLessThan(2 ** 32);
   });
 
-  it('writes under the name of the partition, at the latest minute, to the topic of counts', () => {
+  it('writes under the name of the instance, at the latest minute, to the topic of counts', () => {
     const counter = new DeliveryCounter({ role: 'scorer', ...options });
     for (const minute of [7, 9, 8]) counter.count(record(3, minute * MINUTE + 1, 'x'));
-    expect(counter.take()).toMatchObject([
-      { topic: 'ns.demo.delivery-counts', key: 'ns.demo.inputs-3', timestamp: 9 * MINUTE },
-    ]);
+    expect(counter.take()).toMatchObject([{ topic: 'ns.demo.delivery-counts', key: 'host-1', timestamp: 9 * MINUTE }]);
   });
 
   it('tells of no more than 4,096 minutes at once', () => {
     const counter = new DeliveryCounter({ role: 'scorer', ...options });
-    for (let minute = 0; minute < 10_000; minute++) counter.count(record(0, minute * MINUTE, 'x'));
-    const all = taken(counter);
-    expect(all.map(({ minutes }) => minutes.length)).toEqual([4_096, 4_096, 1_808]);
-    expect(new Set(all.flatMap(({ minutes }) => minutes.map(({ minute }) => minute))).size).toBe(10_000);
+    for (const partition of [0, 1]) {
+      for (let minute = 0; minute < 5_000; minute++) counter.count(record(partition, minute * MINUTE, 'x'));
+    }
+    const told = taken(counter).map(({ partitions }) =>
+      partitions.map(({ partition, minutes }) => ({ partition, minutes: minutes.map(({ minute }) => minute) })),
+    );
+    const lengths = told.map((each) => each.map(({ partition, minutes }) => [partition, minutes.length]));
+    expect(lengths).toEqual([
+      [[0, 4_096]],
+      [
+        [0, 904],
+        [1, 3_192],
+      ],
+      [[1, 1_808]],
+    ]);
+    for (const partition of [0, 1]) {
+      const own = told.flat().filter((each) => each.partition === partition);
+      expect(new Set(own.flatMap(({ minutes }) => minutes)).size).toBe(5_000);
+    }
   });
 });
 
@@ -84,7 +103,10 @@ describe('deliveryInterceptor', () => {
     one.onProcess(consumed('ns.demo.alerts'));
     expect(other.onCommit()).toEqual([]);
     const [told] = one.onCommit().map(({ value }) => JSON.parse(String(value)));
-    expect(told).toMatchObject({ role: 'scorer', topic: 'ns.demo.inputs', minutes: [{ records: 1 }] });
+    expect(told).toMatchObject({
+      role: 'scorer',
+      partitions: [{ topic: 'ns.demo.inputs', minutes: [{ records: 1 }] }],
+    });
     expect(one.onCommit()).toEqual([]);
   });
 });

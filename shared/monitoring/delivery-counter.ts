@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { ConsumedRecord, OutgoingRecord, PlacedRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
 import type { InterceptorSupplier } from '#shared/streams';
-import type { DeliveryCounts, MinuteCount } from './monitoring-topics.js';
+import type { DeliveryCounts, MinuteCount, PartitionCounts } from './monitoring-topics.js';
 
 export const MINUTE_MS = 60_000;
 /** What one record tells at most: those of a sparse topic have a minute each. */
@@ -49,20 +49,20 @@ export class DeliveryCounter {
     of.tally.checksum = (of.tally.checksum + checksumOf(key, value)) % 2 ** 32;
   }
 
-  /** Takes what was counted since it was last taken, as records to be written: one of each partition that had any. */
+  /**
+   * Takes what was counted since it was last taken, as records to be written: one of all partitions together, as a rule. A
+   * scorer commits a hundred times a second, and one for each partition would double what it writes.
+   */
   take(): OutgoingRecord[] {
     const { role, instance, countsTopic, serialize } = this.options;
     const partitions = this.#partitions;
     this.#partitions = [];
-    return partitions.flatMap(({ topic, partition, minutes }) => {
-      const counts = Array.from(minutes, ([minute, tally]): MinuteCount => ({ minute, ...tally }));
-      return portions(counts).map((portion) => ({
-        topic: countsTopic,
-        key: `${topic}-${partition}`,
-        value: serialize({ role, instance, topic, partition, minutes: portion }),
-        timestamp: portion.reduce((latest, { minute }) => Math.max(latest, minute), 0),
-      }));
-    });
+    return portions(partitions).map((portion) => ({
+      topic: countsTopic,
+      key: instance,
+      value: serialize({ role, instance, partitions: portion }),
+      timestamp: latestMinute(portion),
+    }));
   }
 
   /** There are few: a search is faster than a key made of two. */
@@ -83,11 +83,30 @@ function checksumOf(key: Buffer | string | null, value: Buffer | null): number {
   return value === null ? ofKey : crc32(value, ofKey);
 }
 
-function portions(minutes: readonly MinuteCount[]): (readonly MinuteCount[])[] {
-  const count = Math.ceil(minutes.length / MINUTES_PER_RECORD);
-  return Array.from({ length: count }, (_, at) =>
-    minutes.slice(at * MINUTES_PER_RECORD, (at + 1) * MINUTES_PER_RECORD),
-  );
+/** In portions of at most `MINUTES_PER_RECORD` each; nothing where nothing was counted. */
+function portions(tallies: readonly PartitionTally[]): (readonly PartitionCounts[])[] {
+  const all: PartitionCounts[][] = [];
+  let room = 0;
+  for (const { topic, partition, minutes } of tallies) {
+    let left = Array.from(minutes, ([minute, tally]): MinuteCount => ({ minute, ...tally }));
+    while (left.length > 0) {
+      if (room === 0) {
+        all.push([]);
+        room = MINUTES_PER_RECORD;
+      }
+      const fitting = left.slice(0, room);
+      all.at(-1)?.push({ topic, partition, minutes: fitting });
+      left = left.slice(room);
+      room -= fitting.length;
+    }
+  }
+  return all;
+}
+
+function latestMinute(partitions: readonly PartitionCounts[]): number {
+  let latest = 0;
+  for (const { minutes } of partitions) for (const { minute } of minutes) latest = Math.max(latest, minute);
+  return latest;
 }
 
 /** Counts what the tasks of a scorer process of these topics, by their names on the cluster, in the transactions of the tasks. */

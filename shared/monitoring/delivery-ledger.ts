@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '#shared/streams';
 import { MINUTE_MS } from './delivery-counter.js';
-import type { AuditReport, DeliveryCounts, MinuteCount } from './monitoring-topics.js';
+import type { AuditReport, DeliveryCounts, MinuteCount, PartitionCounts } from './monitoring-topics.js';
 
 /** What is known of a partition beside its balances. */
 export interface PartitionAccount {
@@ -46,7 +46,7 @@ export class DeliveryLedger {
   }
 
   /** Takes what a producer or a scorer has counted; gives the partition it is of. */
-  take({ role, topic, partition, minutes }: DeliveryCounts): string {
+  take(role: DeliveryCounts['role'], { topic, partition, minutes }: PartitionCounts): string {
     const id = `${topic}-${partition}`;
     const account = this.accounts.get(id) ?? newAccount(topic, partition);
     // What is passed is judged by what was known before.

@@ -1,10 +1,14 @@
 import { projectFile } from '#shared/project-file';
 import { defineTopic, type Topic } from '#shared/schema';
 
-/** What a producer has written, or a scorer has processed, of a partition since it said so last. Key: `topic-partition`. */
+/** What a producer has written, or a task of a scorer has processed, since it said so last. Key: instance. */
 export interface DeliveryCounts {
   readonly role: 'producer' | 'scorer';
   readonly instance: string;
+  readonly partitions: readonly PartitionCounts[];
+}
+
+export interface PartitionCounts {
   readonly topic: string;
   readonly partition: number;
   readonly minutes: readonly MinuteCount[];
