@@ -41,14 +41,13 @@ await describeOnEachKafka('the audit of delivery', (kafka) => {
       expect([await producer.exited, producer.stderr()]).toEqual([0, '']);
     };
     const scorer = await startScorer();
-    const builder = new StreamsBuilder();
-    buildDeliveryAudit(builder, { deliveryCounts, auditReports });
-    const audit = await startStreams(builder.build(), {
-      cluster,
-      schemas: connectSchemas({ url: registry.url }),
-      applicationId: `${namespace}.audit`,
-      topicName,
-    });
+    const startAudit = () => {
+      const builder = new StreamsBuilder();
+      buildDeliveryAudit(builder, { deliveryCounts, auditReports });
+      const schemas = connectSchemas({ url: registry.url });
+      return startStreams(builder.build(), { cluster, schemas, applicationId: `${namespace}.audit`, topicName });
+    };
+    const audit = await startAudit();
     const reports = await CommittedRecords.open(cluster, registry.url, auditReports, topicName(auditReports));
     /** The newest report of each partition of the audited topics. */
     const newest = (): AuditReport[] => [...new Map(reports.records.map(({ key, value }) => [key, value])).values()];
@@ -58,24 +57,26 @@ await describeOnEachKafka('the audit of delivery', (kafka) => {
       const ends = await cluster.endOffsets(audited.map(topicName));
       return [...ends.values()].flat().reduce((sum, end) => sum + end, 0);
     };
-    return { topicName, start, startScorer, produce, scorer, audit, reports, newest, totalOf, written };
+    return { topicName, start, startScorer, startAudit, produce, scorer, audit, reports, newest, totalOf, written };
   }
 
   it(
-    'finds each record processed once, the same as it was written, also where a scorer is killed in mid-stream',
+    'finds each record processed once, the same as it was written, also where a scorer is killed and the audit begins anew in mid-stream',
     async () => {
       const run = await setUp(kafka.unique('killed'));
       await using doomed = run.scorer;
       await using producer = run.start('producer', '--records', '3000', '--rate', '600');
       await run.reports.until(() => run.totalOf('consumed') > 1_000);
       doomed.signal('SIGKILL');
+      await run.audit.close();
       await using successor = run.start('scorer');
+      const audit = await run.startAudit();
       expect(await producer.exited).toBe(0);
       const written = await run.written();
       await run.reports.until(() => run.totalOf('consumed') >= written);
       successor.signal('SIGTERM');
       expect(await successor.exited).toBe(0);
-      await run.audit.close();
+      await audit.close();
       await run.reports.toEnd();
       for (const { topic, partition, expected, consumed, missing, duplicate, altered } of run.newest()) {
         const where = `${topic}-${partition}`;
