@@ -18,7 +18,9 @@ export async function lookAtDocker(): Promise<Docker> {
 
 const INSTALL =
   'Install Docker Desktop, or Docker Engine with its Compose plugin: https://docs.docker.com/get-docker/.';
-const OLDEST_COMPOSE = 2;
+/** As docs/compose.md says. The start_interval of a healthcheck needs the engine to be so new. */
+const OLDEST_ENGINE = '25.0';
+const OLDEST_COMPOSE = '2.24';
 
 export function judgeDocker({ client, engine, compose }: Docker): readonly Finding[] {
   if (client.kind === 'missing') return [bad('Docker', 'not installed', INSTALL)];
@@ -28,7 +30,12 @@ export function judgeDocker({ client, engine, compose }: Docker): readonly Findi
 }
 
 function judgeEngine(client: string, engine: ProgramAnswer): Finding {
-  if (engine.kind === 'answered') return good('Docker', `${client}, engine ${versionIn(engine) ?? engine.text}`);
+  if (engine.kind === 'answered') {
+    const version = versionIn(engine);
+    const found = `${client}, engine ${version ?? engine.text}`;
+    if (version === undefined || isAtLeast(version, OLDEST_ENGINE)) return good('Docker', found);
+    return bad('Docker', found, 'Install Docker Engine 25 or later: docker-compose.yml needs it.');
+  }
   const why =
     engine.kind === 'failed' && /permission denied/i.test(engine.text)
       ? { found: 'this user may not talk to the engine', todo: 'Add this user to the group docker, and log in anew.' }
@@ -40,11 +47,16 @@ function judgeCompose(compose: ProgramAnswer): Finding {
   const version = versionIn(compose);
   if (version === undefined) {
     const found = compose.kind === 'silent' ? 'docker compose does not answer' : 'the plugin is missing';
-    return bad('Compose', found, 'Install Compose 2 (docker-compose-plugin); docker-compose 1 cannot read the file.');
+    return bad('Compose', found, 'Install Compose 2.24 or later (docker-compose-plugin).');
   }
-  const [major = 0] = version.split('.').map(Number);
-  if (major >= OLDEST_COMPOSE) return good('Compose', version);
-  return bad('Compose', version, 'Install Compose 2 or later.');
+  if (isAtLeast(version, OLDEST_COMPOSE)) return good('Compose', version);
+  return bad('Compose', version, 'Install Compose 2.24 or later: older ones cannot read docker-compose.yml.');
+}
+
+function isAtLeast(version: string, oldest: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
 
 function versionIn(answer: ProgramAnswer): string | undefined {

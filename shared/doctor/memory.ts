@@ -11,8 +11,8 @@ export interface Memory {
 /** Megabytes of all processes together, the monitor's included, after half a minute at their own pace. */
 const ONE_DEMO = 614;
 const ALL_DEMOS = 1_126;
-/** What `docker compose --profile light up` stays below. */
-const LIGHT_STACK = 2_048;
+/** Megabytes that the containers of each profile stay below, by the limits in docker-compose.yml. */
+const STACKS = { light: 2_048, default: 2_560, all: 3_840 } as const;
 
 export function lookAtMemory(): Memory {
   const constrained = process.constrainedMemory();
@@ -33,11 +33,13 @@ export function judgeMemory({ available, total }: Memory): Finding {
   return good('Memory', `${found}; ${needs}`);
 }
 
-/** Of the containers of docker-compose.yml. */
+/** Of the containers of docker-compose.yml, as `docker compose up` starts them unless told otherwise. */
 export function judgeMemoryOfStack({ available, total }: Memory): Finding {
   const there = available ?? total;
-  const found = `${gigabytes(there)} GB ${available === undefined ? 'in this machine' : 'available'}; the profile light takes up to ${gigabytes(LIGHT_STACK)} GB`;
-  if (there >= LIGHT_STACK) return good('Memory', found);
+  const has = `${gigabytes(there)} GB ${available === undefined ? 'in this machine' : 'available'}`;
+  const found = `${has}; docker compose up takes up to ${gigabytes(STACKS.default)} GB, the profile light ${gigabytes(STACKS.light)}, all ${gigabytes(STACKS.all)}`;
+  if (there >= STACKS.default) return good('Memory', found);
+  if (there >= STACKS.light) return note('Memory', found, 'Start less: docker compose --profile light up.');
   return note('Memory', found, 'End other programs; containers beyond what there is are killed.');
 }
 

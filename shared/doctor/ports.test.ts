@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { judgePorts, judgePublishedPorts, listeningInode, lookAtPorts, portsOf } from './ports.js';
+import { composeEnvironment, judgePorts, judgePublishedPorts, listeningInode, lookAtPorts, portsOf } from './ports.js';
 
 describe('a port', () => {
   it('is free, or taken by a process that is named', async () => {
@@ -55,5 +55,12 @@ describe('a port', () => {
     expect(portsOf(compose, {})).toEqual([9_092, 3_000, 4_000]);
     expect(portsOf(compose, { KAFKA_PORT: '19092' })).toEqual([19_092, 3_000, 4_000]);
     expect(portsOf('', {})).toEqual([]);
+  });
+
+  it('is moved by the file that Compose reads too, and by the environment before it', () => {
+    const compose = `ports: ["127.0.0.1:\${KAFKA_PORT:-9092}:19092", "127.0.0.1:\${LINKS_PORT:-8000}:8000"]`;
+    const file = '# ports\nKAFKA_PORT=19092\nLINKS_PORT="18000"\n';
+    expect(portsOf(compose, composeEnvironment(file, {}))).toEqual([19_092, 18_000]);
+    expect(portsOf(compose, composeEnvironment(file, { LINKS_PORT: '28000' }))).toEqual([19_092, 28_000]);
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { parseEnv } from 'node:util';
 import { projectFile } from '#shared/project-file';
 import { bad, type Finding, good, note } from './finding.js';
 import { answerOf } from './program-answer.js';
@@ -109,10 +110,15 @@ function takenInWords(ports: readonly Port[]): string | undefined {
 const inWords = (all: readonly string[]): string =>
   all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 
-/** The ports that docker-compose.yml publishes on this machine, with the variables of the environment. */
+/** The ports that docker-compose.yml publishes on this machine, with the variables of `.env` and of the environment. */
 export async function publishedPorts(): Promise<readonly number[]> {
-  const text = await readFile(projectFile('docker-compose.yml'), 'utf8').catch(() => '');
-  return portsOf(text, process.env);
+  const read = (name: string): Promise<string> => readFile(projectFile(name), 'utf8').catch(() => '');
+  return portsOf(await read('docker-compose.yml'), composeEnvironment(await read('.env'), process.env));
+}
+
+/** The variables that Compose has: those of its file, and before them those of the environment. */
+export function composeEnvironment(file: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...parseEnv(file), ...env };
 }
 
 /** `"127.0.0.1:${KAFKA_PORT:-9092}:19092"` publishes 9092 unless KAFKA_PORT is another. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { projectFile } from '#shared/project-file';
@@ -44,6 +45,25 @@ describe.skipIf(skipped)("docker-compose.yml, read by Compose's own loader", () 
     expect(Object.keys(services).sort()).toEqual([...base, 'flight-delay'].sort());
     const limits = Object.values(services).map(({ mem_limit }) => Number(mem_limit));
     expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThan(2e9);
+  });
+
+  it('limits what the stack takes to what the documentation says', async () => {
+    const docs = await readFile(projectFile('docs/compose.md'), 'utf8');
+    for (const [profiles, row] of [
+      [[], '`docker compose up`'],
+      [['light'], '`--profile light`'],
+      [['all'], '`--profile all`'],
+    ] as const) {
+      const { services } = await composeProject(profiles);
+      const bytes = Object.values(services).reduce((sum, { mem_limit }) => sum + Number(mem_limit), 0);
+      const said = Number(
+        docs
+          .split('\n')
+          .find((line) => line.startsWith(`| ${row}`))
+          ?.match(/([\d.]+) GB/)?.[1],
+      );
+      expect(bytes / 1_024 ** 3, row).toBeLessThanOrEqual(said);
+    }
   });
 
   it('limits the memory of each service', async () => {
