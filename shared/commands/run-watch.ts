@@ -10,6 +10,7 @@ import { decodedRecords, type ForeignRecord, saidOncePerTopic } from './decoded-
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoDefinition, producedTopics } from './demo-definition.js';
 import { modelNewsInWords } from './model-news.js';
+import { PredictionCounts } from './prediction-counts.js';
 import { LAP_HEADER, preciseNow, SENT_AT_HEADER } from './producer-role.js';
 import { RUN_HEADER } from './run-id.js';
 import type { ChunkHandler } from './topic-observer.js';
@@ -59,6 +60,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly #inputTopics: ReadonlySet<string>;
   readonly #inputs: Deserializer<I>;
   readonly #warn: ForeignRecord;
+  readonly #counts: PredictionCounts | undefined;
 
   constructor(
     definition: DemoDefinition<I, P, O>,
@@ -67,6 +69,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   ) {
     this.#definition = definition;
     this.#options = options;
+    this.#counts = options.metrics && new PredictionCounts(options.metrics);
     this.#warn = saidOncePerTopic(options.onWarning);
     this.audit = new RunAudit(definition.scoredUnit, options.wholeRun ? {} : { remember: REMEMBERED_UNITS });
     // As the scorer reads them, by whatever schema they were written with: it decides what becomes a dead letter.
@@ -169,7 +172,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
     const run = headers[RUN_HEADER]?.toString();
     if (this.#options.run !== undefined && run !== undefined && run !== this.#options.run) {
       this.#options.view?.prediction(prediction);
-      this.#count(prediction);
+      this.#counts?.add(prediction);
       return;
     }
     this.firstPredictionAt ??= now;
@@ -180,16 +183,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
     if (latencyMs !== undefined) this.latency.add(latencyMs);
     if (this.#options.wholeRun) this.quality.prediction(prediction.id, prediction.score);
     this.#options.view?.prediction(prediction, latencyMs);
-    this.#count(prediction);
+    this.#counts?.add(prediction);
     if (latencyMs !== undefined) this.#options.metrics?.predictionLatency.observe(latencyMs / 1_000);
-  }
-
-  #count({ score, decision, modelVersion: version }: P): void {
-    const { metrics } = this.#options;
-    if (metrics === undefined) return;
-    metrics.recordsScored.add(1);
-    metrics.predictions.add(1, { decision: decision ?? 'none', version });
-    metrics.predictionScore.observe(score, { version });
   }
 
   #outcome(outcome: O, { headers, timestamp }: ConsumedRecord): void {

@@ -16,9 +16,16 @@ import type { MetricSample } from './scorer-samples.js';
 /** The labels of a metric, one string each; nothing where it has none. */
 type Labels<L extends string> = [L] extends [never] ? [] : [labels: Readonly<Record<L, string>>];
 
+/** A counter with its labels: to be kept where it is added to for each record, as to bound labels costs more than to add. */
+export interface LabelledCounter {
+  /** Adds to the counter; amounts are 0 or more. */
+  add(amount: number): void;
+}
+
 interface CounterHandle<L extends string> {
   /** Adds to the counter; amounts are 0 or more. */
   add(amount: number, ...labels: Labels<L>): void;
+  labelled(...labels: Labels<L>): LabelledCounter;
 }
 
 interface GaugeHandle<L extends string> {
@@ -27,8 +34,14 @@ interface GaugeHandle<L extends string> {
   clear(): void;
 }
 
+/** A histogram with its labels: to be kept where it observes something of each record. */
+export interface LabelledHistogram {
+  observe(value: number): void;
+}
+
 interface HistogramHandle<L extends string> {
   observe(value: number, ...labels: Labels<L>): void;
+  labelled(...labels: Labels<L>): LabelledHistogram;
 }
 
 type Handle<D> =
@@ -129,7 +142,13 @@ class KitRegistry {
       for (const label of definition.labels) metric.inc({ ...outer, [label]: value }, 0);
     }
     const bounded = new BoundedLabels();
-    return { add: (amount, ...[own]) => metric.inc(labelsOf(outer, own, bounded), amount) };
+    return {
+      add: (amount, ...[own]) => metric.inc(labelsOf(outer, own, bounded), amount),
+      labelled: (...[own]) => {
+        const labels = labelsOf(outer, own, bounded);
+        return { add: (amount) => metric.inc(labels, amount) };
+      },
+    };
   }
 
   #gauge<L extends string>(definition: GaugeDefinition<L>, outer: Readonly<Record<string, string>>): GaugeHandle<L> {
@@ -159,7 +178,13 @@ class KitRegistry {
   ): HistogramHandle<L> {
     const metric = this.#once(Histogram<string>, definition, { buckets: [...definition.buckets] });
     const bounded = new BoundedLabels();
-    return { observe: (value, ...[own]) => metric.observe(labelsOf(outer, own, bounded), value) };
+    return {
+      observe: (value, ...[own]) => metric.observe(labelsOf(outer, own, bounded), value),
+      labelled: (...[own]) => {
+        const labels = labelsOf(outer, own, bounded);
+        return { observe: (value) => metric.observe(labels, value) };
+      },
+    };
   }
 
   /** A metric's name can be registered once; its handles share it. */
