@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '#shared/metrics';
 import { dashboardFiles, dashboardsFolder } from './dashboard-files.js';
 
 const files = await dashboardFiles();
@@ -10,6 +11,7 @@ interface Layout {
   readonly panels: readonly {
     readonly id: number;
     readonly type: string;
+    readonly targets?: readonly { readonly expr: string }[];
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   }[];
 }
@@ -37,6 +39,19 @@ describe('the committed dashboards', () => {
       'streams-internals.json',
       'model-quality.json',
     ]);
+  });
+
+  it('show every metric of the catalogue on a panel at least', () => {
+    const shown = new Set(
+      layouts.flatMap(([, { panels }]) =>
+        panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => expr.match(/kafka_ml_[a-z_]+/g) ?? [])),
+      ),
+    );
+    const parts = (kind: string): readonly string[] => (kind === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']);
+    const missing = Object.values(catalogue).filter(
+      ({ name, kind }) => !parts(kind).some((part) => shown.has(name + part)),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
   it('are known by a uid each, which Grafana takes', () => {

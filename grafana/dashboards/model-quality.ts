@@ -92,13 +92,15 @@ const againstOutcomes = (demos: readonly string[]): DashboardRow => ({
     }),
     graph({
       title: 'AUC of all predictions',
-      description: 'Area under the ROC curve of all predictions of each version whose outcome is known.',
+      description:
+        'Area under the ROC curve of all predictions of each version whose outcome is known; and of all that the page has seen in this run, whatever the version.',
       unit: unit.index,
       decimals: 2,
       max: 1,
       series: { demos },
       queries: [
         { expr: of.gauge('max', catalogue.qualityAuc, ['demo', 'version'], { window: 'all' }), legend: version },
+        { expr: of.gauge('max', catalogue.runningAuc, ['demo']), legend: '{{demo}} this run' },
       ],
       width: 8,
     }),

@@ -152,7 +152,17 @@ const losses = (demos: readonly string[]): DashboardRow => ({
       unit: unit.count,
       limits: { direction: 'above', bad: 1 },
       queries: [{ expr: lostRecords(of), legend: '{{demo}}' }],
-      width: 6,
+      width: 4,
+    }),
+    stat({
+      title: 'The monitor is at work',
+      description:
+        'Whether the process that audits delivery and measures quality and drift is at work, where the demo has started it: without it there is no news of this row, and of the last one.',
+      unit: unit.count,
+      limits: { direction: 'below', bad: 1 },
+      words: { '1': 'yes', '0': 'no' },
+      queries: [{ expr: of.gauge('min', catalogue.monitorUp, ['demo']), legend: '{{demo}}' }],
+      width: 4,
     }),
     graph({
       title: 'Missing, repeated, altered',
@@ -165,7 +175,7 @@ const losses = (demos: readonly string[]): DashboardRow => ({
         { expr: of.gauge('sum', catalogue.deliveryDuplicate, ['demo']), legend: '{{demo}} repeated' },
         { expr: of.gauge('sum', catalogue.deliveryAltered, ['demo']), legend: '{{demo}} altered minutes' },
       ],
-      width: 9,
+      width: 8,
     }),
     graph({
       title: 'Dead letters',
@@ -174,7 +184,7 @@ const losses = (demos: readonly string[]): DashboardRow => ({
       unit: unit.perSecond,
       series: { demos },
       queries: [{ expr: of.rate(catalogue.recordsDeadLettered, ['demo']), legend: '{{demo}}' }],
-      width: 9,
+      width: 8,
     }),
   ],
 });

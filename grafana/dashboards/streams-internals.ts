@@ -3,10 +3,12 @@ import { catalogue } from '#shared/metrics';
 import { type DashboardRow, dashboard } from '../panels/dashboard.js';
 import { graph } from '../panels/graph.js';
 import { unit } from '../panels/options.js';
-import { chosenScorers, queriesOf } from '../panels/promql.js';
+import { chosenDemos, chosenScorers, queriesOf } from '../panels/promql.js';
 import { stat } from '../panels/stat.js';
 
 const of = queriesOf(chosenScorers);
+/** What groups have committed is of no single scorer. */
+const ofGroups = queriesOf(chosenDemos);
 const scorer = '{{demo}} {{scorer}}';
 const height = 7;
 
@@ -33,21 +35,35 @@ const instances: DashboardRow = {
       limits: { direction: 'below', bad: 1 },
       words: { '1': 'alive', '0': 'silent' },
       queries: [{ expr: of.gauge('max', catalogue.scorerUp, ['demo', 'scorer']), legend: '{{demo}}' }],
-      width: 8,
+      width: 5,
     }),
     stat({
       title: 'Tasks',
       description: 'Tasks of each scorer; a task is a partition of each topic that is read together.',
       unit: unit.count,
       queries: [{ expr: of.gauge('sum', catalogue.tasks, ['demo', 'scorer']), legend: '{{demo}}' }],
-      width: 8,
+      width: 5,
     }),
     stat({
       title: 'Input partitions',
       description: 'Partitions of the input topics that the group has assigned to each scorer.',
       unit: unit.count,
       queries: [{ expr: of.gauge('sum', catalogue.scorerPartitions, ['demo', 'scorer']), legend: '{{demo}}' }],
-      width: 8,
+      width: 5,
+    }),
+    stat({
+      title: 'Scored a second',
+      description: 'Records that each scorer scores a second, by its own heartbeat.',
+      unit: unit.perSecond,
+      queries: [{ expr: of.gauge('sum', catalogue.scorerRecordsPerSecond, ['demo', 'scorer']), legend: '{{demo}}' }],
+      width: 5,
+    }),
+    stat({
+      title: 'Scored since the start',
+      description: 'Records that each scorer has scored since it started, by its own heartbeat.',
+      unit: unit.count,
+      queries: [{ expr: of.gauge('sum', catalogue.scorerRecordsScored, ['demo', 'scorer']), legend: '{{demo}}' }],
+      width: 4,
     }),
   ],
 };
@@ -94,7 +110,7 @@ const commits = (demos: readonly string[]): DashboardRow => ({
       unit: unit.perSecond,
       series: { demos },
       queries: [{ expr: of.rate(catalogue.commits, ['demo', 'scorer']), legend: scorer }],
-      width: 8,
+      width: 6,
     }),
     graph({
       title: 'How long a commit takes, 99 of 100',
@@ -103,7 +119,7 @@ const commits = (demos: readonly string[]): DashboardRow => ({
       unit: unit.seconds,
       series: { demos },
       queries: [{ expr: of.quantile(0.99, catalogue.commitDuration, ['demo', 'scorer']), legend: scorer }],
-      width: 8,
+      width: 6,
     }),
     graph({
       title: 'Commits that failed',
@@ -112,7 +128,16 @@ const commits = (demos: readonly string[]): DashboardRow => ({
       unit: unit.perSecond,
       series: { demos },
       queries: [{ expr: of.rate(catalogue.commitFailures, ['demo', 'scorer']), legend: scorer }],
-      width: 8,
+      width: 6,
+    }),
+    graph({
+      title: 'Offsets committed, by group',
+      description:
+        'By how many offsets a second each group moves on, markers of transactions among them. At 0 it stands still; below, its offsets were set back.',
+      unit: unit.perSecond,
+      series: 'names',
+      queries: [{ expr: ofGroups.movement(catalogue.consumerCommitted, ['group']), legend: '{{group}}' }],
+      width: 6,
     }),
   ],
 });
@@ -241,7 +266,7 @@ const processes: DashboardRow = {
     graph({
       title: 'Delay of the event loop',
       description:
-        'The longest that a timer had to wait since the heartbeat before: what blocks the process, blocks its heartbeats.',
+        'The longest that the event loop kept a timer waiting in the last 15 seconds: what blocks the process, blocks its heartbeats.',
       unit: unit.seconds,
       series: 'names',
       queries: [{ expr: of.gauge('max', catalogue.scorerEventLoopDelay, ['demo', 'scorer']), legend: scorer }],

@@ -29,6 +29,8 @@ type Aggregation = 'sum' | 'max' | 'min' | 'avg';
 export interface Queries {
   /** The gauge, aggregated to these labels. */
   gauge<M extends GaugeDefinition>(aggregation: Aggregation, metric: M, by: LabelOf<M>[], where?: Where<M>): string;
+  /** How much the gauge, which may go down too, moves a second. */
+  movement<M extends GaugeDefinition>(metric: M, by: LabelOf<M>[], where?: Where<M>): string;
   /** How much the counter grows a second. */
   rate<M extends CounterDefinition>(metric: M, by: LabelOf<M>[], where?: Where<M>): string;
   /** How much the counter has grown in the time that is shown. */
@@ -60,6 +62,7 @@ export function queriesOf(scope: Scope): Queries {
     `sum${byLabels(by)}(rate(${selector(name, where)}[$__rate_interval]))`;
   return {
     gauge: (aggregation, { name }, by, where) => `${aggregation}${byLabels(by)}(${selector(name, where)})`,
+    movement: ({ name }, by, where) => `sum${byLabels(by)}(deriv(${selector(name, where)}[$__rate_interval]))`,
     rate: ({ name }, by, where) => ratePer(name, by, where),
     growth: ({ name }, by, where) => `sum${byLabels(by)}(increase(${selector(name, where)}[$__range]))`,
     quantile: (q, { name }, by, where) =>
