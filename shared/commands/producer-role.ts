@@ -17,7 +17,11 @@ const LINGER_MS = 4;
 
 /** When a record was sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
 export const SENT_AT_HEADER = 'sentAt';
-/** From a run's second lap on: the number of the lap. */
+/**
+ * From a run's second lap on: the number of the lap. The lap that a run begins with is not marked, whichever it is: the report
+ * of a second run on the same topics is of its own outcomes, and a version published since then has none before them. Whoever
+ * watches for longer than a run, as the quality of all predictions, sees the data of an earlier run again.
+ */
 export const LAP_HEADER = 'lap';
 
 /** Milliseconds since the epoch, finer than Date.now. */

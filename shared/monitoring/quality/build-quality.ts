@@ -35,8 +35,9 @@ export interface QualityOptions<P extends JudgedPrediction, O> {
 /**
  * How right each version of a model is: predictions meet the outcomes of their units, whichever comes first, and about once a
  * second there is a report for each version of which outcomes came. The window `rolling` is of the last 2,000 labelled
- * predictions, whatever the lap; `all` of those of the first lap, as later ones would only repeat them. A prediction counts for
- * its model, and for the challenger whose vote it carries. Of 100,000 units at most one side waits for the other.
+ * predictions, whatever the lap; `all` of those of each run's first lap, as later ones would only repeat them; a run that is
+ * started anew on the same topics does repeat them. A prediction counts for its model, and for the challenger whose vote it
+ * carries. Of 100,000 units at most one side waits for the other.
  */
 export function buildQuality<P extends JudgedPrediction, O>(
   builder: StreamsBuilder,
