@@ -87,10 +87,14 @@ export class DemoProgram {
     return this.#child.pid ?? 0;
   }
 
-  async #scored(): Promise<number[]> {
+  /** The text of its metrics; undefined as long as it has said no address. */
+  async metrics(): Promise<string | undefined> {
     const url = /Live pages? +(\S+)/.exec(this.#said)?.[1];
-    if (url === undefined) return [];
-    const metrics = await (await fetch(new URL('metrics', url))).text();
+    return url === undefined ? undefined : await (await fetch(new URL('metrics', url))).text();
+  }
+
+  async #scored(): Promise<number[]> {
+    const metrics = (await this.metrics()) ?? '';
     return Array.from(metrics.matchAll(/^kafka_ml_records_scored_total(?:\{.+\})? (\d+)/gm), ([, count]) =>
       Number(count),
     );
