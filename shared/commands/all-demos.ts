@@ -9,7 +9,7 @@ import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.j
 import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, type RunCluster, whereInWords } from './run-cluster.js';
-import { exitCodeOfRun, type RunReport, reportInWords, writeReport } from './run-report.js';
+import { exitCodeOfRun, isSaid, type RunReport, reportInWords, writeReport } from './run-report.js';
 import type { Shutdown } from './shutdown.js';
 import { namedError, speakingFor, type Terminal } from './terminal.js';
 
@@ -74,7 +74,8 @@ export async function runAllDemos(
     const ends = await Promise.all(running.map((each) => toItsEnd(each, dashboard)));
     stopProgress();
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
-    if (options.records !== undefined || options.report !== undefined) {
+    const unexplained = ends.flatMap(({ report, failed }) => (failed ? [] : [report]));
+    if (isSaid(unexplained, options)) {
       for (const [index, { report }] of ends.entries()) {
         terminal.say(terminal.bold(report.demo));
         for (const line of reportInWords(report, demos[index]?.scoredUnit.name ?? 'unit')) terminal.say(`  ${line}`);
@@ -124,12 +125,13 @@ async function startAll(
 async function toItsEnd(
   running: AnyRunning,
   dashboard: Dashboard | undefined,
-): Promise<{ readonly report: RunReport; readonly exitCode: 0 | 1 }> {
+): Promise<{ readonly report: RunReport; readonly failed: boolean; readonly exitCode: 0 | 1 }> {
   const { elapsedMs, failure } = await accountForRun(running);
   if (failure && !failure.said) running.terminal.error(failure.error);
   if (failure && running.options.endWithScorer) running.shutdown.request(`${running.definition.name} has ended`);
   const report = reportOf(running, elapsedMs, dashboard);
-  return { report, exitCode: failure === undefined ? exitCodeOfRun(report) : 1 };
+  const failed = failure !== undefined;
+  return { report, failed, exitCode: failed ? 1 : exitCodeOfRun(report) };
 }
 
 /** What a demo is, and where all of them are found. */

@@ -60,6 +60,17 @@ export function exitCodeOfRun({ records: { lost, duplicated }, guarantee }: RunR
   return lost > 0 || (duplicated > 0 && guarantee === 'exactly_once') ? 1 : 0;
 }
 
+/**
+ * Whether reports are said: where the run has an end or a report is asked for, and where one of those runs that have not
+ * failed ends with exit code 1, as after Ctrl-C while records were on their way: nothing else says why.
+ */
+export function isSaid(
+  unfailed: readonly RunReport[],
+  { records, report }: Pick<DemoOptions, 'records' | 'report'>,
+): boolean {
+  return records !== undefined || report !== undefined || unfailed.some((each) => exitCodeOfRun(each) === 1);
+}
+
 /** The report in a few lines, for people. */
 export function reportInWords({ records, latencyMs, throughput, startup, quality }: RunReport, unit: string): string[] {
   const { produced, filtered, scored, deadLettered, lost, duplicated } = records;

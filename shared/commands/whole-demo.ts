@@ -10,7 +10,7 @@ import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.j
 import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, whereInWords } from './run-cluster.js';
-import { exitCodeOfRun, reportInWords, writeReport } from './run-report.js';
+import { exitCodeOfRun, isSaid, reportInWords, writeReport } from './run-report.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
@@ -52,7 +52,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     stopProgress();
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
     const report = reportOf(running, elapsedMs, dashboard);
-    if (options.records !== undefined || options.report !== undefined) {
+    if (isSaid(failure === undefined ? [report] : [], options)) {
       for (const line of reportInWords(report, definition.scoredUnit.name)) terminal.say(line);
     }
     if (options.report !== undefined) writeReport(report, options.report);
