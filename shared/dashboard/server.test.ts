@@ -1,77 +1,11 @@
-import { get, type IncomingHttpHeaders, request } from 'node:http';
-import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Dashboard, type DashboardPage, LiveView, startDashboard, startProbes } from '#shared/dashboard';
+import { LiveView, startProbes } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
-import type { OverviewState, PageState } from './page/snapshot.js';
+import { ask, closeStarted, events, pageOf, start } from './asked-dashboard.js';
+import type { OverviewState } from './page/snapshot.js';
 import { sampleBoard, sampleDefinition, samplePrediction } from './sample-run.js';
 
-const started: Dashboard[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((dashboard) => dashboard.close()));
-});
-
-type Options = Parameters<typeof startDashboard>[0];
-
-const newView = () => new LiveView(sampleDefinition);
-
-/** A demo's page as most of these tests want it. */
-const pageOf = (more: Partial<DashboardPage> = {}): DashboardPage => ({
-  name: 'flight-delay',
-  view: newView(),
-  facts: () => ({ brokers: '127.0.0.1:9092' }),
-  ready: () => ({ ready: true, reason: '' }),
-  ...more,
-});
-
-async function start(pages: readonly DashboardPage[], more: Partial<Options> = {}) {
-  const dashboard = await startDashboard({ port: 0, metrics: createMetrics('demo'), pages, ...more });
-  started.push(dashboard);
-  return dashboard;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A request whose Host header and path are sent as they are: fetch would mend both. */
-function ask(
-  port: number,
-  path: string,
-  options: { method?: string; host?: string; etag?: string } = {},
-): Promise<Answer> {
-  const { method = 'GET', host = `127.0.0.1:${port}`, etag } = options;
-  const headers = { host, ...(etag === undefined ? {} : { 'if-none-match': etag }) };
-  return new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', path, method, headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => {
-        body += text;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
-}
-
-/** Follows the event stream and gives its messages one after the other. */
-async function* events(port: number, path = '/events'): AsyncGenerator<{ event: string; data: string }> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += Buffer.from(chunk).toString('utf8');
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const message = text.slice(0, end);
-      text = text.slice(end + 2);
-      const event = /^event: (.*)$/m.exec(message)?.[1];
-      const data = /^data: (.*)$/m.exec(message)?.[1];
-      if (event !== undefined && data !== undefined) yield { event, data };
-    }
-  }
-}
+afterEach(closeStarted);
 
 describe('the page', () => {
   it('serves its files from memory, with headers that allow nothing from elsewhere', async () => {
@@ -277,94 +211,5 @@ describe('ports', () => {
 
   it('that nobody may bind are said in a sentence', async () => {
     await expect(start([pageOf()], { host: '203.0.113.1' })).rejects.toThrow(/^binding the server to 203.0.113.1:0: /);
-  });
-});
-
-describe('the event stream', () => {
-  it('sends the state at once, then what changes', async () => {
-    const view = newView();
-    const { port } = await start([pageOf({ view })]);
-    const stream = events(port);
-    const first = await stream.next();
-    expect(first.value?.event).toBe('state');
-    const state = JSON.parse(first.value?.data ?? '') as PageState;
-    expect(state.snapshot.about.title).toBe('Flight delay');
-    expect(state.facts).toEqual({ brokers: '127.0.0.1:9092' });
-    view.prediction(samplePrediction(1));
-    for await (const { data } of stream) {
-      const { snapshot } = JSON.parse(data) as PageState;
-      if (snapshot.totals.scored === 0) continue;
-      expect(snapshot.latest[0]?.cells).toEqual(['UA 1', '1']);
-      break;
-    }
-  });
-
-  it('says that it is alive while nothing changes, and sends no state again', async () => {
-    const { port } = await start([pageOf()]);
-    const seen: string[] = [];
-    for await (const { event } of events(port)) {
-      seen.push(event);
-      if (event === 'alive') break;
-    }
-    expect(seen.filter((event) => event === 'state').length).toBeLessThanOrEqual(2);
-  });
-
-  it('says it when the figures cannot be made, and goes on', async () => {
-    let broken = true;
-    const facts = (): Record<string, string> => {
-      if (broken) throw new TypeError('the cluster is undefined');
-      return {};
-    };
-    const { port } = await start([pageOf({ facts })]);
-    const seen: string[] = [];
-    for await (const { event, data } of events(port)) {
-      seen.push(event);
-      if (event === 'failed') expect(data).toContain('the cluster is undefined');
-      if (event === 'state') break;
-      broken = false;
-    }
-    expect(seen).toContain('failed');
-  });
-
-  it('holds nothing back for a viewer that does not read', async () => {
-    const view = newView();
-    const { port } = await start([pageOf({ view })]);
-    const socket = connect(port, '127.0.0.1');
-    socket.pause();
-    socket.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
-    const reading = events(port);
-    const before = process.memoryUsage().arrayBuffers;
-    for (let i = 0; i < 8; i++) {
-      view.prediction(samplePrediction(i, { flight: 'x'.repeat(200_000) }));
-      await reading.next();
-    }
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64_000_000);
-    socket.destroy();
-  });
-
-  it('ends when the dashboard closes, and closing twice is closing once', async () => {
-    const dashboard = await start([pageOf()]);
-    const ended = new Promise<void>((resolve) => {
-      get(`${dashboard.url}events`, (response) => {
-        response.resume().on('close', () => resolve());
-        response.on('error', () => resolve());
-      });
-    });
-    await events(dashboard.port).next();
-    await dashboard.close();
-    await dashboard.close();
-    await ended;
-  });
-
-  it('finds another port when a stranger holds the wanted one', async () => {
-    const stranger = createServer();
-    await new Promise<void>((resolve) => {
-      stranger.listen(0, '127.0.0.1', resolve);
-    });
-    const address = stranger.address();
-    const taken = typeof address === 'object' && address !== null ? address.port : 0;
-    const dashboard = await start([pageOf()], { port: taken });
-    expect(dashboard.port).not.toBe(taken);
-    stranger.close();
   });
 });
