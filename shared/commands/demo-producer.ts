@@ -14,9 +14,10 @@ export async function openDemoProducer(
   demo: DemoCluster,
   { monitoring }: { readonly monitoring: boolean },
 ): Promise<Pick<Producer, 'send' | 'close'>> {
-  const producer = await demo.cluster.produce();
-  if (!monitoring) return producer;
+  if (!monitoring) return demo.cluster.produce();
+  // The producer last: where the registry refuses, none is open that nobody would close.
   const { audited, counting } = await deliveryCounting(definition, demo);
+  const producer = await demo.cluster.produce();
   const counter = new DeliveryCounter({ role: 'producer', ...counting });
   return {
     async send(records: readonly OutgoingRecord[]) {

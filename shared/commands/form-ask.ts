@@ -42,11 +42,9 @@ export function createFormAsk<I, P extends PredictionFields, O>(
     return first?.eventTime ?? Date.now();
   };
   const open = async (): Promise<Way<I>> => {
-    const [producer, serialize] = await Promise.all([
-      openDemoProducer(definition, demo, { monitoring }),
-      schemas.register<I>(topic, topicName(topic)),
-    ]);
-    return { producer, serialize };
+    // The producer last: where the registry refuses, none is open that nobody would close.
+    const serialize = await schemas.register<I>(topic, topicName(topic));
+    return { producer: await openDemoProducer(definition, demo, { monitoring }), serialize };
   };
   return async (body, signal) => {
     const id = `form-${randomUUID().slice(0, 8)}`;

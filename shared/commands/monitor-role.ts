@@ -1,4 +1,5 @@
 import type { PredictionFields } from '#shared/dashboard';
+import type { OffsetReset } from '#shared/kafka';
 import {
   type ErrorDecision,
   type FailedRecord,
@@ -41,13 +42,18 @@ export async function runMonitor<I, P extends PredictionFields, O>(
       started.push(await startApplication(definition, application, options, cluster, terminal));
     };
     // One demo after the other: all at once would wait for each other's topics longer than a busy machine's patience.
-    for (const each of definitions) await Promise.all(monitoringApplications.map((one) => start(each, one)));
+    for (const each of definitions) {
+      const starts = await Promise.allSettled(monitoringApplications.map((one) => start(each, one)));
+      for (const one of starts) if (one.status === 'rejected') throw one.reason;
+    }
     const ready: MonitorReady = { type: 'ready' };
     process.send?.(ready);
     terminal.say(`Monitoring ${definitions.map(({ name }) => name).join(', ')}; Ctrl-C ends it.`);
     await Promise.race([...started.map(({ finished }) => finished), aborted(shutdown.signal)]);
     await Promise.all(started.map((each) => each.close()));
   } finally {
+    // Also where one of them failed: the others commit what they have done, and leave their groups.
+    await Promise.allSettled(started.map((each) => each.close()));
     await cluster.cluster.close();
   }
 }
@@ -60,8 +66,9 @@ async function startApplication<I, P extends PredictionFields, O>(
   terminal: Terminal,
 ): Promise<KafkaStreams> {
   const builder = new StreamsBuilder();
-  await application.build(builder, definition, options);
+  const watch = await application.build(builder, definition, options);
   const passOver = passingOver(terminal);
+  const saySkipped = sayingSkipped(terminal);
   return startStreams(builder.build(), {
     cluster,
     schemas,
@@ -69,10 +76,30 @@ async function startApplication<I, P extends PredictionFields, O>(
     topicName,
     commitIntervalMs: COMMIT_INTERVAL_MS,
     ...PATIENCE,
+    // One that was away for long is to go on all the same, with what is there.
+    autoOffsetReset: 'earliest',
+    onOffsetReset(reset) {
+      watch.onOffsetReset?.(reset);
+      saySkipped(reset);
+    },
     deserializationExceptionHandler: passOver,
     processingExceptionHandler: passOver,
     productionExceptionHandler: passOver,
   });
+}
+
+/** Records that were gone are said once for each partition: where it happens again, monitoring is too slow for the topic. */
+function sayingSkipped(terminal: Terminal): (reset: OffsetReset) => void {
+  const said = new Set<string>();
+  return ({ topic, partition, from, to }) => {
+    const where = `partition ${partition} of ${topic}`;
+    if (said.has(where)) return;
+    said.add(where);
+    const what = to < from ? 'which was made anew' : `whose records from offset ${from} on were gone`;
+    terminal.say(
+      `Monitoring goes on at offset ${to} of ${where}, ${what}; its figures leave out what it has not read.`,
+    );
+  };
 }
 
 /**

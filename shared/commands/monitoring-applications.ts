@@ -1,5 +1,6 @@
 import type { PredictionFields } from '#shared/dashboard';
-import { buildDeliveryAudit, buildDrift, buildQuality, monitoringTopics } from '#shared/monitoring';
+import type { OffsetReset } from '#shared/kafka';
+import { buildDeliveryAudit, buildDrift, buildQuality, LostCounts, monitoringTopics } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import type { StreamsBuilder } from '#shared/streams';
 import type { DemoDefinition } from './demo-definition.js';
@@ -15,7 +16,12 @@ export interface MonitoringApplication {
     builder: StreamsBuilder,
     definition: DemoDefinition<I, P, O>,
     options: DemoOptions,
-  ): Promise<void>;
+  ): Promise<MonitoringWatch>;
+}
+
+/** What an application has to be told of while it runs. */
+interface MonitoringWatch {
+  readonly onOffsetReset?: (reset: OffsetReset) => void;
 }
 
 /** What monitors a demo. */
@@ -23,7 +29,9 @@ export const monitoringApplications: readonly MonitoringApplication[] = [
   {
     name: 'delivery-audit',
     async build(builder, { name }) {
-      buildDeliveryAudit(builder, monitoringTopics(name));
+      const lost = new LostCounts();
+      buildDeliveryAudit(builder, monitoringTopics(name), { lost });
+      return { onOffsetReset: (reset) => lost.tell(reset) };
     },
   },
   {
@@ -36,12 +44,14 @@ export const monitoringApplications: readonly MonitoringApplication[] = [
       const areProbabilities = task === 'binary';
       const lapHeader = LAP_HEADER;
       buildQuality(builder, { demo, predictions, outcomes, outcome, positive, areProbabilities, lapHeader });
+      return {};
     },
   },
   {
     name: 'drift',
     async build(builder, { name: demo, drift: window }) {
       buildDrift(builder, { demo, window });
+      return {};
     },
   },
 ];

@@ -21,6 +21,7 @@ const audit: AuditReport = {
   topic: 'ns.demo.inputs',
   partition: 3,
   eventTime: 0,
+  since: null,
   expected: 100,
   consumed: 97,
   missing: 2,

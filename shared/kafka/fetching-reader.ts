@@ -281,7 +281,7 @@ class FetchingReader implements PartitionReader {
 
   async #comeIntoRange(reading: Reading): Promise<void> {
     const { topic, partition, position } = reading;
-    const { onOutOfRange = 'fail', isolation } = this.options;
+    const { onOutOfRange = 'fail', isolation, onReset } = this.options;
     if (onOutOfRange === 'fail') {
       this.#fail(
         reading,
@@ -304,7 +304,10 @@ class FetchingReader implements PartitionReader {
     });
     const found = topics[0]?.partitions[0];
     accept(found?.errorCode ?? errorCode.unknownServerError);
-    if (found !== undefined && this.#isCurrent(reading)) reading.position = found.offset;
+    if (found !== undefined && this.#isCurrent(reading)) {
+      reading.position = found.offset;
+      if (found.offset !== position) onReset?.({ topic, partition, from: position, to: found.offset });
+    }
     reading.isBehind = true;
   }
 }

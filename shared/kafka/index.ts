@@ -11,6 +11,7 @@ export type { Producer } from './producer.js';
 export type {
   Chunk,
   ConsumedRecord,
+  OffsetReset,
   OutgoingRecord,
   PartialOffsets,
   PlacedRecord,

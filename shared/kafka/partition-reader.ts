@@ -1,4 +1,4 @@
-import type { Chunk, TopicPartition } from './records.js';
+import type { Chunk, OffsetReset, TopicPartition } from './records.js';
 
 /** Whether a reader sees records of transactions that are not committed. */
 export type Isolation = 'read_committed' | 'read_uncommitted';
@@ -15,6 +15,8 @@ export interface ReaderOptions {
   readonly maxChunkRecords?: number;
   /** Where reading goes on when a position is out of range; `fail`, unless said, has `poll` throw. */
   readonly onOutOfRange?: 'earliest' | 'latest' | 'fail';
+  /** Told where that was, before `poll` gives anything from there. */
+  readonly onReset?: (reset: OffsetReset) => void;
   /** When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000 unless said. */
   readonly silentMs?: number;
 }

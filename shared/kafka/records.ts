@@ -1,3 +1,9 @@
+/** Records that could not be read, for they were gone: reading went on from `from` at `to`, a lower one where the topic was made anew. */
+export interface OffsetReset extends TopicPartition {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A header's value; null where a record has the header without one, as Kafka allows. */
 type HeaderValue = Buffer | string | null;
 

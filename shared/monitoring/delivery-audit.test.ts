@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTopologyTestDriver, StreamsBuilder, type TopologyTestDriver } from '#shared/streams';
 import { buildDeliveryAudit } from './delivery-audit.js';
+import { LostCounts } from './lost-counts.js';
 import { type AuditReport, type DeliveryCounts, type MinuteCount, monitoringTopics } from './monitoring-topics.js';
 
 const topics = monitoringTopics('demo');
@@ -14,7 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => driver.close());
 
-function startAudit(options: { readonly maxBalances?: number } = {}): Promise<TopologyTestDriver> {
+function startAudit(
+  options: { readonly maxBalances?: number; readonly lost?: LostCounts } = {},
+): Promise<TopologyTestDriver> {
   const builder = new StreamsBuilder();
   buildDeliveryAudit(builder, topics, { graceMs: GRACE_MS, ...options });
   return createTopologyTestDriver(builder.build());
@@ -54,6 +57,7 @@ describe('the delivery audit', () => {
       topic: 'demo.inputs',
       partition: 0,
       eventTime: 9 * MINUTE,
+      since: null,
       expected: 11,
       consumed: 11,
       missing: 0,
@@ -192,6 +196,96 @@ describe('the delivery audit', () => {
     expect([...driver.keyValueStore('delivery-balances').all()]).toEqual([
       [`demo.inputs-0/${String(301 * MINUTE).padStart(16, '0')}`, [1, 10, 0]],
     ]);
+  });
+});
+
+describe('a delivery audit that has lost counts', () => {
+  let lost: LostCounts;
+  /** Counts that were told: each is a record. */
+  let told: number;
+  beforeEach(async () => {
+    driver.close();
+    lost = new LostCounts();
+    told = 0;
+    driver = await startAudit({ lost });
+  });
+
+  const tell = async (...all: readonly DeliveryCounts[]): Promise<AuditReport | undefined> => {
+    told += all.length;
+    return reportOn(...all);
+  };
+  const losesCounts = (): void => lost.tell({ to: told });
+  const both = (...counted: Counted[]): DeliveryCounts[] => [written(...counted), processed(...counted)];
+  const clean = { missing: 0, duplicate: 0, altered: 0, late: 0 };
+
+  it('misses nothing where what a scorer told was lost', async () => {
+    expect(await tell(...both([0, 5], [1, 5]))).toMatchObject({ expected: 10, since: null });
+    // Minutes 2 to 4 were written and processed, and 3 was told of by neither.
+    await tell(written([2, 5]));
+    losesCounts();
+    const report = await tell(written([4, 5]), processed([4, 2]), ...both([6, 3], [9, 1]), processed([4, 3]));
+    expect(report).toMatchObject({ ...clean, since: 6 * MINUTE, expected: 4, consumed: 4, eventTime: 9 * MINUTE });
+    expect([...driver.keyValueStore('delivery-balances').all()]).toEqual([]);
+  });
+
+  it('takes nothing for a duplicate where what a producer told was lost, however far the scorer is behind', async () => {
+    await tell(...both([0, 5]));
+    losesCounts();
+    expect(await tell(processed([1, 5], [2, 5]), processed([3, 5]))).toMatchObject({
+      ...clean,
+      expected: 0,
+      consumed: 0,
+      eventTime: null,
+    });
+    await tell(written([8, 5]), processed([5, 5], [8, 5]));
+    expect(await tell(...both([10, 5], [12, 1], [14, 1]))).toMatchObject({ ...clean, since: 10 * MINUTE, consumed: 7 });
+  });
+
+  it('begins behind what it knows first, where the head of the counts is gone at its first start', async () => {
+    lost.tell({ to: 0 });
+    expect(await tell(processed([3, 4], [4, 5]))).toBeUndefined();
+    expect(await tell(written([5, 2]), processed([5, 2]))).toMatchObject({ ...clean, since: 7 * MINUTE, expected: 0 });
+    await tell(...both([6, 2], [7, 3], [9, 1], [10, 1]));
+    expect(await reportOn()).toBeUndefined();
+    expect(await tell(...both([11, 1]))).toMatchObject({ ...clean, since: 7 * MINUTE, expected: 6, consumed: 6 });
+  });
+
+  it('still finds what is missing, there twice or altered from then on, and drops what it had found before', async () => {
+    expect(await tell(written([0, 5], [3, 1]), processed([0, 3], [3, 1]))).toMatchObject({ missing: 2 });
+    losesCounts();
+    expect(await tell(...both([4, 1]))).toMatchObject({ ...clean, expected: 0 });
+    const report = await tell(
+      written([6, 5], [7, 5], [8, 2, 20], [10, 1]),
+      processed([6, 4], [7, 7], [8, 2, 21], [10, 1]),
+    );
+    expect(report).toMatchObject({ missing: 1, duplicate: 2, altered: 1, since: 6 * MINUTE });
+  });
+
+  it('begins all partitions anew, also those that it hears of first', async () => {
+    await tell(written([0, 5]), counts('producer', [[0, 5]], 1));
+    losesCounts();
+    await pipe(written([1, 5]), counts('scorer', [[0, 5]], 1), counts('scorer', [[0, 5]], 2));
+    await pipe(counts('producer', [[5, 1]], 2), counts('scorer', [[5, 1]], 2));
+    const all = (await reports()).toSorted((a, b) => a.partition - b.partition);
+    expect(all.map(({ partition, since }) => [partition, since])).toEqual([
+      [0, 3 * MINUTE],
+      [1, 2 * MINUTE],
+      [2, 7 * MINUTE],
+    ]);
+    for (const each of all) expect(each).toMatchObject({ ...clean, expected: 0, consumed: 0 });
+  });
+
+  it('is not led astray by the date of a record that nobody has counted', async () => {
+    await tell(...both([0, 5]), processed([9_999, 1]));
+    losesCounts();
+    expect(await tell(processed([9_998, 1]), ...both([3, 1]))).toMatchObject({ since: 5 * MINUTE });
+  });
+
+  it('begins anew once for each loss, with the first counts behind it', async () => {
+    lost.tell({ to: 2 });
+    expect(await tell(...both([0, 5]))).toMatchObject({ expected: 5, since: null });
+    expect(await tell(written([4, 5]))).toMatchObject({ expected: 0, since: 6 * MINUTE });
+    expect(await tell(...both([7, 1]))).toMatchObject({ expected: 1, consumed: 1, since: 6 * MINUTE });
   });
 });
 

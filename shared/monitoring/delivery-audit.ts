@@ -1,5 +1,6 @@
 import { keyValueStore, type ProcessorContext, type ProcessorSupplier, type StreamsBuilder } from '#shared/streams';
 import { type Balance, DeliveryLedger, type LedgerOptions, type PartitionAccount } from './delivery-ledger.js';
+import type { LostCounts } from './lost-counts.js';
 import type { AuditReport, DeliveryCounts, MonitoringTopics } from './monitoring-topics.js';
 
 /** An hour of event time: at the pace of the demos it passes in one to twelve seconds. */
@@ -8,7 +9,7 @@ const GRACE_MS = 3_600_000;
 const MAX_BALANCES = 1_440;
 const REPORT_INTERVAL_MS = 1_000;
 
-const STORES = { accounts: 'delivery-accounts', balances: 'delivery-balances' } as const;
+const STORES = { accounts: 'delivery-accounts', balances: 'delivery-balances', losses: 'delivery-losses' } as const;
 
 /**
  * Audits delivery: sets what producers say they have written (expected) against what scorers say they have processed
@@ -31,26 +32,39 @@ const STORES = { accounts: 'delivery-accounts', balances: 'delivery-balances' } 
  * difference is left. The sums stay true; only a record that is missing and one that is there twice in the same stretch
  * cancel out, and show as altered.
  *
+ * Where counts were gone before they could be read (`lost`), all partitions begin anew: totals from 0, differences dropped, and
+ * minutes left out on both sides up to where counts are whole again, which is `since`. A partition that is heard of first
+ * after a loss begins so, too.
+ *
  * A report of each partition where something has changed is written at most once a second. Pure: reads no clock but the
  * task's.
  */
 export function buildDeliveryAudit(
   builder: StreamsBuilder,
   { deliveryCounts, auditReports }: Pick<MonitoringTopics, 'deliveryCounts' | 'auditReports'>,
-  { graceMs = GRACE_MS, maxBalances = MAX_BALANCES }: Partial<LedgerOptions> = {},
+  {
+    graceMs = GRACE_MS,
+    maxBalances = MAX_BALANCES,
+    lost,
+  }: Partial<LedgerOptions> & { readonly lost?: LostCounts } = {},
 ): void {
   builder
     .addStateStore(keyValueStore<string, PartitionAccount>({ name: STORES.accounts }))
     .addStateStore(keyValueStore<string, Balance>({ name: STORES.balances }))
+    .addStateStore(keyValueStore<string, boolean>({ name: STORES.losses }))
     .stream(deliveryCounts)
-    .process(audit({ graceMs, maxBalances }), { named: 'delivery-audit', stores: Object.values(STORES) })
+    .process(audit({ graceMs, maxBalances }, lost), { named: 'delivery-audit', stores: Object.values(STORES) })
     .to(auditReports);
 }
 
-function audit(options: LedgerOptions): ProcessorSupplier<unknown, DeliveryCounts, string, AuditReport> {
+function audit(
+  options: LedgerOptions,
+  lost: LostCounts | undefined,
+): ProcessorSupplier<unknown, DeliveryCounts, string, AuditReport> {
   return () => {
     let ledger: DeliveryLedger;
     let changed: Set<string>;
+    let offset: () => number | undefined;
     const report = (context: ProcessorContext<string, AuditReport>, timestamp: number): void => {
       for (const id of changed) {
         const value = ledger.report(id);
@@ -60,9 +74,11 @@ function audit(options: LedgerOptions): ProcessorSupplier<unknown, DeliveryCount
     };
     return {
       init(context) {
+        offset = () => context.recordMetadata()?.offset;
         ledger = new DeliveryLedger(
           context.getStateStore(STORES.accounts),
           context.getStateStore(STORES.balances),
+          context.getStateStore(STORES.losses),
           options,
         );
         // What was counted, and not reported, before a restart is not known apart.
@@ -70,6 +86,10 @@ function audit(options: LedgerOptions): ProcessorSupplier<unknown, DeliveryCount
         context.schedule(REPORT_INTERVAL_MS, 'wall-clock-time', (timestamp) => report(context, timestamp));
       },
       process({ value }) {
+        if (lost?.areBefore(offset()) === true) {
+          ledger.beginAnew();
+          for (const id of ledger.partitions()) changed.add(id);
+        }
         for (const each of value.partitions) changed.add(ledger.take(value.role, each));
       },
     };

@@ -11,6 +11,10 @@ export interface PartitionAccount {
   late: number;
   /** The latest minute of which records were both written and processed. */
   eventTime: number | null;
+  /** Minutes that begin before are left out: of those counts were lost. Null where all are counted. */
+  since: number | null;
+  /** Counts were lost, and no producer has told since how far it is: nothing is counted. */
+  isBlind: boolean;
   /** What a balance spans: a minute, or several where there would be too many of them. */
   stretchMs: number;
   /** Balances that are not zero: none other is kept. */
@@ -29,14 +33,18 @@ export interface LedgerOptions {
 }
 
 const ZERO: Balance = [0, 0, 0];
+/** The one entry of the store of losses. */
+const ANY_LOSS = 'any';
 /** Digits of a time, so that times are in order as text. */
 const TIME_DIGITS = 16;
 
-/** What producers and scorers counted, set against each other by partition and stretch of event time, in two stores. */
+/** What producers and scorers counted, set against each other by partition and stretch of event time, in three stores. */
 export class DeliveryLedger {
   constructor(
     private readonly accounts: KeyValueStore<string, PartitionAccount>,
     private readonly balances: KeyValueStore<string, Balance>,
+    /** Whether counts were ever lost. */
+    private readonly losses: KeyValueStore<string, boolean>,
     private readonly options: LedgerOptions,
   ) {}
 
@@ -48,10 +56,12 @@ export class DeliveryLedger {
   /** Takes what a producer or a scorer has counted; gives the partition it is of. */
   take(role: DeliveryCounts['role'], { topic, partition, minutes }: PartitionCounts): string {
     const id = `${topic}-${partition}`;
-    const account = this.accounts.get(id) ?? newAccount(topic, partition);
+    const account = this.accounts.get(id) ?? newAccount(topic, partition, this.losses.get(ANY_LOSS) === true);
+    if (account.isBlind && role === 'producer') this.#see(account, minutes);
     // What is passed is judged by what was known before.
     const passedTo = account.eventTime ?? Number.NEGATIVE_INFINITY;
     for (const count of minutes) {
+      if (account.isBlind || (account.since !== null && count.minute < account.since)) continue;
       account[role === 'producer' ? 'expected' : 'consumed'] += count.records;
       const isPassed = passedTo >= this.#endOf(account, count.minute);
       if (role === 'scorer' && isPassed) account.late += count.records;
@@ -64,11 +74,32 @@ export class DeliveryLedger {
     return id;
   }
 
+  /**
+   * Begins all partitions anew, for counts were lost, of whatever partition: no difference is known any more. Minutes are
+   * left out up to the latest that was written as far as was known, and as the first producer tells that is heard after
+   * it, and for as long behind that as minutes take to settle. A scorer's minutes do not tell how far: a record that
+   * nobody has counted may have any date.
+   */
+  beginAnew(): void {
+    this.losses.put(ANY_LOSS, true);
+    for (const id of this.partitions()) {
+      const account = this.accounts.get(id);
+      if (account === null) continue;
+      if (account.eventTime !== null) this.#leaveOut(account, account.eventTime + MINUTE_MS);
+      for (const { key, start, balance } of this.#balancesOf(id)) {
+        if (balance[0] > 0) this.#leaveOut(account, start + account.stretchMs);
+        this.balances.put(key, null);
+      }
+      const { topic, partition, since } = account;
+      this.accounts.put(id, { ...newAccount(topic, partition, true), since });
+    }
+  }
+
   /** How things stand; undefined where nothing was counted of the partition. */
   report(id: string): AuditReport | undefined {
     const account = this.accounts.get(id);
-    if (account === null) return undefined;
-    const { topic, partition, eventTime, expected, consumed, late } = account;
+    if (account === null || (account.isBlind && account.since === null)) return undefined;
+    const { topic, partition, eventTime, since, expected, consumed, late } = account;
     const sums = { missing: 0, duplicate: 0, altered: 0 };
     for (const { start, balance } of this.#balancesOf(id)) {
       const [records, , settlesAt] = balance;
@@ -77,7 +108,17 @@ export class DeliveryLedger {
       else if (records < 0) sums.duplicate -= records;
       else sums.altered += 1;
     }
-    return { topic, partition, eventTime, expected, consumed, late, ...sums };
+    return { topic, partition, eventTime, since, expected, consumed, late, ...sums };
+  }
+
+  /** The producer tells how far it is. */
+  #see(account: PartitionAccount, minutes: readonly MinuteCount[]): void {
+    for (const { minute } of minutes) this.#leaveOut(account, minute + MINUTE_MS);
+    account.isBlind = false;
+  }
+
+  #leaveOut(account: PartitionAccount, before: number): void {
+    account.since = Math.max(account.since ?? 0, before + this.options.graceMs);
   }
 
   #add(id: string, account: PartitionAccount, count: MinuteCount, sign: 1 | -1, settlesAt: number): void {
@@ -125,8 +166,9 @@ export class DeliveryLedger {
   }
 }
 
-function newAccount(topic: string, partition: number): PartitionAccount {
-  return { topic, partition, expected: 0, consumed: 0, late: 0, eventTime: null, stretchMs: MINUTE_MS, open: 0 };
+function newAccount(topic: string, partition: number, isBlind: boolean): PartitionAccount {
+  const totals = { expected: 0, consumed: 0, late: 0 };
+  return { topic, partition, ...totals, eventTime: null, since: null, isBlind, stretchMs: MINUTE_MS, open: 0 };
 }
 
 /** Records without a time count as those of the first minute of 1970. */

@@ -3,6 +3,7 @@ export { DeliveryCounter, deliveryInterceptor } from './delivery-counter.js';
 export { buildDrift, type DriftOptions } from './drift/build-drift.js';
 export type { DriftWindow } from './drift/drift-reporter.js';
 export { LatencyHistogram } from './latency-histogram.js';
+export { LostCounts } from './lost-counts.js';
 export {
   type AuditReport,
   type DriftReport,

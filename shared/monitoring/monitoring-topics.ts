@@ -22,12 +22,14 @@ export interface MinuteCount {
   readonly checksum: number;
 }
 
-/** How the records of a partition were delivered, since the audit began; what the figures mean: `buildDeliveryAudit`. Key: `topic-partition`. */
+/** How the records of a partition were delivered, since the audit began or `since`; what the figures mean: `buildDeliveryAudit`. Key: `topic-partition`. */
 export interface AuditReport {
   readonly topic: string;
   readonly partition: number;
   /** The latest minute of which records were both written and processed, milliseconds since 1970; null before that. */
   readonly eventTime: number | null;
+  /** The event time from which on minutes are counted, milliseconds since 1970; null where no counts were lost. */
+  readonly since: number | null;
   readonly expected: number;
   readonly consumed: number;
   readonly missing: number;

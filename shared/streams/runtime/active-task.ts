@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Chunk, OutgoingRecord, PartialOffsets, PartitionReader } from '#shared/kafka';
+import type { Chunk, OffsetReset, OutgoingRecord, PartialOffsets, PartitionReader } from '#shared/kafka';
 import type { StateStore } from '../stores/state-store.js';
 import type { TaskInterceptor } from './interceptor.js';
 import type { RecordQueue } from './record-queue.js';
@@ -76,6 +76,16 @@ export class ActiveTask {
         : records;
     if (fresh.length > 0) input.queue.add(fresh);
     input.fetchedTo = Math.max(input.fetchedTo, nextOffset);
+  }
+
+  /** A partition goes on at another offset; where that is a lower one, its topic was made anew and has other records there. */
+  reset({ topic, partition, to }: OffsetReset): void {
+    const input = this.inputs.find((candidate) => candidate.topic === topic && candidate.partition === partition);
+    if (input === undefined || to >= input.fetchedTo) return;
+    input.fetchedTo = to;
+    input.settledTo = to;
+    // Not committed yet, whether or not there are records.
+    input.committed = -1;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import type { Assignment, Chunk, GroupMember, PartitionReader } from '#shared/kafka';
+import type { Assignment, Chunk, GroupMember, OffsetReset, PartitionReader } from '#shared/kafka';
 import { Committer } from './committer.js';
 import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
@@ -50,6 +50,8 @@ export class Application {
   #isExpelled = false;
   #commitSoon = false;
   readonly #handOver = new HandOver();
+  /** Where the reader went on elsewhere, until that is put into effect. */
+  readonly #resets: OffsetReset[] = [];
   #nextCommitAt = 0;
   #lost: KitError | undefined;
   /** Since when tasks fail and are begun anew, by task. */
@@ -85,9 +87,13 @@ export class Application {
   }
 
   async start(): Promise<void> {
-    const { cluster, applicationId, sessionTimeoutMs } = this.#config;
+    const { cluster, applicationId, sessionTimeoutMs, autoOffsetReset } = this.#config;
     this.#become('REBALANCING');
-    this.#reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'fail' });
+    this.#reader = await cluster.reader({
+      isolation: 'read_committed',
+      onOutOfRange: autoOffsetReset === 'earliest' ? 'earliest' : 'fail',
+      onReset: (reset) => this.#resets.push(reset),
+    });
     this.#member = await cluster.joinGroup({
       groupId: applicationId,
       ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
@@ -166,7 +172,9 @@ export class Application {
     const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
     for (const { active } of works) active.settle(reader);
     const isBusy = works.some(({ active }) => active.hasNext(reader, idle, now()));
-    await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
+    const chunks = await reader.poll(isBusy ? 0 : this.#idleMs(works));
+    this.#followResets();
+    await this.#distribute(chunks);
     await this.#globalTables.update();
     const busy = works.filter(({ active }) => active.hasQueued).length;
     const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, busy)));
@@ -186,6 +194,13 @@ export class Application {
     this.#resumeOrPause(reader, this.#works);
     // What is committed at once goes with the changes of its stores: one write to wait for, not two.
     if (!this.#isCommitDue) await this.#committer.send(works);
+  }
+
+  #followResets(): void {
+    for (const reset of this.#resets.splice(0)) {
+      this.#owner.ownerOf(reset)?.active.reset(reset);
+      this.#config.onOffsetReset?.(reset);
+    }
   }
 
   async #distribute(chunks: readonly Chunk[]): Promise<void> {

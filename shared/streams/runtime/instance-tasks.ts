@@ -84,6 +84,8 @@ export function openTask(
     // Where reading begins at the end, that is to be committed at once: whoever comes next would begin at another end.
     const isToBeCommitted = known === undefined && source.options.offsetReset === 'latest';
     const queue = task.addPartition(source, partition);
+    const isBeheaded = known === undefined && source.options.offsetReset !== 'latest' && offset > 0;
+    if (isBeheaded) config.onOffsetReset?.({ topic, partition, from: 0, to: offset });
     return [
       {
         topic,

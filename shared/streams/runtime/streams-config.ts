@@ -1,4 +1,4 @@
-import type { Cluster } from '#shared/kafka';
+import type { Cluster, OffsetReset } from '#shared/kafka';
 import type { Schemas } from '#shared/schema';
 import type { ErrorHandlers } from './error-handlers.js';
 import type { InterceptorSupplier } from './interceptor.js';
@@ -47,6 +47,18 @@ export interface StreamsConfig extends ErrorHandlers {
   readonly transactionTimeoutMs?: number;
   /** `session.timeout.ms`: an instance that is not heard of for so long loses its tasks; 10,000 unless said. */
   readonly sessionTimeoutMs?: number;
+  /**
+   * `auto.offset.reset` where a committed offset is out of range: its records were deleted, or the topic was made anew. `none`,
+   * unless said, ends the application, so that nothing is left out unseen; `earliest` goes on with what is there. Where
+   * nothing is committed the source says where it begins.
+   */
+  readonly autoOffsetReset?: 'earliest' | 'none';
+  /**
+   * Told of records that were gone before they could be read, before any that come after them are processed: a position
+   * that was out of range, or a partition without its beginning of which nothing was committed. Told again where the
+   * application ends before it has committed what came after.
+   */
+  readonly onOffsetReset?: (reset: OffsetReset) => void;
   /** `interceptor.classes`: watches, task by task, which records of the source topics are processed. */
   readonly interceptor?: InterceptorSupplier;
   /** `state.dir`: where persistent stores are kept; without one they are in memory as all others. */
