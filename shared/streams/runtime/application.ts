@@ -172,9 +172,7 @@ export class Application {
     const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
     for (const { active } of works) active.settle(reader);
     const isBusy = works.some(({ active }) => active.hasNext(reader, idle, now()));
-    const chunks = await reader.poll(isBusy ? 0 : this.#idleMs(works));
-    this.#followResets();
-    await this.#distribute(chunks);
+    await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
     await this.#globalTables.update();
     const busy = works.filter(({ active }) => active.hasQueued).length;
     const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, busy)));
@@ -196,14 +194,11 @@ export class Application {
     if (!this.#isCommitDue) await this.#committer.send(works);
   }
 
-  #followResets(): void {
+  async #distribute(chunks: readonly Chunk[]): Promise<void> {
     for (const reset of this.#resets.splice(0)) {
       this.#owner.ownerOf(reset)?.active.reset(reset);
       this.#config.onOffsetReset?.(reset);
     }
-  }
-
-  async #distribute(chunks: readonly Chunk[]): Promise<void> {
     for (const chunk of chunks) {
       this.metrics.fetched(chunk.records.length);
       const active = this.#owner.ownerOf(chunk)?.active;
