@@ -21,11 +21,10 @@ export async function examine(): Promise<Examination> {
   const version = ['--version'];
   const memory = lookAtMemory();
   const published = await publishedPorts();
-  const [packages, loopback, ports, stackPorts, project, temporary, docker, java, kcat, python, r] = await Promise.all([
+  const [packages, loopback, ports, project, temporary, docker, java, kcat, python, r] = await Promise.all([
     lookAtPackages(),
     lookAtLoopback(),
-    lookAtPorts(DEMO_PORTS),
-    lookAtPorts(published),
+    lookAtPorts([...DEMO_PORTS, ...published]),
     lookAtProjectFolder(),
     lookAtTemporaryFolder(),
     lookAtDocker(),
@@ -40,6 +39,7 @@ export async function examine(): Promise<Examination> {
     askTool(['prometheus-alertmanager', 'alertmanager'], version),
     askTool(['amtool'], version),
   ]);
+  const among = (wanted: readonly number[]): typeof ports => ports.filter(({ port }) => wanted.includes(port));
   return {
     demos: {
       purpose: 'the demos',
@@ -48,7 +48,7 @@ export async function examine(): Promise<Examination> {
         judgePlatform(lookAtPlatform()),
         judgePackages(packages),
         judgeLoopback(loopback),
-        judgePorts(ports),
+        judgePorts(among(DEMO_PORTS)),
         judgeMemory(memory),
         judgeDisk('Disk', project),
         judgeDisk('Temporary', temporary),
@@ -60,7 +60,7 @@ export async function examine(): Promise<Examination> {
         findings: [
           ...judgeDocker(docker),
           judgeMemoryOfStack(memory),
-          ...(published.length > 0 ? [judgePublishedPorts(stackPorts)] : []),
+          ...(published.length > 0 ? [judgePublishedPorts(among(published))] : []),
         ],
       },
       {

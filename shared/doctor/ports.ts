@@ -16,9 +16,13 @@ export interface Port {
 /** What a demo listens on unless told otherwise: Kafka, the Schema Registry, the page. */
 export const DEMO_PORTS = [9_092, 8_081, 4_000];
 
+/** All at once, each of them once: to see whether one is free is to take it for a moment. */
 export function lookAtPorts(ports: readonly number[]): Promise<readonly Port[]> {
   return Promise.all(
-    ports.map(async (port) => ({ port, taken: (await isFree(port)) ? undefined : await whoListens(port) })),
+    [...new Set(ports)].map(async (port) => ({
+      port,
+      taken: (await isFree(port)) ? undefined : await whoListens(port),
+    })),
   );
 }
 
