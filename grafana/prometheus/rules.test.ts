@@ -8,8 +8,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { catalogue } from '#shared/metrics';
 import { projectFile } from '#shared/project-file';
-import { describeWithPrometheus, prometheusProgram } from '#shared/testing';
-import { alertsOf, readRuleFiles } from './rule-files.js';
+import { alertsOf, describeWithPrometheus, prometheusProgram, readRuleFiles } from '#shared/testing';
 
 const run = promisify(execFile);
 const folder = fileURLToPath(projectFile('grafana/prometheus'));

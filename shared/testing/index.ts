@@ -1,3 +1,4 @@
+export { type Alerting, startAlerting } from './alerting.js';
 export { type Alertmanager, startAlertmanager } from './alertmanager.js';
 export { type BoundProcess, startBoundProcess } from './bound-process.js';
 export { type BrokerProgram, startBrokerProgram } from './broker-program.js';
@@ -23,6 +24,7 @@ export { type ProgramProcess, startProgram } from './program-process.js';
 export { type Prometheus, type ScrapeTarget, startPrometheus } from './prometheus.js';
 export type { ActiveAlert, QueryRange, Sample, SampleCourse } from './prometheus-api.js';
 export { describeWithPrometheus, prometheusProgram } from './prometheus-programs.js';
+export { alertsOf, readRuleFiles } from './prometheus-rules.js';
 export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
 export { describeOnSecuredCluster, type SecuredClusterUnderTest } from './secured-cluster.js';
 export { DEFAULT_REPLICATION_FACTOR, SESSION_MS } from './secured-kafka.js';

@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { connectCluster } from '#shared/kafka';
+import { projectFile } from '#shared/project-file';
+import {
+  type Alerting,
+  describeWithPrometheus,
+  type ProgramProcess,
+  startAlerting,
+  startProgram,
+} from '#shared/testing';
+
+const demos = ['churn', 'flight-delay', 'telco-anomaly', 'titanic'];
+
+// In this order, each where all is well again: first no fault, then one in each demo, then of all of them.
+await describeWithPrometheus('Faults in demos side by side', () => {
+  let alerting: Alerting;
+  let program: ProgramProcess;
+  let where: string[];
+  beforeAll(async () => {
+    alerting = await startAlerting();
+    await alerting.told({ alertname: 'NothingWatched' });
+    program = startProgram('demos/demos.js', ['all', '--rate', '100', '--broker-port', '0', '--port', '0']);
+    const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
+    where = ['--brokers', brokers, '--registry', await program.said(/Registry\s+(http\S+)/)];
+    const page = await program.said(/Live pages\s+(http\S+)/);
+    // The monitor yields to all others, and so starts when they have; until then it is down.
+    const monitors = async (): Promise<number> => {
+      const text = await (await fetch(new URL('metrics', page))).text();
+      return [...text.matchAll(/^kafka_ml_monitor_up\{.*\} 1$/gm)].length;
+    };
+    await vi.waitUntil(async () => (await monitors()) === demos.length, { timeout: 60_000, interval: 200 });
+    await alerting.watch(page);
+    await alerting.told({ alertname: 'NothingWatched' }, 'resolved');
+  }, 120_000);
+  afterAll(async () => {
+    await program[Symbol.asyncDispose]();
+    await alerting[Symbol.asyncDispose]();
+  });
+
+  /** The process that scores a demo, by what the program said of it. */
+  const scorerOf = async (demo: string): Promise<number> =>
+    Number(await program.said(new RegExp(`${demo}\\s+\\S+ \\S+ in process (\\d+)`)));
+
+  it('are not told of where there are none', async () => {
+    await alerting.scrapes(40);
+    const scored = await alerting.prometheus.query('kafka_ml_records_scored_total > 0');
+    expect(new Set(scored.map(({ labels }) => labels.demo))).toEqual(new Set(demos));
+    expect(alerting.webhook.alerts.filter(({ labels }) => labels.alertname !== 'NothingWatched')).toEqual([]);
+    expect((await alerting.prometheus.rules()).filter(({ health }) => health !== 'ok')).toEqual([]);
+  }, 90_000);
+
+  it('are told of each', async () => {
+    const foreignRecord = async (): Promise<void> => {
+      const cluster = await connectCluster({ brokers: [where[1] ?? ''], clientId: 'test' });
+      const producer = await cluster.produce();
+      const value = Buffer.from('not Avro');
+      await producer.send([{ topic: 'churn.events', key: 'somebody', value, timestamp: Date.now() }]);
+      await cluster.close();
+      const { annotations } = await alerting.told({ alertname: 'DeadLetters', demo: 'churn' });
+      expect(annotations.description).toMatch(
+        /^Records of churn .*: 1 \(record-undecodable\)\. Each is kept unchanged/,
+      );
+    };
+    const unusableModel = async (): Promise<void> => {
+      const folder = fileURLToPath(projectFile('shared/scoring/fixtures/sklearn-logistic-regression'));
+      await using publish = startProgram('shared/commands/model-publish.js', [folder, '--demo', 'titanic', ...where]);
+      expect(await publish.exited).toBe(1);
+      await alerting.told({ alertname: 'ModelRefused', demo: 'titanic', reason: 'model-invalid' });
+    };
+    const stoppedScorer = async (): Promise<void> => {
+      const scorer = await scorerOf('telco-anomaly');
+      process.kill(scorer, 'SIGSTOP');
+      await alerting.told({ alertname: 'ScorerDown', demo: 'telco-anomaly' });
+      process.kill(scorer, 'SIGCONT');
+      await alerting.told({ alertname: 'PredictionLatencyHigh', demo: 'telco-anomaly' });
+      await alerting.told({ alertname: 'ScorerDown', demo: 'telco-anomaly' }, 'resolved');
+      await alerting.told({ alertname: 'PredictionLatencyHigh', demo: 'telco-anomaly' }, 'resolved');
+    };
+    const killedScorer = async (): Promise<void> => {
+      process.kill(await scorerOf('flight-delay'), 'SIGKILL');
+      await alerting.told({ alertname: 'ScorerDown', demo: 'flight-delay' });
+      await using other = startProgram('demos/flight-delay/demo.js', ['--only', 'scorer', ...where]);
+      await other.said(/Scoring flight-delay/);
+      await alerting.told({ alertname: 'ScorerDown', demo: 'flight-delay' }, 'resolved');
+    };
+    await Promise.all([foreignRecord(), unusableModel(), stoppedScorer(), killedScorer()]);
+  }, 180_000);
+
+  it('are told of when the whole is gone', async () => {
+    program.signal('SIGKILL');
+    await alerting.told({ alertname: 'TargetDown' });
+    await alerting.told({ alertname: 'NothingWatched' });
+  }, 90_000);
+});
