@@ -87,6 +87,11 @@ await describeWithPrometheus('Faults in demos side by side', () => {
     await Promise.all([foreignRecord(), unusableModel(), stoppedScorer(), killedScorer()]);
   }, 180_000);
 
+  it('are told of when nobody watches any more', async () => {
+    process.kill(Number(await program.said(/Monitor\s+process (\d+)/)), 'SIGKILL');
+    await Promise.all(demos.map((demo) => alerting.told({ alertname: 'MonitorDown', demo })));
+  }, 90_000);
+
   it('are told of when the whole is gone', async () => {
     program.signal('SIGKILL');
     await alerting.told({ alertname: 'TargetDown' });

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Cluster, connectCluster } from '#shared/kafka';
+import { monitoringTopics } from '#shared/monitoring';
+import { connectSchemas } from '#shared/schema';
 import {
   type Alerting,
   describeWithPrometheus,
@@ -16,8 +19,10 @@ const PARTITIONS = [0, 1, 2, 3];
 await describeWithPrometheus('Faults in the parts of a demo', () => {
   const running: AsyncDisposable[] = [];
   let alerting: Alerting;
+  let cluster: Cluster;
   let broker: ProgramProcess;
   let where: string[];
+  let scorer: ProgramProcess;
   let producer: ProgramProcess;
   let monitor: ProgramProcess;
 
@@ -38,8 +43,9 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     running.push(broker);
     const brokers = await broker.said(/Kafka\s+([\d.:]+)/);
     where = ['--brokers', brokers, '--registry', await broker.said(/Registry\s+(http\S+)/)];
+    cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
     alerting = await startAlerting();
-    await startScorer();
+    scorer = await startScorer();
     const dashboard = await start('dashboard', /live page is at/, '--port', '0');
     await alerting.watch(await dashboard.said(/live page is at (http[^;]+);/));
     monitor = await start('monitor', /^Monitoring/m);
@@ -49,6 +55,7 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
   }, 90_000);
   afterAll(async () => {
     for (const each of running.toReversed()) await each[Symbol.asyncDispose]();
+    await cluster.close();
     await alerting[Symbol.asyncDispose]();
   });
 
@@ -59,6 +66,18 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     const names = alerting.webhook.alerts.slice(before).map(({ labels }) => labels.alertname);
     expect(expected).toEqual(expect.arrayContaining(names));
   }
+
+  /** Sets what the scorers have committed of the flights, while none of them is at work. */
+  async function setOffsets(offsets: readonly number[]): Promise<void> {
+    const transactional = await cluster.transactionalProducer({ transactionalId: 'test' });
+    await transactional.commit({ groupId: group, offsets: new Map([[flights, offsets]]) });
+    await transactional.close();
+  }
+
+  const lag = async (): Promise<number> => {
+    const [first] = await alerting.prometheus.query(`sum(kafka_ml_consumer_lag_records{group="${group}"})`);
+    return first?.value ?? 0;
+  };
 
   it('a scorer of two that does not come to its turn: which one, and which partitions wait', async () => {
     await seen(async () => {
@@ -75,6 +94,34 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
       await other[Symbol.asyncDispose]();
       await alerting.told({ alertname: 'ConsumerStuck', demo, partition: stuck.labels.partition ?? '' }, 'resolved');
     }, ['ScorerSilent', 'ConsumerStuck', 'PredictionLatencyHigh']);
+  }, 120_000);
+
+  it('records that were passed over, and records that came twice', async () => {
+    await end(scorer);
+    await vi.waitUntil(async () => (await lag()) > 200, 30_000);
+    const [ends = []] = [(await cluster.endOffsets([flights])).get(flights)];
+    await setOffsets(ends);
+    scorer = await startScorer();
+    const missing = await alerting.told({ alertname: 'RecordsMissing', demo, topic: flights });
+    expect(missing.annotations.description).toMatch(/Producers say that they have written \d+ records/);
+
+    await end(scorer);
+    await setOffsets(ends.map((offset) => offset + 50));
+    scorer = await startScorer();
+    await alerting.told({ alertname: 'RecordsDuplicated', demo, topic: flights });
+  }, 120_000);
+
+  it('a producer that says to have written something else', async () => {
+    const { deliveryCounts } = monitoringTopics(demo);
+    const serialize = await connectSchemas({ url: where[3] ?? '' }).register(deliveryCounts, deliveryCounts.name);
+    const forged = await cluster.produce();
+    const [end = 0] = (await cluster.endOffsets([flights])).get(flights) ?? [];
+    expect(end).toBeGreaterThan(0);
+    const minutes = [{ minute: Date.UTC(2013, 9, 1, 12), records: 0, checksum: 1 }];
+    const value = serialize({ role: 'producer', instance: 'test', topic: flights, partition: 0, minutes });
+    await forged.send([{ topic: deliveryCounts.name, key: `${flights}-0`, value, timestamp: Date.now() }]);
+    await forged.close();
+    await alerting.told({ alertname: 'RecordsAltered', demo, topic: flights });
   }, 120_000);
 
   it('more than can be scored', async () => {

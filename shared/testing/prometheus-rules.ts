@@ -25,7 +25,7 @@ const ruleFile = z.strictObject({
 });
 
 export type RuleFile = z.infer<typeof ruleFile>;
-export type AlertingRule = z.infer<typeof alertingRule>;
+type AlertingRule = z.infer<typeof alertingRule>;
 
 /** Where the rules are. */
 const rulesFolder = fileURLToPath(projectFile('grafana/prometheus/rules'));
