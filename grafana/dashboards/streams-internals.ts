@@ -29,11 +29,12 @@ const instances: DashboardRow = {
   height: 5,
   panels: [
     stat({
-      title: 'Heartbeats',
-      description: 'Whether each scorer sends heartbeats.',
+      title: 'At work',
+      description:
+        'Whether each scorer is heard and running; otherwise it is silent, is starting, or waits for its partitions.',
       unit: unit.count,
       limits: { direction: 'below', bad: 1 },
-      words: { '1': 'alive', '0': 'silent' },
+      words: { '1': 'running', '0': 'not running' },
       queries: [{ expr: of.gauge('max', catalogue.scorerUp, ['demo', 'scorer']), legend: '{{demo}}' }],
       width: 5,
     }),

@@ -316,6 +316,42 @@ describe('what is counted of predictions', () => {
   });
 });
 
+describe('what is counted of models', () => {
+  it('is what became of them since the page is there, not all that a scorer has lived through', async () => {
+    const metrics = createMetrics('demo');
+    const demo = { schemas, topicName: ({ name }: { readonly name: string }) => `ns.${name}` };
+    const quiet = { onWarning: () => undefined, onNews: () => undefined };
+    const since = Date.now();
+    watch = new RunWatch(definition, demo, { wholeRun: false, metrics, ...quiet });
+    const write = await schemas.register(statusTopic('demo'), 'ns.demo.status');
+    const beats = (...changes: readonly Partial<ScorerStatus>[]) =>
+      lay('demo.status', ...changes.map((change) => ({ value: write({ ...status, ...change }) })));
+    const counted = async (): Promise<string[]> =>
+      (await metrics.text()).match(/(?<=kafka_ml_model_(swaps|refusals)_total\{.*\} )[1-9]\d*$/gm) ?? [];
+    const refusedAt = (at: number): ScorerStatus['refusal'] => ({
+      role: 'champion',
+      modelName: 'model',
+      modelVersion: '2',
+      publishedAt: at,
+      code: 'model-invalid',
+      message: 'It is none.',
+      refusedAt: at,
+    });
+
+    const before = since - 60_000;
+    const old = { swapsTotal: 7, modelSince: before, refusalsTotal: 5, refusal: refusedAt(before) };
+    await beats(old, old);
+    expect(await counted()).toEqual([]);
+    await beats({ ...old, swapsTotal: 9, refusalsTotal: 8, refusal: refusedAt(since) });
+    expect(await counted()).toEqual(['2', '3']);
+
+    const after = since + 60_000;
+    const late = { swapsTotal: 4, modelSince: after, refusalsTotal: 4, refusal: refusedAt(after) };
+    await beats({ ...late, instance: 'scorer-2' });
+    expect(await counted()).toEqual(['3', '4']);
+  });
+});
+
 describe('scorers', () => {
   const MINUTE_MS = 60_000;
   let now: number;

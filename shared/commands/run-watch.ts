@@ -61,6 +61,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly #inputs: Deserializer<I>;
   readonly #warn: ForeignRecord;
   readonly #counts: PredictionCounts | undefined;
+  /** Milliseconds since 1970. */
+  readonly #since = preciseNow();
 
   constructor(
     definition: DemoDefinition<I, P, O>,
@@ -226,14 +228,24 @@ export class RunWatch<I, P extends PredictionFields, O> {
 
   #status(status: ScorerStatus): void {
     const before = this.scorers.get(status.instance)?.status;
-    this.#options.metrics?.modelSwaps.add(Math.max(0, status.swapsTotal - (before?.swapsTotal ?? 0)));
-    const refused = Math.max(0, status.refusalsTotal - (before?.refusalsTotal ?? 0));
-    if (refused > 0) this.#options.metrics?.modelRefusals.add(refused, { reason: status.refusal?.code ?? 'internal' });
+    const { swapsTotal, refusalsTotal, modelSince, refusal } = status;
+    this.#options.metrics?.modelSwaps.add(this.#newOf(swapsTotal, before?.swapsTotal, modelSince));
+    const refused = this.#newOf(refusalsTotal, before?.refusalsTotal, refusal?.refusedAt ?? null);
+    if (refused > 0) this.#options.metrics?.modelRefusals.add(refused, { reason: refusal?.code ?? 'internal' });
     for (const sentence of modelNewsInWords(status, before)) this.#options.onNews(sentence);
     this.scorers.delete(status.instance);
     this.scorers.set(status.instance, { status, readAt: preciseNow() });
     this.forgetScorers();
     this.#options.view?.scorer(status);
+  }
+
+  /**
+   * How many of a scorer's total are new. Of one that is heard for the first time it is known of the last one alone, by when
+   * that was, milliseconds since 1970: a page that starts late has not seen the others.
+   */
+  #newOf(total: number, before: number | undefined, lastAt: number | null): number {
+    if (before !== undefined) return Math.max(0, total - before);
+    return total > 0 && lastAt !== null && lastAt >= this.#since ? 1 : 0;
   }
 
   #decodeInput({ value }: ConsumedRecord): I | undefined {

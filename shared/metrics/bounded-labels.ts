@@ -2,14 +2,24 @@ import { labelBounds } from './catalogue/index.js';
 
 const beyond = 'other';
 
-/** Keeps the distinct values of each label of a metric within `labelBounds`; what goes beyond becomes `other`. */
+/** Keeps the distinct values of each label of a metric within `labelBounds`. */
 export class BoundedLabels {
   readonly #seen = new Map<string, Set<string>>();
 
-  bound<L extends string>(labels: Record<L, string>): Record<string, string> {
+  /** What goes beyond becomes `other`: for what is counted, so that the whole is right. */
+  bound<L extends string>(labels: Readonly<Record<L, string>>): Record<string, string> {
     const bounded: Record<string, string> = {};
     for (const [label, value] of Object.entries<string>(labels)) bounded[label] = this.#value(label, value);
     return bounded;
+  }
+
+  /**
+   * The labels where none goes beyond, otherwise undefined: for gauges. Values of this moment of several things are no value of
+   * `other`: their sum would be none for a date or a share, and the last one set would hide the rest.
+   */
+  within<L extends string>(labels: Readonly<Record<L, string>>): Record<string, string> | undefined {
+    const bounded = this.bound(labels);
+    return Object.entries<string>(labels).every(([label, value]) => bounded[label] === value) ? bounded : undefined;
   }
 
   #value(label: string, value: string): string {

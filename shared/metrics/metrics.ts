@@ -29,6 +29,7 @@ interface CounterHandle<L extends string> {
 }
 
 interface GaugeHandle<L extends string> {
+  /** Passed over where a label's value is beyond its bound. */
   set(value: number, ...labels: Labels<L>): void;
   /** Takes the gauge off the page until it is set again: what is not known is absent, never 0. */
   clear(): void;
@@ -159,7 +160,9 @@ class KitRegistry {
     if (definition.labels.length + this.#outer.length === 0) metric.remove();
     return {
       set: (value, ...[own]) => {
-        const labels = labelsOf(outer, own, bounded);
+        const within = own === undefined ? {} : bounded.within(own);
+        if (within === undefined) return;
+        const labels = { ...outer, ...within };
         set.set(JSON.stringify(labels), labels);
         metric.set(labels, value);
       },

@@ -50,7 +50,9 @@ function writtenMetrics({ scorer, samples }: ScorerSamples): object[] {
     const definition = byName.get(sample.metric);
     const own = definition && labelsOf(definition, sample);
     if (definition === undefined || own === undefined) continue;
-    const labels = { ...scorer, ...bounded.bound(own) };
+    const within = definition.kind === 'gauge' ? bounded.within(own) : bounded.bound(own);
+    if (within === undefined) continue;
+    const labels = { ...scorer, ...within };
     const values = metrics.get(definition.name) ?? [];
     if (definition.kind !== 'histogram') values.push({ labels, value: sample.value });
     // Where the bounds are others than here, it is not known what was counted.

@@ -17,7 +17,7 @@ export type LabelName = (typeof catalogue)[keyof typeof catalogue]['labels'][num
 
 /**
  * What keeps each label's values few, whatever a topic holds: a closed list, or the number of distinct values admitted.
- * A value beyond the bound is counted under `other`.
+ * What goes beyond is counted under `other`; a gauge of it is not shown.
  */
 export const labelBounds: { readonly [N in LabelName]: readonly string[] | number } = {
   reason: errorCodes,

@@ -22,7 +22,7 @@ export const runMetrics = {
     name: 'kafka_ml_records_dead_lettered_total',
     unit: 'records',
     labels: ['reason'],
-    fromStart: errorCodes.filter((code) => code.startsWith('record-')),
+    fromStart: [...errorCodes.filter((code) => code.startsWith('record-')), 'other'],
     help: 'Records that went to a dead-letter topic, by error code.',
   },
   outcomesSeen: {
@@ -52,7 +52,7 @@ export const runMetrics = {
     name: 'kafka_ml_scorer_up',
     unit: 'boolean',
     labels: ['scorer'],
-    help: 'Whether the scorer instance sends heartbeats: 1 yes, 0 silent.',
+    help: 'Whether the scorer instance is heard and running: 1 yes, 0 silent, starting, or without its partitions for now.',
   },
   scorerRecordsPerSecond: {
     kind: 'gauge',
@@ -94,7 +94,7 @@ export const runMetrics = {
     name: 'kafka_ml_model_refusals_total',
     unit: 'models',
     labels: ['reason'],
-    fromStart: errorCodes.filter((code) => code.startsWith('model-')),
+    fromStart: [...errorCodes.filter((code) => code.startsWith('model-')), 'internal', 'other'],
     help: 'Published model versions that a scorer refused, by error code.',
   },
   challengerCompared: {
