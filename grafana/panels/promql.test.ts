@@ -5,15 +5,15 @@ import { chosenDemos, chosenScorers, oneDemo, queriesOf } from './promql.js';
 const of = queriesOf(chosenDemos);
 
 describe('a query', () => {
-  it('is of the demos, jobs and instances that are chosen', () => {
+  it('is of the demos, jobs and instances that are chosen, and sums what two of them show once', () => {
     expect(of.gauge('max', catalogue.scorerUp, ['demo'])).toBe(
       'max by (demo) (kafka_ml_scorer_up{job=~"$job", instance=~"$instance", demo=~"$demo"})',
     );
     expect(queriesOf(oneDemo('churn')).gauge('sum', catalogue.tasks, [])).toBe(
-      'sum(kafka_ml_streams_tasks{job=~"$job", instance=~"$instance", demo="churn"})',
+      'sum(max without (job, instance) (kafka_ml_streams_tasks{job=~"$job", instance=~"$instance", demo="churn"}))',
     );
     expect(queriesOf(chosenScorers).rate(catalogue.commits, ['scorer'])).toBe(
-      'sum by (scorer) (rate(kafka_ml_streams_commits_total{job=~"$job", instance=~"$instance", demo=~"$demo", scorer=~"$scorer"}[$__rate_interval]))',
+      'sum by (scorer) (max without (job, instance) (rate(kafka_ml_streams_commits_total{job=~"$job", instance=~"$instance", demo=~"$demo", scorer=~"$scorer"}[$__rate_interval])))',
     );
   });
 
@@ -25,13 +25,13 @@ describe('a query', () => {
 
   it('takes a quantile of what was observed lately', () => {
     expect(of.quantile(0.99, catalogue.commitDuration, ['demo'])).toBe(
-      'histogram_quantile(0.99, sum by (le, demo) (rate(kafka_ml_streams_commit_duration_seconds_bucket{job=~"$job", instance=~"$instance", demo=~"$demo"}[$__rate_interval])))',
+      'histogram_quantile(0.99, sum by (le, demo) (max without (job, instance) (rate(kafka_ml_streams_commit_duration_seconds_bucket{job=~"$job", instance=~"$instance", demo=~"$demo"}[$__rate_interval]))))',
     );
   });
 
   it('says how much a counter has grown in the time that is shown', () => {
     expect(of.growth(catalogue.recordsDeadLettered, ['reason'])).toMatch(
-      /^sum by \(reason\) \(increase\(.+\[\$__range\]\)\)$/,
+      /^sum by \(reason\) \(max without \(job, instance\) \(increase\(.+\[\$__range\]\)\)\)$/,
     );
   });
 

@@ -59,23 +59,30 @@ export function queriesOf(scope: Scope): Queries {
     return `${name}{job=~"$job", instance=~"$instance", ${scope}${own.join('')}}`;
   };
   const ratePer = (name: string, by: readonly string[], where?: LabelValues): string =>
-    `sum${byLabels(by)}(rate(${selector(name, where)}[$__rate_interval]))`;
+    sum(by, `rate(${selector(name, where)}[$__rate_interval])`);
   return {
-    gauge: (aggregation, { name }, by, where) => `${aggregation}${byLabels(by)}(${selector(name, where)})`,
-    movement: ({ name }, by, where) => `sum${byLabels(by)}(deriv(${selector(name, where)}[$__rate_interval]))`,
+    gauge: (aggregation, { name }, by, where) =>
+      aggregation === 'sum'
+        ? sum(by, selector(name, where))
+        : `${aggregation}${byLabels(by)}(${selector(name, where)})`,
+    movement: ({ name }, by, where) => sum(by, `deriv(${selector(name, where)}[$__rate_interval])`),
     rate: ({ name }, by, where) => ratePer(name, by, where),
-    growth: ({ name }, by, where) => `sum${byLabels(by)}(increase(${selector(name, where)}[$__range]))`,
+    growth: ({ name }, by, where) => sum(by, `increase(${selector(name, where)}[$__range])`),
     quantile: (q, { name }, by, where) =>
       `histogram_quantile(${q}, ${ratePer(`${name}_bucket`, ['le', ...by], where)})`,
     mean: ({ name }, by, where) => `${ratePer(`${name}_sum`, by, where)} / ${ratePer(`${name}_count`, by, where)}`,
     observations: ({ name }, by, where) => ratePer(`${name}_count`, by, where),
     observed: ({ name }, by, where) => ratePer(`${name}_sum`, by, where),
-    buckets: ({ name }, where) => `sum by (le) (increase(${selector(`${name}_bucket`, where)}[$__rate_interval]))`,
+    buckets: ({ name }, where) => sum(['le'], `increase(${selector(`${name}_bucket`, where)}[$__rate_interval])`),
     orNone: (expr, label) => {
       const none = `0 * max by (demo) (${selector(catalogue.scorerUp.name)})`;
       return `${expr} or on (demo) label_replace(${none}, "${label}", "none", "", "")`;
     },
   };
 }
+
+/** Two pages of one demo tell of the same: each thing is taken once, as whoever has seen more of it says. */
+const sum = (by: readonly string[], expr: string): string =>
+  `sum${byLabels(by)}(max without (job, instance) (${expr}))`;
 
 const byLabels = (labels: readonly string[]): string => (labels.length === 0 ? '' : ` by (${labels.join(', ')}) `);
