@@ -118,7 +118,11 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     const [end = 0] = (await cluster.endOffsets([flights])).get(flights) ?? [];
     expect(end).toBeGreaterThan(0);
     const minutes = [{ minute: Date.UTC(2013, 9, 1, 12), records: 0, checksum: 1 }];
-    const value = serialize({ role: 'producer', instance: 'test', topic: flights, partition: 0, minutes });
+    const value = serialize({
+      role: 'producer',
+      instance: 'test',
+      partitions: [{ topic: flights, partition: 0, minutes }],
+    });
     await forged.send([{ topic: deliveryCounts.name, key: `${flights}-0`, value, timestamp: Date.now() }]);
     await forged.close();
     await alerting.told({ alertname: 'RecordsAltered', demo, topic: flights });
