@@ -29,10 +29,10 @@ await describeWithPrometheus('Faults in demos side by side', () => {
       const text = await (await fetch(new URL('metrics', page))).text();
       return [...text.matchAll(/^kafka_ml_monitor_up\{.*\} 1$/gm)].length;
     };
-    await vi.waitUntil(async () => (await monitors()) === demos.length, { timeout: 60_000, interval: 200 });
+    await vi.waitUntil(async () => (await monitors()) === demos.length, { timeout: 150_000, interval: 200 });
     await alerting.watch(page);
     await alerting.told({ alertname: 'NothingWatched' }, 'resolved');
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await program[Symbol.asyncDispose]();
     await alerting[Symbol.asyncDispose]();

@@ -106,7 +106,9 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     expect(missing.annotations.description).toMatch(/Producers say that they have written \d+ records/);
 
     await end(scorer);
-    await setOffsets(ends.map((offset) => offset + 50));
+    // Back by some that were processed, and not behind those that were not; airports leave a partition empty.
+    const committed = (await cluster.committedOffsets(group, [flights])).get(flights) ?? [];
+    await setOffsets(ends.map((offset, partition) => Math.max(offset, (committed[partition] ?? 0) - 50)));
     scorer = await startScorer();
     await alerting.told({ alertname: 'RecordsDuplicated', demo, topic: flights });
   }, 120_000);
