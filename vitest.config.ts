@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node', 'module', 'default'] } },
   test: {
     include: ['{demos,shared,bench,grafana}/**/*.test.ts'],
-    exclude: ['dist/**', 'node_modules/**', 'demos/*/exercises/**'],
+    exclude: ['dist/**', 'node_modules/**', 'demos/*/exercises/**', 'grafana/faults/**'],
     pool: 'forks',
     // The machines are small and the tests start real brokers: two at a time keep the clock honest.
     maxWorkers: 2,
