@@ -104,7 +104,7 @@ describe('the command line', () => {
     [['--recrods', '5'], 'did you mean --records?'],
     [['--records', 'many'], '--records is "many"; it must be a whole number from 1'],
     [['--rate', '-1'], '--rate'],
-    [['--only', 'scorers'], '--only is "scorers"; it must be one of producer, scorer, dashboard.'],
+    [['--only', 'scorers'], '--only is "scorers"; it must be one of producer, scorer, dashboard, monitor.'],
     [['--guarantee', 'at_most_once'], '--guarantee is "at_most_once"'],
     [['--brokers', 'nowhere'], 'is not of the form host:port'],
     [
