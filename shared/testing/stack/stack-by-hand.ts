@@ -105,6 +105,9 @@ const timeout = (ms: number): Promise<undefined> =>
 /** Of a process and those that it has started, by the kernel's proportional count. */
 async function memoryOf(pid: number): Promise<number> {
   const family = await familyOf(pid);
-  const rollups = await Promise.all(family.map((each) => readFile(`/proc/${each}/smaps_rollup`, 'utf8')));
-  return rollups.reduce((sum, text) => sum + 1_024 * Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]), 0);
+  // One that ended meanwhile, such as a health check, has none.
+  const rollups = await Promise.all(
+    family.map((each) => readFile(`/proc/${each}/smaps_rollup`, 'utf8').catch(() => '')),
+  );
+  return rollups.reduce((sum, text) => sum + 1_024 * Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0), 0);
 }
