@@ -53,9 +53,6 @@ export async function runAllDemos(
           command: 'npm run demo -- all',
           options,
           where,
-          onUp: (isUp) => {
-            for (const { name } of demos) metrics.of(name).monitorUp.set(isUp ? 1 : 0);
-          },
           terminal,
           shutdown,
           closing,

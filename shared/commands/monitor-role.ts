@@ -10,6 +10,7 @@ import {
 import { type ClusterAddress, connectDemos, type DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
+import { MonitorHeartbeat } from './monitor-heartbeat.js';
 import { type MonitoringApplication, monitoringApplications } from './monitoring-applications.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
@@ -37,6 +38,7 @@ export async function runMonitor<I, P extends PredictionFields, O>(
 ): Promise<void> {
   const cluster = await connectDemos(definitions, { ...options, only: 'monitor' }, address);
   const started: KafkaStreams[] = [];
+  let heartbeat: MonitorHeartbeat | undefined;
   try {
     const start = async (definition: DemoDefinition<I, P, O>, application: MonitoringApplication): Promise<void> => {
       started.push(await startApplication(definition, application, options, cluster, terminal));
@@ -46,14 +48,17 @@ export async function runMonitor<I, P extends PredictionFields, O>(
       const starts = await Promise.allSettled(monitoringApplications.map((one) => start(each, one)));
       for (const one of starts) if (one.status === 'rejected') throw one.reason;
     }
+    const demos = definitions.map(({ name }) => name);
+    heartbeat = await MonitorHeartbeat.start(demos, cluster);
     const ready: MonitorReady = { type: 'ready' };
     process.send?.(ready);
-    terminal.say(`Monitoring ${definitions.map(({ name }) => name).join(', ')}; Ctrl-C ends it.`);
+    terminal.say(`Monitoring ${demos.join(', ')}; Ctrl-C ends it.`);
     await Promise.race([...started.map(({ finished }) => finished), aborted(shutdown.signal)]);
     await Promise.all(started.map((each) => each.close()));
   } finally {
     // Also where one of them failed: the others commit what they have done, and leave their groups.
-    await Promise.allSettled(started.map((each) => each.close()));
+    const atWork = heartbeat === undefined ? started : [...started, heartbeat];
+    await Promise.allSettled(atWork.map((each) => each.close()));
     await cluster.cluster.close();
   }
 }

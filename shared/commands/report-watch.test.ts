@@ -10,7 +10,7 @@ import {
 import { offlineSchemas, type Schemas, type Topic } from '#shared/schema';
 import { ReportWatch } from './report-watch.js';
 
-const { auditReports, qualityReports, driftReports } = monitoringTopics('demo');
+const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics('demo');
 const topicName = ({ name }: { readonly name: string }): string => `ns.${name}`;
 
 /** How many reports on quality were there before the page. */
@@ -184,6 +184,19 @@ describe('ReportWatch', () => {
     nowMs += 2 * MINUTE_MS;
     expect(await aucs(scorer('2'))).toEqual([]);
     expect(await aucs(scorer('1'))).toHaveLength(1);
+  });
+
+  it('shows whether a monitor is at work, once one was heard: until ten seconds of silence, and again when another is', async () => {
+    const up = (): Promise<string[]> => samples('kafka_ml_monitor_up');
+    const heard = (instance: string): Promise<void> => told(monitorStatus, instance, { instance, heartbeatAt: 0 });
+    expect(await up()).toEqual([]);
+    await heard('monitor-1');
+    nowMs += 9_999;
+    expect(await up()).toEqual(['{demo="demo"} 1']);
+    nowMs += 1;
+    expect(await up()).toEqual(['{demo="demo"} 0']);
+    await heard('monitor-2');
+    expect(await up()).toEqual(['{demo="demo"} 1']);
   });
 
   it('forgets what an application takes back', async () => {

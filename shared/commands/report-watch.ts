@@ -14,11 +14,13 @@ import type { ChunkHandler } from './topic-observer.js';
 
 /** Labels come after predictions: what no longer serves is reported on for a while. */
 const SHOWN_AFTER_REPORT_MS = 300_000;
+/** A monitor says about once a second that it is at work; it yields to all others, and may have to wait for its turn. */
+const MONITOR_SILENT_MS = 10_000;
 /** More than a demo has partitions and versions: whatever somebody writes to a report topic, no more is kept. */
 const MAX_KEPT = 1_024;
 
 interface ReportWatchOptions {
-  /** Where the report topics begin, and where they ended when the page began. */
+  /** Where each topic is read from, and where they ended when the page began. */
   readonly from: TopicOffsets;
   readonly ends: TopicOffsets;
   /** Told once for each topic that holds a record which does not belong there. */
@@ -49,6 +51,8 @@ export class ReportWatch {
   readonly #deliveries = new Map<string, Read<AuditReport>>();
   readonly #qualities = new Map<string, Read<QualityReport>>();
   readonly #drifts = new Map<string, Read<DriftReport>>();
+  /** When a monitor was last heard of. */
+  #monitorHeardAt: number | undefined;
 
   constructor(
     demo: string,
@@ -68,20 +72,28 @@ export class ReportWatch {
         (record) => kept.delete(keyOf(record)),
       ),
     ];
-    const { auditReports, qualityReports, driftReports } = monitoringTopics(demo);
+    const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics(demo);
+    const hear = (): void => {
+      this.#monitorHeardAt = now();
+    };
     this.handlers = new Map([
       each(auditReports, this.#deliveries),
       each(qualityReports, this.#qualities),
       each(driftReports, this.#drifts),
+      [topicName(monitorStatus), decodedRecords(schemas.deserializer({ reader: monitorStatus.schema }), hear, foreign)],
     ]);
   }
 
-  /** Looks up where the report topics of a demo begin and end. */
+  /** Looks up where the report topics of a demo begin and end; a monitor is heard from now on. */
   static async open(demo: string, on: DemoCluster, onWarning: (sentence: string) => void): Promise<ReportWatch> {
-    const { auditReports, qualityReports, driftReports } = monitoringTopics(demo);
+    const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics(demo);
     const topics = [auditReports, qualityReports, driftReports].map(on.topicName);
-    const [from, ends] = await Promise.all([on.cluster.beginningOffsets(topics), on.cluster.endOffsets(topics)]);
-    return new ReportWatch(demo, on, { from, ends, onWarning });
+    const [begins, ends, heartbeats] = await Promise.all([
+      on.cluster.beginningOffsets(topics),
+      on.cluster.endOffsets(topics),
+      on.cluster.endOffsets([on.topicName(monitorStatus)]),
+    ]);
+    return new ReportWatch(demo, on, { from: new Map([...begins, ...heartbeats]), ends, onWarning });
   }
 
   /** Sets the gauges; `scorers` say which versions serve and challenge. */
@@ -92,6 +104,7 @@ export class ReportWatch {
         ...(challenger === null ? [] : [versionOf(challenger)]),
       ]),
     );
+    this.#refreshMonitor(metrics);
     this.#refreshDelivery(metrics);
     refreshQuality(metrics, this.#shown(this.#qualities, atWork));
     refreshDrift(metrics, this.#shown(this.#drifts, atWork));
@@ -110,6 +123,12 @@ export class ReportWatch {
     return [...reads.values()]
       .filter(({ report, readAt = 0 }) => readAt > since || atWork.has(versionOf(report)))
       .map(({ report }) => report);
+  }
+
+  /** Nothing is said before one was heard: on a busy machine the first may take its time. */
+  #refreshMonitor(metrics: Metrics): void {
+    if (this.#monitorHeardAt === undefined) return;
+    metrics.monitorUp.set(this.#monitorHeardAt > this.#now() - MONITOR_SILENT_MS ? 1 : 0);
   }
 
   #refreshDelivery(metrics: Metrics): void {

@@ -35,7 +35,6 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
           command: `npm run demo:${definition.name} --`,
           options,
           where,
-          onUp: (isUp) => metrics.monitorUp.set(isUp ? 1 : 0),
           terminal,
           shutdown,
           closing,

@@ -8,6 +8,7 @@ export {
   type AuditReport,
   type DriftReport,
   type InputCounts,
+  type MonitorStatus,
   monitoringTopics,
   type QualityReport,
 } from './monitoring-topics.js';

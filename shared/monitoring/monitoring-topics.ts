@@ -87,6 +87,13 @@ export interface DriftReport {
   readonly inputs: Readonly<Record<string, number>>;
 }
 
+/** That the monitoring applications of a demo are at work, as who runs them says. Key: instance. */
+export interface MonitorStatus {
+  readonly instance: string;
+  /** By the monitor's clock, milliseconds since 1970. */
+  readonly heartbeatAt: number;
+}
+
 /** What monitoring reads and writes beside a demo's own topics. */
 export interface MonitoringTopics {
   readonly deliveryCounts: Topic<DeliveryCounts>;
@@ -94,18 +101,19 @@ export interface MonitoringTopics {
   readonly auditReports: Topic<AuditReport>;
   readonly qualityReports: Topic<QualityReport>;
   readonly driftReports: Topic<DriftReport>;
+  readonly monitorStatus: Topic<MonitorStatus>;
 }
 
 // What is counted has the demo's event time, which may be years ago: by Kafka's default of seven days it would be deleted at once.
 const COUNTS = { 'retention.ms': '-1', 'retention.bytes': '16777216', 'segment.bytes': '4194304' };
-const REPORTS = { 'retention.bytes': '4194304' };
+const NEWEST = { 'retention.bytes': '4194304' };
 
-/** The monitoring topics of a demo: counts that producers and scorers write, and reports, of which the newest of each key is kept. */
+/** The monitoring topics of a demo: counts that producers and scorers write, and reports and heartbeats, of which the newest of each key is kept. */
 export function monitoringTopics(demo: string): MonitoringTopics {
   const topic = <V>(name: string): Parameters<typeof defineTopic<V>>[0] => ({
     name: `${demo}.${name}`,
     partitions: 1,
-    ...(name.endsWith('-reports') ? { cleanupPolicy: 'compact' as const, config: REPORTS } : { config: COUNTS }),
+    ...(name.endsWith('-counts') ? { config: COUNTS } : { cleanupPolicy: 'compact' as const, config: NEWEST }),
     schema: projectFile(`shared/monitoring/schemas/${name}.avsc`),
   });
   return {
@@ -114,5 +122,6 @@ export function monitoringTopics(demo: string): MonitoringTopics {
     auditReports: defineTopic<AuditReport>(topic('audit-reports')),
     qualityReports: defineTopic<QualityReport>(topic('quality-reports')),
     driftReports: defineTopic<DriftReport>(topic('drift-reports')),
+    monitorStatus: defineTopic<MonitorStatus>(topic('monitor-status')),
   };
 }

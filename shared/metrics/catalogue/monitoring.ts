@@ -7,7 +7,7 @@ export const monitoringMetrics = {
     name: 'kafka_ml_monitor_up',
     unit: 'boolean',
     labels: [],
-    help: 'Whether the monitor that the demo has started is at work: 1 yes, 0 no; absent where it has started none.',
+    help: 'Whether a monitor of the demo, whoever started it, was heard of in the last 10 s: 1 yes, 0 no more; absent until one was heard.',
   },
   deliveryExpected: {
     kind: 'gauge',
