@@ -139,9 +139,9 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
 
   it('a monitor that hangs', async () => {
     monitor.signal('SIGSTOP');
-    await alerting.told({ alertname: 'MonitoringBehind', demo });
+    await alerting.told({ alertname: 'MonitorDown', demo });
     monitor.signal('SIGCONT');
-    await alerting.told({ alertname: 'MonitoringBehind', demo }, 'resolved');
+    await alerting.told({ alertname: 'MonitorDown', demo }, 'resolved');
   }, 120_000);
 
   it('a broker that takes its time, and one that does not answer', async () => {
