@@ -13,6 +13,7 @@ import type { DemoOptions } from './demo-options.js';
 import { MonitorHeartbeat } from './monitor-heartbeat.js';
 import { type MonitoringApplication, monitoringApplications } from './monitoring-applications.js';
 import { aborted, type Shutdown } from './shutdown.js';
+import { SpareTime } from './spare-time.js';
 import type { Terminal } from './terminal.js';
 
 /** Reports are made and read at this pace: nobody needs them sooner, and each commit of each application costs the broker something. */
@@ -38,10 +39,12 @@ export async function runMonitor<I, P extends PredictionFields, O>(
 ): Promise<void> {
   const cluster = await connectDemos(definitions, { ...options, only: 'monitor' }, address);
   const started: KafkaStreams[] = [];
+  const spare = new SpareTime();
+  const beforePoll = (): Promise<void> => spare.turn();
   let heartbeat: MonitorHeartbeat | undefined;
   try {
     const start = async (definition: DemoDefinition<I, P, O>, application: MonitoringApplication): Promise<void> => {
-      started.push(await startApplication(definition, application, options, cluster, terminal));
+      started.push(await startApplication(definition, application, options, cluster, { beforePoll, terminal }));
     };
     // One demo after the other: all at once would wait for each other's topics longer than a busy machine's patience.
     for (const each of definitions) {
@@ -54,8 +57,10 @@ export async function runMonitor<I, P extends PredictionFields, O>(
     process.send?.(ready);
     terminal.say(`Monitoring ${demos.join(', ')}; Ctrl-C ends it.`);
     await Promise.race([...started.map(({ finished }) => finished), aborted(shutdown.signal)]);
+    spare.end();
     await Promise.all(started.map((each) => each.close()));
   } finally {
+    spare.end();
     // Also where one of them failed: the others commit what they have done, and leave their groups.
     const atWork = heartbeat === undefined ? started : [...started, heartbeat];
     await Promise.allSettled(atWork.map((each) => each.close()));
@@ -68,7 +73,7 @@ async function startApplication<I, P extends PredictionFields, O>(
   application: MonitoringApplication,
   options: DemoOptions,
   { cluster, schemas, topicName }: DemoCluster,
-  terminal: Terminal,
+  { beforePoll, terminal }: { readonly beforePoll: () => Promise<void>; readonly terminal: Terminal },
 ): Promise<KafkaStreams> {
   const builder = new StreamsBuilder();
   const watch = await application.build(builder, definition, options);
@@ -81,6 +86,7 @@ async function startApplication<I, P extends PredictionFields, O>(
     topicName,
     commitIntervalMs: COMMIT_INTERVAL_MS,
     ...PATIENCE,
+    beforePoll,
     // One that was away for long is to go on all the same, with what is there.
     autoOffsetReset: 'earliest',
     onOffsetReset(reset) {

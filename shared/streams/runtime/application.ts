@@ -141,6 +141,7 @@ export class Application {
         if (this.#lost !== undefined) throw this.#lost;
         if (this.#assignment !== undefined) await this.#putIntoEffect(reader, member, this.#assignment);
         await this.#reviveFailed(reader, member);
+        if (this.state === 'RUNNING') await this.#config.beforePoll?.();
         await this.#round(reader);
         await this.#commitIfDue(member);
         // What is fetched arrives between two turns of the event loop, and a round may have had nothing to wait for.

@@ -8,6 +8,9 @@ import { TestApplication } from './test-application.js';
 const stringTopic = (name: string) => serdeTopic<string, string>({ name, key: serdes.string, value: serdes.string });
 const [left, right, output] = [stringTopic('left'), stringTopic('right'), stringTopic('output')];
 
+/** The shortest that Apache Kafka allows. */
+const SESSION_MS = 6_000;
+
 const numbered = (count: number, value: string) =>
   Array.from({ length: count }, (_, index) => ({ key: 'k', value, timestamp: 1_000 + index }));
 
@@ -139,6 +142,36 @@ await describeOnEachKafka('what waits, and what has been', (kafka) => {
     await test.readUntil(output, ({ length }) => length === records.length);
     await streams.close();
     expect(held.counts.sent).toBe(records.length);
+  });
+
+  it('polls no more while it is held before a poll, stays a member of its group, and goes on', async () => {
+    await using test = await TestApplication.open(kafka, 'held');
+    await test.createTopics(1, left, output);
+    const builder = new StreamsBuilder();
+    builder.stream(left).to(output);
+    const { cluster, counts } = counted(test.cluster);
+    let held: (() => void) | undefined;
+    let isToHold = false;
+    const beforePoll = async (): Promise<void> => {
+      if (isToHold) await new Promise<void>((resolve) => (held = resolve));
+    };
+    const streams = await test.start(builder.build(), { cluster, beforePoll, sessionTimeoutMs: SESSION_MS });
+    await vi.waitUntil(() => counts.polls > 0 && streams.state === 'RUNNING', 10_000);
+    isToHold = true;
+    await vi.waitUntil(() => held !== undefined, 10_000);
+    const before = { polls: counts.polls, rebalances: streams.metrics.rebalanceTotal };
+    await test.produce(left, numbered(10, 'x'));
+    const heldAt = performance.now();
+    // One that is not heard of is thrown out sooner.
+    await vi.waitUntil(() => performance.now() - heldAt > 1.2 * SESSION_MS, 30_000);
+    expect(counts.polls).toBe(before.polls);
+    expect(await test.cluster.committedOffsets(`${test.name}.app`, [test.fullName(left)])).toEqual(
+      new Map([[test.fullName(left), [undefined]]]),
+    );
+    isToHold = false;
+    held?.();
+    expect(await test.readUntil(output, ({ length }) => length === 10)).toHaveLength(10);
+    expect(streams.metrics.rebalanceTotal).toBe(before.rebalances);
   });
 
   it('deletes from a repartition topic, at an interval, what is committed, and from no other', async () => {

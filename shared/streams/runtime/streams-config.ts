@@ -65,6 +65,11 @@ export interface StreamsConfig extends ErrorHandlers {
   readonly stateDir?: string;
   /** Wall-clock milliseconds between two emissions of final results; 1,000 unless said, as in Kafka Streams. */
   readonly emitIntervalMs?: number;
+  /**
+   * Awaited before each poll while the application is at work: what is to yield to others waits here. Heartbeats to the group
+   * go on meanwhile; commits, and tasks that are to be handed over, wait with it.
+   */
+  readonly beforePoll?: () => Promise<void>;
   readonly now?: () => number;
   readonly onStateChange?: (state: StreamsState, from: StreamsState) => void;
 }

@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ProcessorTimes, SpareTime } from './spare-time.js';
+
+const CORES = 2;
+
+let times: ProcessorTimes;
+let spare: SpareTime;
+
+beforeEach(() => {
+  times = { now: 0, own: 0, idle: 0, cores: CORES };
+  spare = new SpareTime(() => times);
+});
+
+/** A second goes by, in which this process and others take so much of a core each; then it is looked at once. */
+function second(taken: { readonly own: number; readonly others: number }): number {
+  const idle = CORES * 1_000 - taken.own - taken.others;
+  times = { ...times, now: times.now + 1_000, own: times.own + taken.own, idle: times.idle + idle };
+  return spare.dueInMs();
+}
+
+/** What it gets of a core, in 100 seconds, when it takes each turn for 5 ms of work, beside others that have been there for a while. */
+function taken(others: number): number {
+  for (let _ = 0; _ < 5; _++) second({ own: 0, others: others * 1_000 });
+  const start = times.own;
+  const end = times.now + 100_000;
+  while (times.now < end) {
+    const isDue = spare.dueInMs() === 0;
+    const own = isDue ? 5 : 0;
+    const idle = Math.max(0, CORES * 5 - own - others * 5);
+    times = { ...times, now: times.now + 5, own: times.own + own, idle: times.idle + idle };
+  }
+  return (times.own - start) / 100_000;
+}
+
+describe('SpareTime', () => {
+  it('has nobody wait where cores rest, though this process keeps one busy', () => {
+    for (let _ = 0; _ < 10; _++) expect(second({ own: 1_000, others: 300 })).toBe(0);
+  });
+
+  it('lets work have what others leave, less 15 % of all cores', () => {
+    expect(taken(0.9)).toBeCloseTo(CORES - 0.9 - 0.15 * CORES, 1);
+  });
+
+  it('lets work have 3 % of a core where others leave nothing', () => {
+    expect(taken(2)).toBeCloseTo(0.03, 2);
+  });
+
+  it('gives time back within a second when others rest again', () => {
+    second({ own: 0, others: 2_000 });
+    expect(second({ own: 100, others: 1_900 })).toBeGreaterThan(1_000);
+    expect(second({ own: 0, others: 500 })).toBe(0);
+  });
+
+  it('has a turn come within seconds, whatever the last one took', () => {
+    second({ own: 0, others: 2_000 });
+    expect(second({ own: 1_000, others: 1_000 })).toBeLessThan(4_000);
+  });
+
+  it('lets everybody go on when it ends', async () => {
+    second({ own: 0, others: 2_000 });
+    expect(second({ own: 100, others: 1_900 })).toBeGreaterThan(1_000);
+    const waiting = spare.turn();
+    spare.end();
+    await waiting;
+    await spare.turn();
+  });
+
+  it('lets work go on where the system does not tell of its cores', () => {
+    times = { now: 0, own: 0, idle: 0, cores: 0 };
+    spare = new SpareTime(() => times);
+    times = { ...times, now: 1_000, own: 1_000 };
+    expect(spare.dueInMs()).toBe(0);
+  });
+});

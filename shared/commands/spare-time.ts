@@ -1,0 +1,85 @@
+import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Of all cores: what is left to others, who are served all the sooner for a core that rests. */
+const RESERVED_SHARE = 0.15;
+/** Of one core: what is taken on a machine that never rests, so that nothing waits for ever. */
+const LEAST_SHARE = 0.03;
+const LOOKED_AFTER_MS = 1_000;
+/** What was not taken is not saved up, and what was taken too much of in one turn is forgiven: a turn comes every few seconds. */
+const MOST_SAVED_MS = 20;
+const MOST_OWED_MS = 100;
+
+/** What a process can know of the machine's time and its own; all in milliseconds. */
+export interface ProcessorTimes {
+  /** Of a clock that only goes on. */
+  readonly now: number;
+  /** What this process has taken of all cores. */
+  readonly own: number;
+  /** In which cores rested, of each the sum. */
+  readonly idle: number;
+  readonly cores: number;
+}
+
+function processorTimes(): ProcessorTimes {
+  const { user, system } = process.cpuUsage();
+  const cores = cpus();
+  const idle = cores.reduce((sum, { times }) => sum + times.idle, 0);
+  return { now: performance.now(), own: (user + system) / 1_000, idle, cores: cores.length };
+}
+
+/**
+ * Lets work that nobody waits for have what the rest of the machine leaves: whoever takes part awaits a turn before each
+ * piece of work. About once a second it is looked how long cores rested; of that, less a reserve, this process takes its
+ * time, and on a machine that never rests 3 % of a core. A low priority alone would not do: what yields still takes from
+ * those whom it makes work, such as the broker, and fills the moments in which others would have found a core at rest.
+ */
+export class SpareTime {
+  readonly #times: () => ProcessorTimes;
+  readonly #ending = new AbortController();
+  #looked: ProcessorTimes;
+  #accounted: ProcessorTimes;
+  /** Milliseconds of a core that may be taken in each millisecond; any before it was looked at first. */
+  #share = Number.MAX_SAFE_INTEGER;
+  #owedMs = 0;
+
+  constructor(times: () => ProcessorTimes = processorTimes) {
+    this.#times = times;
+    this.#looked = times();
+    this.#accounted = this.#looked;
+  }
+
+  /** Resolves when there is time for a piece of work: at once where cores rest. */
+  async turn(): Promise<void> {
+    for (;;) {
+      const waitMs = this.dueInMs();
+      if (waitMs === 0 || this.#ending.signal.aborted) return;
+      await delay(Math.min(waitMs, LOOKED_AFTER_MS), undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    }
+  }
+
+  /** How long a turn would have to be waited for, as it looks now. */
+  dueInMs(): number {
+    const times = this.#times();
+    if (times.now - this.#looked.now >= LOOKED_AFTER_MS) this.#look(times);
+    const takenMs = times.own - this.#accounted.own;
+    const grantedMs = this.#share * (times.now - this.#accounted.now);
+    this.#accounted = times;
+    this.#owedMs = Math.max(-MOST_SAVED_MS, Math.min(MOST_OWED_MS, this.#owedMs + takenMs - grantedMs));
+    return this.#owedMs > 0 ? Math.ceil(this.#owedMs / this.#share) : 0;
+  }
+
+  /** Whoever waits goes on, and nobody waits any more: there is an end to be come to. */
+  end(): void {
+    this.#ending.abort();
+  }
+
+  #look(times: ProcessorTimes): void {
+    const { now, own, idle, cores } = this.#looked;
+    this.#looked = times;
+    // A system that does not tell has no cores to share.
+    if (cores === 0) return;
+    const left = (times.idle - idle + times.own - own) / (times.now - now);
+    this.#share = Math.max(LEAST_SHARE, left - RESERVED_SHARE * cores);
+  }
+}
