@@ -132,11 +132,14 @@ await describeOnEachKafka('the audit of delivery', (kafka) => {
     await counts.toEnd();
     const sums = new Map<string, { records: number; checksum: number }>();
     const ofRole = counts.records.filter(({ value }) => value.role === role);
-    for (const { topic, partition, minutes } of ofRole.flatMap(({ value }) => value.partitions)) {
-      for (const { minute, records, checksum } of minutes) {
+    for (const { topic, partition, minutes, records, checksums } of ofRole.flatMap(({ value }) => value.partitions)) {
+      for (const [at, minute] of minutes.entries()) {
         const id = `${topic}-${partition} ${minute}`;
         const sum = sums.get(id) ?? { records: 0, checksum: 0 };
-        sums.set(id, { records: sum.records + records, checksum: (sum.checksum + checksum) % 2 ** 32 });
+        sums.set(id, {
+          records: sum.records + (records[at] ?? 0),
+          checksum: (sum.checksum + (checksums[at] ?? 0)) % 2 ** 32,
+        });
       }
     }
     return Object.fromEntries([...sums].toSorted(([a], [b]) => a.localeCompare(b)));

@@ -43,11 +43,12 @@ await describeOnEachKafka('a monitor', (kafka) => {
       const serialize = await connectSchemas({ url: registry.url }).register(deliveryCounts, counts);
       const producer = await cluster.produce();
       const tell = (role: 'producer' | 'scorer', ...told: readonly (readonly [n: number, records: number])[]) => {
-        const minutes = told.map(([n, records]) => ({ minute: n * MINUTE_MS, records, checksum: records }));
+        const minutes = told.map(([n]) => n * MINUTE_MS);
+        const records = told.map(([, each]) => each);
         const value = serialize({
           role,
           instance: 'one',
-          partitions: [{ topic: nameOf(flights), partition: 0, minutes }],
+          partitions: [{ topic: nameOf(flights), partition: 0, minutes, records, checksums: records }],
         });
         return producer.send([{ topic: counts, key: 'one', value, timestamp: 0 }]);
       };

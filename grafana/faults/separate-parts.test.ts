@@ -119,11 +119,11 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     const forged = await cluster.produce();
     const [end = 0] = (await cluster.endOffsets([flights])).get(flights) ?? [];
     expect(end).toBeGreaterThan(0);
-    const minutes = [{ minute: Date.UTC(2013, 9, 1, 12), records: 0, checksum: 1 }];
+    const minutes = [Date.UTC(2013, 9, 1, 12)];
     const value = serialize({
       role: 'producer',
       instance: 'test',
-      partitions: [{ topic: flights, partition: 0, minutes }],
+      partitions: [{ topic: flights, partition: 0, minutes, records: [0], checksums: [1] }],
     });
     await forged.send([{ topic: deliveryCounts.name, key: `${flights}-0`, value, timestamp: Date.now() }]);
     await forged.close();

@@ -199,9 +199,9 @@ describe("a form's request and its reply over the topics", () => {
     const sumOf = (role: string): { records: number; checksum: number } => {
       const sum = { records: 0, checksum: 0 };
       for (const { value } of counts.records.filter((record) => record.value.role === role)) {
-        for (const { records, checksum } of value.partitions.flatMap(({ minutes }) => minutes)) {
-          sum.records += records;
-          sum.checksum = (sum.checksum + checksum) % 2 ** 32;
+        for (const { records, checksums } of value.partitions) {
+          sum.records += records.reduce((all, each) => all + each, 0);
+          sum.checksum = checksums.reduce((all, each) => (all + each) % 2 ** 32, sum.checksum);
         }
       }
       return sum;

@@ -33,6 +33,7 @@ it('has written the tables that a lap begins with before it sends what is joined
       const producer = await cluster.produce();
       return {
         close: () => producer.close(),
+        place: (records: readonly OutgoingRecord[]) => producer.place(records),
         written: () => undefined,
         async send(records: readonly OutgoingRecord[]) {
           sends.push(records.map((record) => record.topic));
@@ -46,7 +47,15 @@ it('has written the tables that a lap begins with before it sends what is joined
   await produceRecords(
     definition as Partial<DemoBasics> as DemoBasics,
     { cluster: watched, schemas: connectSchemas({ url: registry.url }), topicName: ({ name }) => name },
-    { records: 6, rate: 0, seed: 1, run: 'run', signal: new AbortController().signal, onSent: () => undefined },
+    {
+      records: 6,
+      rate: 0,
+      seed: 1,
+      monitoring: false,
+      run: 'run',
+      signal: new AbortController().signal,
+      onSent: () => undefined,
+    },
   );
   const inputs = ['input', 'input', 'input'];
   expect(sends).toEqual([

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTopologyTestDriver, StreamsBuilder, type TopologyTestDriver } from '#shared/streams';
 import { buildDeliveryAudit } from './delivery-audit.js';
 import { LostCounts } from './lost-counts.js';
-import { type AuditReport, type DeliveryCounts, type MinuteCount, monitoringTopics } from './monitoring-topics.js';
+import { type AuditReport, type DeliveryCounts, monitoringTopics } from './monitoring-topics.js';
 
 const topics = monitoringTopics('demo');
 const MINUTE = 60_000;
@@ -27,10 +27,10 @@ function startAudit(
 type Counted = readonly [n: number, records: number, checksum?: number];
 
 function counts(role: DeliveryCounts['role'], counted: readonly Counted[], partition = 0): DeliveryCounts {
-  const minutes = counted.map(
-    ([n, records, checksum = 10 * records]): MinuteCount => ({ minute: n * MINUTE, records, checksum }),
-  );
-  return { role, instance: 'one', partitions: [{ topic: 'demo.inputs', partition, minutes }] };
+  const minutes = counted.map(([n]) => n * MINUTE);
+  const records = counted.map(([, each]) => each);
+  const checksums = counted.map(([, each, checksum = 10 * each]) => checksum);
+  return { role, instance: 'one', partitions: [{ topic: 'demo.inputs', partition, minutes, records, checksums }] };
 }
 const written = (...counted: Counted[]): DeliveryCounts => counts('producer', counted);
 const processed = (...counted: Counted[]): DeliveryCounts => counts('scorer', counted);

@@ -2,11 +2,13 @@ import { crc32 } from 'node:zlib';
 import type { ConsumedRecord, OutgoingRecord, PlacedRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
 import type { InterceptorSupplier } from '#shared/streams';
-import type { DeliveryCounts, MinuteCount, PartitionCounts } from './monitoring-topics.js';
+import type { DeliveryCounts, PartitionCounts } from './monitoring-topics.js';
 
 export const MINUTE_MS = 60_000;
 /** What one record tells at most: those of a sparse topic have a minute each. */
 const MINUTES_PER_RECORD = 4_096;
+/** How many of the minutes begun last are looked through for that of the next record: one that is further back is begun again. */
+const MINUTES_LOOKED_AT = 8;
 
 interface CounterOptions {
   readonly role: DeliveryCounts['role'];
@@ -16,19 +18,11 @@ interface CounterOptions {
   readonly serialize: Serializer<DeliveryCounts>;
 }
 
-interface Tally {
-  records: number;
-  checksum: number;
-}
-
 /** What has been counted of a partition since it was last told. */
-interface PartitionTally {
-  readonly topic: string;
-  readonly partition: number;
-  readonly minutes: Map<number, Tally>;
-  /** The minute counted last, which the next record is likely to be of. */
-  minute: number;
-  tally: Tally;
+interface PartitionTally extends PartitionCounts {
+  readonly minutes: number[];
+  readonly records: number[];
+  readonly checksums: number[];
 }
 
 /** Counts records by topic, partition and minute of event time, and sums their checksums. */
@@ -39,14 +33,18 @@ export class DeliveryCounter {
 
   count({ topic, partition, timestamp, key, value }: PlacedRecord | ConsumedRecord): void {
     const minute = Math.floor(timestamp / MINUTE_MS) * MINUTE_MS;
-    const of = this.#of(topic, partition);
-    if (of.minute !== minute) {
-      of.minute = minute;
-      of.tally = of.minutes.get(minute) ?? { records: 0, checksum: 0 };
-      of.minutes.set(minute, of.tally);
+    const { minutes, records, checksums } = this.#of(topic, partition);
+    const oldest = Math.max(0, minutes.length - MINUTES_LOOKED_AT);
+    let at = minutes.length - 1;
+    while (at >= oldest && minutes[at] !== minute) at -= 1;
+    if (at < oldest) {
+      at = minutes.length;
+      minutes.push(minute);
+      records.push(0);
+      checksums.push(0);
     }
-    of.tally.records += 1;
-    of.tally.checksum = (of.tally.checksum + checksumOf(key, value)) % 2 ** 32;
+    records[at] = (records[at] ?? 0) + 1;
+    checksums[at] = ((checksums[at] ?? 0) + checksumOf(key, value)) % 2 ** 32;
   }
 
   /**
@@ -70,8 +68,7 @@ export class DeliveryCounter {
     for (const known of this.#partitions) {
       if (known.partition === partition && known.topic === topic) return known;
     }
-    const tally = { records: 0, checksum: 0 };
-    const added = { topic, partition, minutes: new Map<number, Tally>(), minute: Number.NaN, tally };
+    const added = { topic, partition, minutes: [], records: [], checksums: [] };
     this.#partitions.push(added);
     return added;
   }
@@ -84,20 +81,26 @@ function checksumOf(key: Buffer | string | null, value: Buffer | null): number {
 }
 
 /** In portions of at most `MINUTES_PER_RECORD` each; nothing where nothing was counted. */
-function portions(tallies: readonly PartitionTally[]): (readonly PartitionCounts[])[] {
+function portions(tallies: readonly PartitionCounts[]): (readonly PartitionCounts[])[] {
   const all: PartitionCounts[][] = [];
   let room = 0;
-  for (const { topic, partition, minutes } of tallies) {
-    let left = Array.from(minutes, ([minute, tally]): MinuteCount => ({ minute, ...tally }));
-    while (left.length > 0) {
+  for (const { topic, partition, minutes, records, checksums } of tallies) {
+    for (let from = 0; from < minutes.length; ) {
       if (room === 0) {
         all.push([]);
         room = MINUTES_PER_RECORD;
       }
-      const fitting = left.slice(0, room);
-      all.at(-1)?.push({ topic, partition, minutes: fitting });
-      left = left.slice(room);
-      room -= fitting.length;
+      const to = Math.min(minutes.length, from + room);
+      const part = (list: readonly number[]): readonly number[] => list.slice(from, to);
+      all.at(-1)?.push({
+        topic,
+        partition,
+        minutes: part(minutes),
+        records: part(records),
+        checksums: part(checksums),
+      });
+      room -= to - from;
+      from = to;
     }
   }
   return all;
@@ -105,7 +108,7 @@ function portions(tallies: readonly PartitionTally[]): (readonly PartitionCounts
 
 function latestMinute(partitions: readonly PartitionCounts[]): number {
   let latest = 0;
-  for (const { minutes } of partitions) for (const { minute } of minutes) latest = Math.max(latest, minute);
+  for (const { minutes } of partitions) for (const minute of minutes) latest = Math.max(latest, minute);
   return latest;
 }
 

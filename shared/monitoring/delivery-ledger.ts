@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '#shared/streams';
 import { MINUTE_MS } from './delivery-counter.js';
-import type { AuditReport, DeliveryCounts, MinuteCount, PartitionCounts } from './monitoring-topics.js';
+import type { AuditReport, DeliveryCounts, PartitionCounts } from './monitoring-topics.js';
 
 /** What is known of a partition beside its balances. */
 export interface PartitionAccount {
@@ -26,6 +26,13 @@ export interface PartitionAccount {
  * was written to after it had been passed is open again until event time comes to `settlesAt`.
  */
 export type Balance = readonly [records: number, checksum: number, settlesAt: number];
+
+/** What one side counted of a minute. */
+interface MinuteCount {
+  readonly minute: number;
+  readonly records: number;
+  readonly checksum: number;
+}
 
 export interface LedgerOptions {
   readonly graceMs: number;
@@ -54,14 +61,15 @@ export class DeliveryLedger {
   }
 
   /** Takes what a producer or a scorer has counted; gives the partition it is of. */
-  take(role: DeliveryCounts['role'], { topic, partition, minutes }: PartitionCounts): string {
+  take(role: DeliveryCounts['role'], { topic, partition, minutes, records, checksums }: PartitionCounts): string {
     const id = `${topic}-${partition}`;
     const account = this.accounts.get(id) ?? newAccount(topic, partition, this.losses.get(ANY_LOSS) === true);
     if (account.isBlind && role === 'producer') this.#see(account, minutes);
     // What is passed is judged by what was known before.
     const passedTo = account.eventTime ?? Number.NEGATIVE_INFINITY;
-    for (const count of minutes) {
-      if (account.isBlind || (account.since !== null && count.minute < account.since)) continue;
+    for (const [at, minute] of minutes.entries()) {
+      if (account.isBlind || (account.since !== null && minute < account.since)) continue;
+      const count = { minute, records: records[at] ?? 0, checksum: checksums[at] ?? 0 };
       account[role === 'producer' ? 'expected' : 'consumed'] += count.records;
       const isPassed = passedTo >= this.#endOf(account, count.minute);
       if (role === 'scorer' && isPassed) account.late += count.records;
@@ -112,8 +120,8 @@ export class DeliveryLedger {
   }
 
   /** The producer tells how far it is. */
-  #see(account: PartitionAccount, minutes: readonly MinuteCount[]): void {
-    for (const { minute } of minutes) this.#leaveOut(account, minute + MINUTE_MS);
+  #see(account: PartitionAccount, minutes: readonly number[]): void {
+    for (const minute of minutes) this.#leaveOut(account, minute + MINUTE_MS);
     account.isBlind = false;
   }
 

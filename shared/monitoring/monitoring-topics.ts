@@ -8,18 +8,15 @@ export interface DeliveryCounts {
   readonly partitions: readonly PartitionCounts[];
 }
 
+/** Counts by minute, in lists of equal length: where minutes have a record each, an object for each would cost more than to count. */
 export interface PartitionCounts {
   readonly topic: string;
   readonly partition: number;
-  readonly minutes: readonly MinuteCount[];
-}
-
-export interface MinuteCount {
-  /** When the minute of event time begins, milliseconds since 1970. */
-  readonly minute: number;
-  readonly records: number;
-  /** Sum of the CRC-32 of each record, modulo 2^32. */
-  readonly checksum: number;
+  /** When each minute of event time begins, milliseconds since 1970; one may be there several times. */
+  readonly minutes: readonly number[];
+  readonly records: readonly number[];
+  /** Of each minute, the sum of the CRC-32 of its records, modulo 2^32. */
+  readonly checksums: readonly number[];
 }
 
 /** How the records of a partition were delivered, since the audit began or `since`; what the figures mean: `buildDeliveryAudit`. Key: `topic-partition`. */
