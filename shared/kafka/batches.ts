@@ -53,10 +53,14 @@ export async function placed(
 ): Promise<PlacedRecord[]> {
   const counts = new Map<string, number>();
   for (const { topic } of records) if (!counts.has(topic)) counts.set(topic, await partitionsOf(topic));
-  return records.map((record) => {
-    const partition = record.partition ?? partitionFor(record.key, counts.get(record.topic) ?? 1);
-    return { ...record, partition };
-  });
+  return records.map(({ topic, key, value, timestamp, headers, partition }) => ({
+    topic,
+    key,
+    value,
+    timestamp,
+    headers,
+    partition: partition ?? partitionFor(key, counts.get(topic) ?? 1),
+  }));
 }
 
 /** As Kafka's Java client chooses: by the key's hash; without a key, any. */
