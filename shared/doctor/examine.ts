@@ -7,7 +7,8 @@ import { judgeMemory, judgeMemoryOfStack, lookAtMemory } from './memory.js';
 import { judgeNode } from './node-version.js';
 import { judgePackages, lookAtPackages } from './packages.js';
 import { judgePlatform, lookAtPlatform } from './platform.js';
-import { DEMO_PORTS, judgePorts, judgePublishedPorts, lookAtPorts, publishedPorts } from './ports.js';
+import { DEMO_PORTS, judgePorts, lookAtPorts } from './ports.js';
+import { judgePublishedPorts, lookAtPublishedPorts } from './published-ports.js';
 import { askTool, judgeBrowser, judgeJava, judgeTools, lookAtJava } from './tools.js';
 
 /** What was found on this machine; only what the first section says decides whether a demo can be run. */
@@ -20,11 +21,11 @@ export interface Examination {
 export async function examine(): Promise<Examination> {
   const version = ['--version'];
   const memory = lookAtMemory();
-  const published = await publishedPorts();
+  const published = await lookAtPublishedPorts();
   const [packages, loopback, ports, project, temporary, docker, java, kcat, python, r] = await Promise.all([
     lookAtPackages(),
     lookAtLoopback(),
-    lookAtPorts([...DEMO_PORTS, ...published]),
+    lookAtPorts([...DEMO_PORTS, ...published.wanted]),
     lookAtProjectFolder(),
     lookAtTemporaryFolder(),
     lookAtDocker(),
@@ -60,7 +61,7 @@ export async function examine(): Promise<Examination> {
         findings: [
           ...judgeDocker(docker),
           judgeMemoryOfStack(memory),
-          ...(published.length > 0 ? [judgePublishedPorts(among(published))] : []),
+          ...(published.wanted.length > 0 ? [judgePublishedPorts(among(published.wanted), published.had)] : []),
         ],
       },
       {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { composeEnvironment, judgePorts, judgePublishedPorts, listeningInode, lookAtPorts, portsOf } from './ports.js';
+import { judgePorts, listeningInode, lookAtPorts } from './ports.js';
 
 describe('a port', () => {
   it('is free, or taken by a process that is named', async () => {
@@ -28,7 +28,7 @@ describe('a port', () => {
     expect(listeningInode(table, 9_092)).toBeUndefined();
   });
 
-  it('that is taken keeps no demo from running, but a container from starting', () => {
+  it('that is taken keeps no demo from running', () => {
     const ports = [
       { port: 9_092, taken: 'java (process 7)' },
       { port: 8_081, taken: undefined },
@@ -40,28 +40,7 @@ describe('a port', () => {
       found: '9092 is taken by java (process 7) and 4000 is taken by another program',
       todo: 'Nothing need be done: a demo uses another one, and says which.',
     });
-    expect(judgePublishedPorts(ports).verdict).toBe('bad');
     const free = ports.map(({ port }) => ({ port, taken: undefined }));
     expect(judgePorts(free)).toMatchObject({ verdict: 'good', found: '9092, 8081 and 4000 are free' });
-    expect(judgePublishedPorts(free).verdict).toBe('good');
-  });
-
-  it('is read from what a compose file publishes, with the variables of the environment', () => {
-    const compose = `
-      ports: ["127.0.0.1:\${KAFKA_PORT:-9092}:19092"]
-      ports:
-        - "127.0.0.1:3000:3000"
-        - 127.0.0.1:\${PAGE_PORT:-4000}:4000
-      healthcheck: curl http://127.0.0.1:9090/-/ready`;
-    expect(portsOf(compose, {})).toEqual([9_092, 3_000, 4_000]);
-    expect(portsOf(compose, { KAFKA_PORT: '19092' })).toEqual([19_092, 3_000, 4_000]);
-    expect(portsOf('', {})).toEqual([]);
-  });
-
-  it('is moved by the file that Compose reads too, and by the environment before it', () => {
-    const compose = `ports: ["127.0.0.1:\${KAFKA_PORT:-9092}:19092", "127.0.0.1:\${LINKS_PORT:-8000}:8000"]`;
-    const file = '# ports\nKAFKA_PORT=19092\nLINKS_PORT="18000"\n';
-    expect(portsOf(compose, composeEnvironment(file, {}))).toEqual([19_092, 18_000]);
-    expect(portsOf(compose, composeEnvironment(file, { LINKS_PORT: '28000' }))).toEqual([19_092, 28_000]);
   });
 });

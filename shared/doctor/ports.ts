@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { parseEnv } from 'node:util';
-import { projectFile } from '#shared/project-file';
-import { bad, type Finding, good, note } from './finding.js';
+import { type Finding, good, note } from './finding.js';
 import { answerOf } from './program-answer.js';
 
 /** A port of this machine. */
@@ -95,41 +93,11 @@ export function judgePorts(ports: readonly Port[]): Finding {
   return note('Ports', taken, 'Nothing need be done: a demo uses another one, and says which.');
 }
 
-/** Of the containers of docker-compose.yml: they have the ports that the file says, or do not start. */
-export function judgePublishedPorts(ports: readonly Port[]): Finding {
-  const taken = takenInWords(ports);
-  if (taken === undefined) return good('Ports', `${inWords(ports.map(({ port }) => String(port)))} are free`);
-  return bad(
-    'Ports',
-    taken,
-    'End who has them, or choose others by the variables that docker-compose.yml names beside them.',
-  );
-}
-
-function takenInWords(ports: readonly Port[]): string | undefined {
+/** undefined where all are free. */
+export function takenInWords(ports: readonly Port[]): string | undefined {
   const taken = ports.flatMap(({ port, taken: by }) => (by === undefined ? [] : [`${port} is taken by ${by}`]));
   return taken.length === 0 ? undefined : inWords(taken);
 }
 
-const inWords = (all: readonly string[]): string =>
+export const inWords = (all: readonly string[]): string =>
   all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
-
-/** The ports that docker-compose.yml publishes on this machine, with the variables of `.env` and of the environment. */
-export async function publishedPorts(): Promise<readonly number[]> {
-  const read = (name: string): Promise<string> => readFile(projectFile(name), 'utf8').catch(() => '');
-  return portsOf(await read('docker-compose.yml'), composeEnvironment(await read('.env'), process.env));
-}
-
-/** The variables that Compose has: those of its file, and before them those of the environment. */
-export function composeEnvironment(file: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...parseEnv(file), ...env };
-}
-
-/** `"127.0.0.1:${KAFKA_PORT:-9092}:19092"` publishes 9092 unless KAFKA_PORT is another. */
-export function portsOf(compose: string, env: NodeJS.ProcessEnv): readonly number[] {
-  const published = /127\.0\.0\.1:(?:\$\{(\w+):-(\d+)\}|(\d+)):\d+/g;
-  const ports = Array.from(compose.matchAll(published), ([, name = '', otherwise, fixed]) =>
-    Number(fixed ?? env[name] ?? otherwise),
-  );
-  return [...new Set(ports)];
-}
