@@ -66,6 +66,13 @@ describe.skipIf(skipped)("docker-compose.yml, read by Compose's own loader", () 
     }
   });
 
+  it('gives Grafana more than its makers recommend at least, and lets it know', async () => {
+    const { grafana } = (await composeProject()).services;
+    const least = 512 * 1_024 ** 2;
+    expect(Number(grafana?.mem_limit)).toBeGreaterThan(least);
+    expect(grafana?.environment.GOMEMLIMIT).toBe(`${least / 1_024 ** 2}MiB`);
+  });
+
   it('limits the memory of each service', async () => {
     for (const [name, { mem_limit }] of await everything()) expect(Number(mem_limit), name).toBeGreaterThan(0);
   });
