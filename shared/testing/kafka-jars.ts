@@ -15,17 +15,6 @@ const kafka: JavaProgram = {
   ],
 };
 
-/** The programs of Kafka's `bin` folder; they need Kafka's own jars beside them. */
-const tools: JavaProgram = {
-  name: `the tools of Apache Kafka ${KAFKA_VERSION}`,
-  folderName: `kafka-tools-${KAFKA_VERSION}`,
-  mavenArguments: (folder) => [
-    'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy',
-    `-Dartifact=org.apache.kafka:kafka-tools:${KAFKA_VERSION}`,
-    `-DoutputDirectory=${folder}`,
-  ],
-};
-
 /** What this machine lacks to run Kafka from its jars, as half a sentence; undefined when nothing. */
 export const missingForKafkaJars = (): Promise<string | undefined> => missingFor(kafka);
 
@@ -34,9 +23,3 @@ export const missingForKafkaJars = (): Promise<string | undefined> => missingFor
  * @throws KitError 'run-failed' when Maven cannot download them.
  */
 export const kafkaJars = (): Promise<string> => downloaded(kafka);
-
-/**
- * The folder of the tools' jar; downloaded when it is missing.
- * @throws KitError 'run-failed' when Maven cannot download it.
- */
-export const kafkaTools = (): Promise<string> => downloaded(tools);

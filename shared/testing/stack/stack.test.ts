@@ -32,6 +32,7 @@ describe.skipIf(skipped || isOther)('the stack of docker-compose.yml, without a 
   let project: ComposeProject;
   let image: ImageByHand;
   let stack: StackByHand;
+  let kafka: BoundProcess;
   let demo: BoundProcess;
 
   const well = (name: string): Promise<void> =>
@@ -50,7 +51,8 @@ describe.skipIf(skipped || isOther)('the stack of docker-compose.yml, without a 
     // Published and inside it is the same port: without an engine nothing stands between the two.
     [project, image] = await Promise.all([composeProject([], { KAFKA_PORT: '19092' }), imageByHand()]);
     stack = await stackByHand(project, image);
-    await Promise.all(services.map((name) => stack.start(name)));
+    kafka = await stack.start('kafka');
+    await Promise.all(services.filter((name) => name !== 'kafka').map((name) => stack.start(name)));
     await Promise.all(services.map(well));
     demo = await stack.start('flight-delay');
     await well('flight-delay');
@@ -97,6 +99,17 @@ describe.skipIf(skipped || isOther)('the stack of docker-compose.yml, without a 
     );
     expect(ended).toBe('exit code 1');
     expect(said).toMatch(/^Not so: Prometheus at http:\/\/127\.0\.0\.1:9999 reads the others: .*ECONNREFUSED/m);
+  });
+
+  it('says of a Kafka that accepts connections and does not answer that it is not well', async () => {
+    kafka.signal('SIGSTOP');
+    expect(await stack.illness('kafka')).toMatch(/^exit code 1/);
+    kafka.signal('SIGCONT');
+    await well('kafka');
+  });
+
+  it('checks whether Kafka is well without a second Java', () => {
+    expect(project.services.kafka?.healthcheck?.test.join(' ')).not.toMatch(/java|kafka-\w+(-\w+)*\.sh/);
   });
 
   it.each([...services, 'flight-delay'])('keeps %s within the memory that it is given', async (name) => {

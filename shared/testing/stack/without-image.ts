@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { KitError } from '#shared/errors';
 import { apicurioJar } from '../apicurio-process.js';
-import { kafkaJars, kafkaTools } from '../kafka-jars.js';
+import { kafkaJars } from '../kafka-jars.js';
 import { type PrometheusProgram, prometheusProgram } from '../prometheus-programs.js';
 import type { ComposeService } from './compose-project.js';
 import { type Mount, prepareRoot } from './container-root.js';
@@ -47,6 +47,11 @@ export async function withoutItsImage(name: string, service: ComposeService, roo
   };
 }
 
+/** What the image's scripts give Java beside the heap. */
+const KAFKA_JAVA_OPTIONS = [
+  '-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent',
+  '-Djava.awt.headless=true -Dcom.sun.management.jmxremote=true',
+].join(' ');
 const KAFKA_PROPERTIES = '/opt/kafka/server.properties';
 
 /** As the image starts it: properties from the environment, a data folder where there is none, the heap as said. */
@@ -58,28 +63,22 @@ const kafka: StandIn = {
       .map(([name, value]) => `${name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.')}=${value}\n`);
     const logger = '-Dorg.slf4j.simpleLogger';
     const run = [
-      `${await javaProgram()} $KAFKA_HEAP_OPTS`,
+      `${await javaProgram()} $KAFKA_HEAP_OPTS ${KAFKA_JAVA_OPTIONS}`,
       `${logger}.defaultLogLevel=warn ${logger}.log.kafka.server.KafkaRaftServer=info`,
-      "-cp '/opt/kafka/libs/*:/opt/kafka/tools/*'",
+      "-cp '/opt/kafka/libs/*'",
     ].join(' ');
     const format = `kafka.tools.StorageTool format --ignore-formatted -t a2Fma2EtbWwtZGVtb3M -c ${KAFKA_PROPERTIES}`;
     const start = `#!/bin/sh\nset -e\n${run} ${format}\nexec ${run} kafka.Kafka ${KAFKA_PROPERTIES}\n`;
-    const topics = `#!/bin/sh\nexec ${run} org.apache.kafka.tools.TopicCommand "$@"\n`;
     await mkdir(join(root, 'opt/kafka/bin'), { recursive: true });
     await writeFile(join(root, KAFKA_PROPERTIES), properties.join(''));
     await writeFile(join(root, 'opt/kafka/bin/start.sh'), start, { mode: 0o755 });
-    await writeFile(join(root, 'opt/kafka/bin/kafka-topics.sh'), topics, { mode: 0o755 });
-    const mounts = [
-      await readable(await kafkaJars(), '/opt/kafka/libs'),
-      await readable(await kafkaTools(), '/opt/kafka/tools'),
-      ...(await javaMounts()),
-    ];
+    const mounts = [await readable(await kafkaJars(), '/opt/kafka/libs'), ...(await javaMounts())];
     return { mounts, program: ['/opt/kafka/bin/start.sh'] };
   },
 };
 
 const schemaRegistry: StandIn = {
-  user: 185,
+  user: 1_001,
   async prepare() {
     const jar = await apicurioJar();
     return {
