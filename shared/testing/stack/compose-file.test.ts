@@ -128,8 +128,17 @@ describe.skipIf(skipped)("docker-compose.yml, read by Compose's own loader", () 
     }
   });
 
+  it('has the data of Kafka and of the registry in volumes, which no container that is made anew takes with it', async () => {
+    const { kafka, 'schema-registry': registry } = (await composeProject()).services;
+    const named = (service?: ComposeService): string[] =>
+      (service?.volumes ?? []).filter(({ type }) => type === 'volume').map(({ target }) => target);
+    expect(named(kafka)).toEqual([kafka?.environment.KAFKA_LOG_DIRS]);
+    expect(named(registry)).toHaveLength(1);
+    expect(registry?.environment.REGISTRY_DATASOURCE_URL).toContain(`:file:${named(registry)[0]}/`);
+  });
+
   it('mounts what is in the repository, read-only', async () => {
-    const mounts = (await everything()).flatMap(([, { volumes }]) => volumes);
+    const mounts = (await everything()).flatMap(([, { volumes }]) => volumes.filter(({ type }) => type === 'bind'));
     expect(mounts.length).toBeGreaterThan(0);
     for (const { source = '', read_only } of mounts) {
       expect({ source, there: existsSync(source), read_only }).toEqual({ source, there: true, read_only: true });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KitError } from '#shared/errors';
@@ -15,6 +15,8 @@ import { withoutItsImage } from './without-image.js';
 export interface StackByHand extends AsyncDisposable {
   /** Starts a service as docker-compose.yml says, or starts it again. */
   start(name: string): Promise<BoundProcess>;
+  /** Ends a service, and starts it with nothing of what it has written but what is in its volumes. */
+  makeAnew(name: string): Promise<BoundProcess>;
   /**
    * What its health check says now: undefined when it is well.
    * @throws KitError 'run-failed' with the end of what it said where it has ended.
@@ -44,18 +46,30 @@ export async function stackByHand({ services }: ComposeProject, image: ImageByHa
     const service = services[name];
     if (service === undefined) throw new KitError('internal', `There is no service ${name}.`);
     const known =
-      runnables.get(name) ??
-      (service.build === undefined ? withoutItsImage(name, service, join(folder, name)) : ofImage(service, image));
+      runnables.get(name) ?? (service.build === undefined ? withoutImage(name, service) : ofImage(service, image));
     runnables.set(name, known);
     return known;
   };
+  const withoutImage = async (name: string, service: ComposeService): Promise<Runnable> => {
+    const root = await mkdtemp(join(folder, `${name}-`));
+    await chmod(root, 0o755);
+    return withoutItsImage(name, service, root, join(folder, 'volumes'));
+  };
+  const start = async (name: string): Promise<BoundProcess> => {
+    const started = run(await runnable(name));
+    processes.set(name, started);
+    ends.delete(name);
+    void started.ended.then((how) => {
+      if (processes.get(name) === started) ends.set(name, how);
+    });
+    return started;
+  };
   return {
-    async start(name) {
-      const started = run(await runnable(name));
-      processes.set(name, started);
-      ends.delete(name);
-      void started.ended.then((how) => ends.set(name, how));
-      return started;
+    start,
+    async makeAnew(name) {
+      await processes.get(name)?.close(STOP_PATIENCE_MS);
+      runnables.delete(name);
+      return start(name);
     },
     async illness(name) {
       const said = processes.get(name)?.tail().slice(-2_000) ?? '';

@@ -138,4 +138,16 @@ describe.skipIf(skipped || isOther)('the stack of docker-compose.yml, without a 
     demo.signal('SIGTERM');
     expect(await demo.ended).toBe('exit code 0');
   });
+
+  it('keeps records, and the schemas that they were written with, where their containers are made anew', async () => {
+    const firstRecord = 'tail flight-delay.predictions --from beginning --limit 1 --brokers kafka:9092';
+    const registry = '--registry http://schema-registry:8080/apis/ccompat/v7';
+    const before = await command(`${firstRecord} ${registry}`);
+    expect(before).toMatchObject({ ended: 'exit code 0', said: expect.stringContaining('scoredAt') });
+    for (const name of ['schema-registry', 'kafka']) {
+      await stack.makeAnew(name);
+      await well(name);
+      expect(await command(`${firstRecord} ${registry}`), name).toEqual(before);
+    }
+  }, 180_000);
 });

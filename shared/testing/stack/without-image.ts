@@ -22,18 +22,25 @@ interface StandIn {
 /**
  * How a service is run whose image cannot be had without an engine: with the volumes, command and environment that
  * docker-compose.yml gives it, as the user of its image.
+ * @param volumeFolder Where the named volumes are; what is in them stays.
  */
-export async function withoutItsImage(name: string, service: ComposeService, root: string): Promise<Runnable> {
+export async function withoutItsImage(
+  name: string,
+  service: ComposeService,
+  root: string,
+  volumeFolder: string,
+): Promise<Runnable> {
   const standIn = standIns[name];
   if (standIn === undefined) throw new KitError('internal', `${name} cannot be started without its image.`);
-  await mkdir(root);
   await prepareRoot(root);
   const { mounts, program } = await standIn.prepare(root, service);
-  const volumes = service.volumes.map(({ source = '', target, read_only }) => ({
-    source,
-    target,
-    isReadOnly: read_only,
-  }));
+  const volumes = await Promise.all(
+    service.volumes.map(async ({ type, source = '', target, read_only }) => ({
+      source: type === 'volume' ? await volume(join(volumeFolder, source), standIn.user) : source,
+      target,
+      isReadOnly: read_only,
+    })),
+  );
   return {
     confinement: {
       root,
@@ -45,6 +52,13 @@ export async function withoutItsImage(name: string, service: ComposeService, roo
     program,
     environment: environmentOf(service),
   };
+}
+
+/** The folder of a volume, which the user of the image may write, as in the folder of the image that an engine makes it from. */
+async function volume(folder: string, user: number): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await chown(folder, user, user);
+  return folder;
 }
 
 /** What the image's scripts give Java beside the heap. */
