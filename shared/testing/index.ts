@@ -14,6 +14,7 @@ export { startEmbeddedBroker } from './embedded-broker.js';
 export { type Corpus, frameCorpus, mutate } from './frame-mutator.js';
 export { freePort } from './free-port.js';
 export { describeInBrowser, openPage, seriousFindings, seriousFindingsInBothSchemes } from './in-browser.js';
+export { type KafkaCluster, type KafkaNode, startKafkaCluster } from './kafka-cluster.js';
 export { kafkaJars, missingForKafkaJars } from './kafka-jars.js';
 export { startKafkaProcess } from './kafka-process.js';
 export { makeTopic } from './make-topic.js';

@@ -23,7 +23,7 @@ export async function containerEngine(): Promise<ContainerEngine | undefined> {
 
 /**
  * Starts Apache Kafka's own image; its container goes when this process does, however it ends.
- * @throws KitError 'run-failed' when it does not serve within 60 s of being pulled.
+ * @throws KitError 'run-failed' when it does not serve within 180 s of being pulled.
  */
 export async function startKafkaContainer({ host }: ContainerEngine): Promise<RealKafka> {
   // The broker must know beforehand what address clients get, and reach itself there: the same port inside and outside.

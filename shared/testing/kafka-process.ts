@@ -16,6 +16,8 @@ const CLOSE_PATIENCE_MS = 10_000;
 /** To a stop that is to be orderly: after a SIGKILL Kafka ends transactions without their markers. */
 const STOP_PATIENCE_MS = 60_000;
 
+const FORMAT_HEAP_MEGABYTES = 128;
+
 type Settings = Readonly<Record<string, string>>;
 
 /** Apache Kafka in a process that can be stopped, and started again on its data and at its address. */
@@ -25,7 +27,9 @@ interface KafkaProcess extends RealKafka {
    * @throws KitError 'run-failed' with the end of Kafka's log when it has not within 60 s, and was killed.
    */
   stop(): Promise<void>;
-  /** @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 60 s. */
+  /** Ends it as a machine that fails would: it says goodbye to nobody. */
+  kill(): Promise<void>;
+  /** @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 180 s. */
   start(): Promise<void>;
 }
 
@@ -33,11 +37,13 @@ interface KafkaProcess extends RealKafka {
  * Starts Apache Kafka from its jars, on 127.0.0.1 and two free ports, with its data in a temporary folder.
  * @param settings Broker properties that are to differ from those of `singleNodeSettings`, or what makes them of these.
  * @param formatArguments What else the data folder is made with.
- * @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 60 s.
+ * @param heapMegabytes The most that its heap may take.
+ * @throws KitError 'run-failed' with the end of Kafka's log when it does not serve within 180 s.
  */
 export async function startKafkaProcess(
   settings: Settings | ((own: Settings) => Settings) = {},
   formatArguments: readonly string[] = [],
+  heapMegabytes = 384,
 ): Promise<KafkaProcess> {
   const jars = await kafkaJars();
   const folder = await mkdtemp(join(tmpdir(), 'kafka-ml-demos-kafka-'));
@@ -46,6 +52,10 @@ export async function startKafkaProcess(
     await broker?.close(STOP_PATIENCE_MS);
     if ((await broker?.ended) !== 'signal SIGKILL') return;
     throw new KitError('run-failed', `Apache Kafka did not end within 60 s. The end of its log:\n${broker?.tail()}`);
+  };
+  const kill = async (): Promise<void> => {
+    broker?.signal('SIGKILL');
+    await broker?.ended;
   };
   const close = async (): Promise<void> => {
     await broker?.close(CLOSE_PATIENCE_MS);
@@ -70,7 +80,7 @@ export async function startKafkaProcess(
     );
     await format(jars, propertiesFile, formatArguments);
     const start = async (): Promise<void> => {
-      broker = startBoundProcess(java, javaArguments(jars, 'kafka.Kafka', propertiesFile));
+      broker = startBoundProcess(java, javaArguments(jars, heapMegabytes, 'kafka.Kafka', propertiesFile));
       await serving(broker, brokers);
     };
     await start();
@@ -78,6 +88,7 @@ export async function startKafkaProcess(
       brokers,
       how: `Apache Kafka ${KAFKA_VERSION} from its jars`,
       stop,
+      kill,
       start,
       close,
       [Symbol.asyncDispose]: close,
@@ -94,7 +105,17 @@ async function format(jars: string, propertiesFile: string, more: readonly strin
   try {
     await promisify(execFile)(
       java,
-      javaArguments(jars, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile, ...more),
+      javaArguments(
+        jars,
+        FORMAT_HEAP_MEGABYTES,
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        clusterId,
+        '-c',
+        propertiesFile,
+        ...more,
+      ),
       { timeout: START_TIMEOUT_MS },
     );
   } catch (error) {
@@ -117,11 +138,11 @@ async function serving(broker: BoundProcess, brokers: string): Promise<void> {
   }
 }
 
-function javaArguments(jars: string, main: string, ...args: readonly string[]): string[] {
+function javaArguments(jars: string, heapMegabytes: number, main: string, ...args: readonly string[]): string[] {
   const logger = '-Dorg.slf4j.simpleLogger';
   return [
     '-Xms128m',
-    '-Xmx384m',
+    `-Xmx${heapMegabytes}m`,
     // For a life of seconds, on few cores: the first compiler is enough, and one thread to collect garbage.
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',

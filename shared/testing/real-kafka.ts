@@ -16,7 +16,7 @@ export async function whyNoRealKafka(): Promise<string | undefined> {
 
 /**
  * Starts Apache Kafka: in a container where an engine answers, otherwise from its jars, which Maven downloads once.
- * @throws KitError 'run-failed' when neither is possible here, or when it does not serve within 60 s.
+ * @throws KitError 'run-failed' when neither is possible here, or when it does not serve within 180 s.
  */
 export async function startRealKafka(): Promise<RealKafka> {
   const { containerEngine, startKafkaContainer } = await containers();

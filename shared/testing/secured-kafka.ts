@@ -27,7 +27,7 @@ export const SESSION_MS = 11_500;
 /**
  * Starts a cluster of two nodes from Kafka's jars. Two, so that its default replication factor is not what a client on a
  * laptop might as well have asked for. Between themselves the nodes speak in the open.
- * @throws KitError 'run-failed' with the end of a node's log when it does not serve within 60 s.
+ * @throws KitError 'run-failed' with the end of a node's log when it does not serve within 180 s.
  */
 export async function startSecuredKafka(certificates: Certificates): Promise<SecuredKafka> {
   const [controller, ...ports] = await Promise.all([freePort(), freePort(), freePort()]);
