@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, connectCluster } from '#shared/kafka';
-import { monitoringTopics } from '#shared/monitoring';
+import { buildDeliveryAudit, monitoringTopics } from '#shared/monitoring';
 import { connectSchemas } from '#shared/schema';
+import { type KafkaStreams, StreamsBuilder, startStreams } from '#shared/streams';
 import {
   type Alerting,
   describeWithPrometheus,
@@ -13,7 +14,9 @@ import {
 const demo = 'flight-delay';
 const flights = 'flight-delay.flights';
 const group = 'flight-delay.scorer';
+const auditGroup = 'flight-delay.delivery-audit';
 const PARTITIONS = [0, 1, 2, 3];
+const PATIENCE = { timeout: 240_000, interval: 200 };
 
 // In this order, each where all is well again.
 await describeWithPrometheus('Faults in the parts of a demo', () => {
@@ -33,6 +36,7 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     return program;
   };
   const startScorer = (): Promise<ProgramProcess> => start('scorer', /^Scoring/m);
+  const startMonitor = (): Promise<ProgramProcess> => start('monitor', /^Monitoring/m);
   const end = async (program: ProgramProcess): Promise<void> => {
     program.signal('SIGTERM');
     await program.exited;
@@ -48,11 +52,11 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     scorer = await startScorer();
     const dashboard = await start('dashboard', /live page is at/, '--port', '0');
     await alerting.watch(await dashboard.said(/live page is at (http[^;]+);/));
-    monitor = await start('monitor', /^Monitoring/m);
+    monitor = await startMonitor();
     producer = await start('producer', /^Producing/m, '--rate', '200');
     await alerting.told({ alertname: 'NothingWatched' }, 'resolved');
     await alerting.scrapes(10);
-  }, 90_000);
+  });
   afterAll(async () => {
     for (const each of running.toReversed()) await each[Symbol.asyncDispose]();
     await cluster.close();
@@ -74,6 +78,14 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     await transactional.close();
   }
 
+  /** Another instance of the delivery audit, whose heart beats in its group whether it comes to its turn or not. */
+  function startAudit(beforePoll: () => Promise<void>): Promise<KafkaStreams> {
+    const builder = new StreamsBuilder();
+    buildDeliveryAudit(builder, monitoringTopics(demo));
+    const schemas = connectSchemas({ url: where[3] ?? '' });
+    return startStreams(builder.build(), { cluster, schemas, applicationId: auditGroup, beforePoll });
+  }
+
   const lag = async (): Promise<number> => {
     const [first] = await alerting.prometheus.query(`sum(kafka_ml_consumer_lag_records{group="${group}"})`);
     return first?.value ?? 0;
@@ -85,7 +97,7 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
       await vi.waitUntil(async () => {
         const assigned = await alerting.prometheus.query('kafka_ml_scorer_assigned_partitions > 0');
         return assigned.length === 2;
-      }, 30_000);
+      }, PATIENCE);
       other.signal('SIGSTOP');
       const silent = await alerting.told({ alertname: 'ScorerSilent', demo });
       expect(silent.labels.scorer).toMatch(new RegExp(`-${other.pid}$`));
@@ -94,7 +106,7 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
       await other[Symbol.asyncDispose]();
       await alerting.told({ alertname: 'ConsumerStuck', demo, partition: stuck.labels.partition ?? '' }, 'resolved');
     }, ['ScorerSilent', 'ConsumerStuck', 'PredictionLatencyHigh']);
-  }, 120_000);
+  });
 
   it('records that were passed over, and records that came twice', async () => {
     await end(scorer);
@@ -111,7 +123,7 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     await setOffsets(ends.map((offset, partition) => Math.max(offset, (committed[partition] ?? 0) - 50)));
     scorer = await startScorer();
     await alerting.told({ alertname: 'RecordsDuplicated', demo, topic: flights });
-  }, 120_000);
+  });
 
   it('a producer that says to have written something else', async () => {
     const { deliveryCounts } = monitoringTopics(demo);
@@ -128,21 +140,36 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     await forged.send([{ topic: deliveryCounts.name, key: `${flights}-0`, value, timestamp: Date.now() }]);
     await forged.close();
     await alerting.told({ alertname: 'RecordsAltered', demo, topic: flights });
-  }, 120_000);
+  });
 
   it('more than can be scored', async () => {
     const burst = await start('producer', /^Producing/m, '--rate', '0');
     await alerting.told({ alertname: 'ScorerBehind', demo, group });
     await end(burst);
     await alerting.told({ alertname: 'ScorerBehind', demo, group }, 'resolved');
-  }, 120_000);
+  });
 
   it('a monitor that hangs', async () => {
     monitor.signal('SIGSTOP');
     await alerting.told({ alertname: 'MonitorDown', demo });
     monitor.signal('SIGCONT');
     await alerting.told({ alertname: 'MonitorDown', demo }, 'resolved');
-  }, 120_000);
+  });
+
+  it('a monitor that is heard, and whose work somebody has who does nothing', async () => {
+    await end(monitor);
+    let goOn = (): void => undefined;
+    const turn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const idle = await startAudit(() => turn);
+    await vi.waitUntil(() => idle.state === 'RUNNING', PATIENCE);
+    monitor = await startMonitor();
+    await alerting.told({ alertname: 'MonitoringBehind', demo, group: auditGroup });
+    goOn();
+    await idle.close();
+    await alerting.told({ alertname: 'MonitoringBehind', demo, group: auditGroup }, 'resolved');
+  });
 
   it('a broker that takes its time, and one that does not answer', async () => {
     const pulses = new AbortController();
@@ -161,10 +188,10 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     await alerting.told({ alertname: 'KafkaUnreachable', demo });
     broker.signal('SIGCONT');
     await alerting.told({ alertname: 'KafkaUnreachable', demo }, 'resolved');
-  }, 120_000);
+  });
 
   it('nobody who produces', async () => {
     producer.signal('SIGKILL');
     await alerting.told({ alertname: 'NothingProduced', demo });
-  }, 120_000);
+  });
 });
