@@ -29,10 +29,10 @@ await describeWithPrometheus('Faults in demos side by side', () => {
       const text = await (await fetch(new URL('metrics', page))).text();
       return [...text.matchAll(/^kafka_ml_monitor_up\{.*\} 1$/gm)].length;
     };
-    await vi.waitUntil(async () => (await monitors()) === demos.length, { timeout: 150_000, interval: 200 });
+    await vi.waitUntil(async () => (await monitors()) === demos.length, { timeout: 240_000, interval: 200 });
     await alerting.watch(page);
     await alerting.told({ alertname: 'NothingWatched' }, 'resolved');
-  }, 240_000);
+  });
   afterAll(async () => {
     await program[Symbol.asyncDispose]();
     await alerting[Symbol.asyncDispose]();
@@ -42,13 +42,20 @@ await describeWithPrometheus('Faults in demos side by side', () => {
   const scorerOf = async (demo: string): Promise<number> =>
     Number(await program.said(new RegExp(`${demo}\\s+\\S+ \\S+ in process (\\d+)`)));
 
+  /** The process that monitors: one that went, as on a machine without a free core, has another in its place. */
+  const latestMonitor = (): number => {
+    const said = program.stdout().matchAll(/Monitor\s+process (\d+)|monitor is process (\d+)/g);
+    const [, first, other] = [...said].at(-1) ?? [];
+    return Number(other ?? first);
+  };
+
   it('are not told of where there are none', async () => {
     await alerting.scrapes(40);
     const scored = await alerting.prometheus.query('kafka_ml_records_scored_total > 0');
     expect(new Set(scored.map(({ labels }) => labels.demo))).toEqual(new Set(demos));
     expect(alerting.webhook.alerts.filter(({ labels }) => labels.alertname !== 'NothingWatched')).toEqual([]);
     expect((await alerting.prometheus.rules()).filter(({ health }) => health !== 'ok')).toEqual([]);
-  }, 90_000);
+  });
 
   it('are told of each', async () => {
     const foreignRecord = async (): Promise<void> => {
@@ -85,10 +92,10 @@ await describeWithPrometheus('Faults in demos side by side', () => {
       await alerting.told({ alertname: 'ScorerDown', demo: 'flight-delay' }, 'resolved');
     };
     await Promise.all([foreignRecord(), unusableModel(), stoppedScorer(), killedScorer()]);
-  }, 180_000);
+  });
 
   it('are told of when nobody watches any more', async () => {
-    const monitor = Number(await program.said(/Monitor\s+process (\d+)/));
+    const monitor = latestMonitor();
     // One that is killed has another in its place.
     process.kill(monitor, 'SIGSTOP');
     try {
@@ -96,11 +103,11 @@ await describeWithPrometheus('Faults in demos side by side', () => {
     } finally {
       process.kill(monitor, 'SIGKILL');
     }
-  }, 90_000);
+  });
 
   it('are told of when the whole is gone', async () => {
     program.signal('SIGKILL');
     await alerting.told({ alertname: 'TargetDown' });
     await alerting.told({ alertname: 'NothingWatched' });
-  }, 90_000);
+  });
 });

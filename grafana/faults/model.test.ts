@@ -55,7 +55,7 @@ await describeWithPrometheus('Faults of models', () => {
     where = ['--brokers', brokers, '--registry', await program.said(/Registry\s+(http\S+)/)];
     alerting = await startAlerting();
     await alerting.watch(await program.said(/Live page\s+(http\S+)/));
-  }, 90_000);
+  });
   afterAll(async () => {
     await program[Symbol.asyncDispose]();
     await alerting[Symbol.asyncDispose]();
@@ -69,7 +69,7 @@ await describeWithPrometheus('Faults of models', () => {
   it('one that takes its time', async () => {
     await publish(distanceModel(folder, '1', 3_000));
     await alerting.told({ alertname: 'ScoringSlow', demo });
-  }, 120_000);
+  });
 
   it('one that promises more than it keeps, and was made for other inputs', async () => {
     await publish(distanceModel(folder, '2', 1));
@@ -77,5 +77,5 @@ await describeWithPrometheus('Faults of models', () => {
     const model = { demo, name: 'by-distance', version: '2' };
     await alerting.told({ alertname: 'ModelQualityDropped', ...model });
     await alerting.told({ alertname: 'InputDrift', ...model, input: 'distance' });
-  }, 150_000);
+  });
 });

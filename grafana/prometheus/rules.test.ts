@@ -73,16 +73,6 @@ it.each(alerts.map(({ alert, annotations }) => [alert, annotations.runbook]))(
   },
 );
 
-it('claims to have seen each alert raised by a fault, but for those of which it says that they were not', async () => {
-  const faults = fileURLToPath(projectFile('grafana/faults'));
-  const names = await readdir(faults);
-  const texts = await Promise.all(names.map((name) => readFile(join(faults, name), 'utf8')));
-  const unseen = alerts.map(({ alert }) => alert).filter((alert) => !texts.join().includes(`alertname: '${alert}'`));
-  const paragraphs = (await readFile(projectFile('docs/monitoring.md'), 'utf8')).split('\n\n');
-  const excepted = paragraphs.filter((paragraph) => paragraph.endsWith('unit tests only.')).join();
-  expect([...excepted.matchAll(/\[(\w+)\]\(#/g)].map(([, name]) => name)).toEqual(unseen);
-});
-
 it('mentions in inhibitions only alerts that there are', async () => {
   const text = await readFile(projectFile('grafana/alertmanager/alertmanager.yml'), 'utf8');
   const named = [...text.matchAll(/alertname =~? "?([\w|]+)/g)].flatMap(([, names = '']) => names.split('|'));

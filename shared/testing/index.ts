@@ -29,6 +29,7 @@ export { alertsOf, readRuleFiles } from './prometheus-rules.js';
 export { startRealKafka, whyNoRealKafka } from './real-kafka.js';
 export { describeOnSecuredCluster, type SecuredClusterUnderTest } from './secured-cluster.js';
 export { DEFAULT_REPLICATION_FACTOR, SESSION_MS } from './secured-kafka.js';
+export { seenAlerts } from './seen-alerts.js';
 export type { RealKafka } from './single-node-kafka.js';
 export { writeSumModel } from './sum-model.js';
 export { type NotifiedAlert, startWebhook, type Webhook } from './webhook.js';
