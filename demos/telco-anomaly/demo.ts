@@ -19,7 +19,7 @@ export const demo = defineDemo({
   eventTimeSpeed: 900,
   paceInWords: 'a quarter of an hour passes each second',
   // A day of 36 cells, so that it is as much by night as by day; the data are of four days of a week.
-  drift: { windowRows: 10_368, fromRows: 10_368, leftOut: ['dayOfWeek'] },
+  drift: { windowRows: 10_368, fromRows: 10_368, seasonal: ['dayOfWeek'] },
   dashboard,
 });
 

@@ -29,7 +29,7 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     onNews: (sentence) => terminal.say(sentence),
   });
   const reports = options.monitoring
-    ? await ReportWatch.open(definition.name, demo, (sentence) => terminal.say(sentence))
+    ? await ReportWatch.open(definition, demo, (sentence) => terminal.say(sentence))
     : undefined;
   const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
   const handlers = new Map([...watch.handlers, ...(reports?.handlers ?? [])]);

@@ -66,10 +66,16 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
   };
   readonly scoredUnit: ScoredUnit<I>;
   readonly dashboard: DashboardDefinition<P, O>;
-  /** Over which rows drift is measured, where others than 2,000, from 500 on. */
-  readonly drift?: DriftWindow;
+  /** Over which rows drift is measured, where others than 2,000, from 500 on, and of which inputs it is no news. */
+  readonly drift?: DriftDefinition;
   /** The way in for its page's form: request and reply over its topics. */
   readonly ask?: AskDefinition<I>;
+}
+
+/** How a demo's inputs drift. */
+interface DriftDefinition extends DriftWindow {
+  /** Inputs that move with the season, or with the days of a week, of which the data cover a part: shown, and no alert. */
+  readonly seasonal?: readonly string[];
 }
 
 /** What a form sends becomes an input like any other, and the prediction of it the reply. */

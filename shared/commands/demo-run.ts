@@ -74,7 +74,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
   });
   const reports =
     page && options.monitoring
-      ? await ReportWatch.open(definition.name, demo, (sentence) => terminal.say(sentence))
+      ? await ReportWatch.open(definition, demo, (sentence) => terminal.say(sentence))
       : undefined;
   const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
   const starting = startScorerProcess({

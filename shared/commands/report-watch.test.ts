@@ -47,7 +47,7 @@ const drift: DriftReport = {
   modelVersion: '1',
   countedAt: 0,
   rows: 30,
-  inputs: { distance: 0.5, carrier: 0.01 },
+  inputs: { distance: 0.5, temperature: 2.5 },
 };
 /** Of a scorer that serves this version, and has another beside it. */
 const scorer = (modelVersion: string, challenger?: string): ScorerStatus => ({
@@ -105,6 +105,7 @@ beforeEach(() => {
       from: new Map(),
       ends: new Map([[topicName(qualityReports), [BEFORE]]]),
       onWarning: (sentence) => warnings.push(sentence),
+      seasonal: ['temperature'],
       now: () => nowMs,
     },
   );
@@ -160,11 +161,11 @@ describe('ReportWatch', () => {
     expect(await aucs(scorer('1'))).toEqual([]);
   });
 
-  it('shows how far each input has drifted', async () => {
+  it('shows how far each input has drifted, and which of them move with the season', async () => {
     await told(driftReports, 'model/1', drift);
     expect(await samples('kafka_ml_input', scorer('1'))).toEqual([
-      '_population_stability_index{name="model",version="1",input="distance"} 0.5',
-      '_population_stability_index{name="model",version="1",input="carrier"} 0.01',
+      '_population_stability_index{name="model",version="1",input="distance",kind="steady"} 0.5',
+      '_population_stability_index{name="model",version="1",input="temperature",kind="seasonal"} 2.5',
       '_drift_rows{name="model",version="1"} 30',
     ]);
   });

@@ -10,6 +10,7 @@ import {
 import type { Topic } from '#shared/schema';
 import { decodedRecords, saidOncePerTopic } from './decoded-records.js';
 import type { DemoCluster } from './demo-cluster.js';
+import type { AnyDemo } from './demo-definition.js';
 import type { ChunkHandler } from './topic-observer.js';
 
 /** Labels come after predictions: what no longer serves is reported on for a while. */
@@ -25,6 +26,8 @@ interface ReportWatchOptions {
   readonly ends: TopicOffsets;
   /** Told once for each topic that holds a record which does not belong there. */
   readonly onWarning: (sentence: string) => void;
+  /** Inputs of which the demo says that they move with the season. */
+  readonly seasonal?: readonly string[];
   /** The clock, in milliseconds; the system's where absent. */
   readonly now?: () => number;
 }
@@ -51,17 +54,19 @@ export class ReportWatch {
   readonly #deliveries = new Map<string, Read<AuditReport>>();
   readonly #qualities = new Map<string, Read<QualityReport>>();
   readonly #drifts = new Map<string, Read<DriftReport>>();
+  readonly #seasonal: ReadonlySet<string>;
   /** When a monitor was last heard of. */
   #monitorHeardAt: number | undefined;
 
   constructor(
     demo: string,
     { schemas, topicName }: Pick<DemoCluster, 'schemas' | 'topicName'>,
-    { from, ends, onWarning, now = Date.now }: ReportWatchOptions,
+    { from, ends, onWarning, seasonal = [], now = Date.now }: ReportWatchOptions,
   ) {
     this.from = from;
     this.#ends = ends;
     this.#now = now;
+    this.#seasonal = new Set(seasonal);
     const foreign = saidOncePerTopic(onWarning);
     const each = <R>(topic: Topic<R>, kept: Map<string, Read<R>>): [string, ChunkHandler] => [
       topicName(topic),
@@ -85,7 +90,12 @@ export class ReportWatch {
   }
 
   /** Looks up where the report topics of a demo begin and end; a monitor is heard from now on. */
-  static async open(demo: string, on: DemoCluster, onWarning: (sentence: string) => void): Promise<ReportWatch> {
+  static async open(
+    { name: demo, drift }: Pick<AnyDemo, 'name' | 'drift'>,
+    on: DemoCluster,
+    onWarning: (sentence: string) => void,
+  ): Promise<ReportWatch> {
+    const seasonal = drift?.seasonal ?? [];
     const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics(demo);
     const topics = [auditReports, qualityReports, driftReports].map(on.topicName);
     const [begins, ends, heartbeats] = await Promise.all([
@@ -93,7 +103,7 @@ export class ReportWatch {
       on.cluster.endOffsets(topics),
       on.cluster.endOffsets([on.topicName(monitorStatus)]),
     ]);
-    return new ReportWatch(demo, on, { from: new Map([...begins, ...heartbeats]), ends, onWarning });
+    return new ReportWatch(demo, on, { from: new Map([...begins, ...heartbeats]), ends, onWarning, seasonal });
   }
 
   /** Sets the gauges; `scorers` say which versions serve and challenge. */
@@ -107,7 +117,7 @@ export class ReportWatch {
     this.#refreshMonitor(metrics);
     this.#refreshDelivery(metrics);
     refreshQuality(metrics, this.#shown(this.#qualities, atWork));
-    refreshDrift(metrics, this.#shown(this.#drifts, atWork));
+    refreshDrift(metrics, this.#shown(this.#drifts, atWork), this.#seasonal);
   }
 
   #read<R>(report: R, { topic, partition, offset }: ConsumedRecord): Read<R> {
@@ -182,11 +192,14 @@ function refreshQuality(metrics: Metrics, reports: readonly QualityReport[]): vo
   }
 }
 
-function refreshDrift(metrics: Metrics, reports: readonly DriftReport[]): void {
+function refreshDrift(metrics: Metrics, reports: readonly DriftReport[], seasonal: ReadonlySet<string>): void {
   metrics.inputDrift.clear();
   metrics.inputDriftRows.clear();
   for (const { modelName: name, modelVersion: version, rows, inputs } of reports) {
     metrics.inputDriftRows.set(rows, { name, version });
-    for (const [input, index] of Object.entries(inputs)) metrics.inputDrift.set(index, { name, version, input });
+    for (const [input, index] of Object.entries(inputs)) {
+      const kind = seasonal.has(input) ? 'seasonal' : 'steady';
+      metrics.inputDrift.set(index, { name, version, input, kind });
+    }
   }
 }

@@ -25,6 +25,7 @@ export const labelBounds: { readonly [N in LabelName]: readonly string[] | numbe
   name: 16,
   version: 64,
   input: 64,
+  kind: ['steady', 'seasonal'],
   decision: 16,
   group: 16,
   topic: 64,

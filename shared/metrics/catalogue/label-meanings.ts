@@ -21,6 +21,10 @@ export const labelMeanings: { readonly [N in LabelName | 'demo']: LabelMeaning }
   name: { meaning: "the model's name, of its card" },
   version: { meaning: "the model's version, of its card" },
   input: { meaning: 'an input of the model, of its card' },
+  kind: {
+    meaning:
+      'whether an input is to stay as in training, `steady`, or moves with the season, `seasonal`, as the demo says',
+  },
   decision: { meaning: 'what the model decided, in the words of its card; `none` where it decides nothing' },
   window: { meaning: 'the latest labelled predictions, or all of them' },
   store: { meaning: 'a store, by its name in the topology' },

@@ -90,7 +90,7 @@ export const monitoringMetrics = {
     kind: 'gauge',
     name: 'kafka_ml_input_population_stability_index',
     unit: 'index',
-    labels: ['name', 'version', 'input'],
+    labels: ['name', 'version', 'input', 'kind'],
     help: 'Population stability index of a model input against the profile of the card: below 0.1 as in training, above 0.25 another population.',
   },
   inputDriftRows: {

@@ -94,12 +94,6 @@ describe('buildDrift', () => {
     expect(driver.keyValueStore('drift').approximateNumEntries()).toBe(2);
   });
 
-  it('leaves out inputs that a demo says tell nothing', async () => {
-    await start({ windowRows: 1_000, fromRows: 100, leftOut: ['carrier'] });
-    await pipe(counted(50, 50));
-    expect((await reports()).get('trains-glm/1')?.inputs).toEqual({ length: 0 });
-  });
-
   it('forgets of many versions the one of which no rows came for longest, and its report', async () => {
     for (let version = 1; version <= 33; version += 1) {
       await pipe(counted(50, 50, { modelVersion: String(version), countedAt: version }));

@@ -29,8 +29,6 @@ export interface DriftWindow {
   readonly windowRows: number;
   /** Reports begin with so many: what comes and goes with the days, or the weeks, must be in them as in the training rows. */
   readonly fromRows: number;
-  /** Inputs that say when a row was, not what it is like, of which the data do not cover a cycle. */
-  readonly leftOut?: readonly string[];
 }
 
 interface Version {
@@ -103,12 +101,11 @@ export class DriftReporter implements Processor<Key, InputCounts, string, DriftR
   }
 
   #report(): void {
-    const { fromRows, leftOut = [] } = this.#options;
+    const { fromRows } = this.#options;
     for (const { modelName, modelVersion, window } of this.#changed) {
       const { rows, countedAt } = window;
       if (rows < fromRows) continue;
-      const told = Object.entries(window.indices()).filter(([input]) => !leftOut.includes(input));
-      const report = { modelName, modelVersion, countedAt, rows, inputs: Object.fromEntries(told) };
+      const report = { modelName, modelVersion, countedAt, rows, inputs: window.indices() };
       this.#context?.forward({ key: `${modelName}/${modelVersion}`, value: report, timestamp: countedAt });
     }
     this.#changed.clear();
