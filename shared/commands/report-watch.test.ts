@@ -200,6 +200,16 @@ describe('ReportWatch', () => {
     expect(await up()).toEqual(['{demo="demo"} 1']);
   });
 
+  it('shows after two minutes without a monitor that there is none, until one is heard', async () => {
+    const up = (): Promise<string[]> => samples('kafka_ml_monitor_up');
+    nowMs += 2 * MINUTE_MS - 1;
+    expect(await up()).toEqual([]);
+    nowMs += 1;
+    expect(await up()).toEqual(['{demo="demo"} 0']);
+    await told(monitorStatus, 'monitor-1', { instance: 'monitor-1', heartbeatAt: 0 });
+    expect(await up()).toEqual(['{demo="demo"} 1']);
+  });
+
   it('forgets what an application takes back', async () => {
     await told(qualityReports, 'model/1/rolling', quality('1', 0.75));
     await told(qualityReports, 'model/1/rolling', null);

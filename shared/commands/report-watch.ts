@@ -17,6 +17,8 @@ import type { ChunkHandler } from './topic-observer.js';
 const SHOWN_AFTER_REPORT_MS = 300_000;
 /** A monitor says about once a second that it is at work; it yields to all others, and may have to wait for its turn. */
 const MONITOR_SILENT_MS = 10_000;
+/** On a busy machine the first may take its time, and before that nothing is said; longer than this it is awaited in vain. */
+const MONITOR_AWAITED_MS = 120_000;
 /** More than a demo has partitions and versions: whatever somebody writes to a report topic, no more is kept. */
 const MAX_KEPT = 1_024;
 
@@ -55,6 +57,7 @@ export class ReportWatch {
   readonly #qualities = new Map<string, Read<QualityReport>>();
   readonly #drifts = new Map<string, Read<DriftReport>>();
   readonly #seasonal: ReadonlySet<string>;
+  readonly #openedAt: number;
   /** When a monitor was last heard of. */
   #monitorHeardAt: number | undefined;
 
@@ -67,6 +70,7 @@ export class ReportWatch {
     this.#ends = ends;
     this.#now = now;
     this.#seasonal = new Set(seasonal);
+    this.#openedAt = now();
     const foreign = saidOncePerTopic(onWarning);
     const each = <R>(topic: Topic<R>, kept: Map<string, Read<R>>): [string, ChunkHandler] => [
       topicName(topic),
@@ -135,10 +139,11 @@ export class ReportWatch {
       .map(({ report }) => report);
   }
 
-  /** Nothing is said before one was heard: on a busy machine the first may take its time. */
   #refreshMonitor(metrics: Metrics): void {
-    if (this.#monitorHeardAt === undefined) return;
-    metrics.monitorUp.set(this.#monitorHeardAt > this.#now() - MONITOR_SILENT_MS ? 1 : 0);
+    const now = this.#now();
+    const heardAt = this.#monitorHeardAt;
+    if (heardAt === undefined && now - this.#openedAt < MONITOR_AWAITED_MS) return;
+    metrics.monitorUp.set(heardAt !== undefined && heardAt > now - MONITOR_SILENT_MS ? 1 : 0);
   }
 
   #refreshDelivery(metrics: Metrics): void {

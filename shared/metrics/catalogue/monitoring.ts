@@ -7,7 +7,7 @@ export const monitoringMetrics = {
     name: 'kafka_ml_monitor_up',
     unit: 'boolean',
     labels: [],
-    help: 'Whether a monitor of the demo, whoever started it, was heard of in the last 10 s: 1 yes, 0 no more; absent until one was heard.',
+    help: 'Whether a monitor of the demo, whoever started it, was heard of in the last 10 s: 1 yes, 0 no; absent until one was heard, for two minutes at most.',
   },
   deliveryExpected: {
     kind: 'gauge',
