@@ -54,6 +54,21 @@ describe('the committed dashboards', () => {
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
+  it('make one figure of one version of a model at most', () => {
+    const ofVersions: readonly string[] = Object.values(catalogue)
+      .filter(({ labels }) => ['name', 'version'].every((label) => labels.some((own) => own === label)))
+      .map(({ name }) => name);
+    const exprs = layouts.flatMap(([, { panels }]) =>
+      panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    );
+    const aggregated = exprs.flatMap((expr) => [...expr.matchAll(/\w+(?: by \(([^)]*)\))? ?\((kafka_ml_\w+)/g)]);
+    const asked = aggregated.filter(([, , metric = '']) => ofVersions.includes(metric));
+    expect(new Set(asked.map(([, , metric]) => metric))).toEqual(new Set(ofVersions));
+    for (const [query, by = ''] of asked) {
+      expect(by.split(', '), query).toEqual(expect.arrayContaining(['name', 'version']));
+    }
+  });
+
   it('are known by a uid each, which Grafana takes', () => {
     const uids = layouts.map(([, { uid }]) => uid);
     expect(new Set(uids).size).toBe(uids.length);

@@ -9,7 +9,7 @@ import { heatmap } from '../panels/heatmap.js';
 import { unit } from '../panels/options.js';
 import { oneDemo, type Queries, queriesOf } from '../panels/promql.js';
 import { stat } from '../panels/stat.js';
-import { aucAgainstCard, lostRecords, totalLag } from './figures.js';
+import { aucAgainstCard, lostRecords, ofServing, totalLag } from './figures.js';
 import { driftLimits, latencyLimits } from './limits.js';
 
 /** What a demo's dashboard is made from. */
@@ -199,27 +199,32 @@ const model = ({ of, card }: Subject): DashboardRow => ({
       series: 'names',
       queries: [
         {
-          expr: of.gauge('max', catalogue.qualityAuc, ['version'], { window: 'rolling' }),
-          legend: 'latest, version {{version}}',
+          expr: of.gauge('max', catalogue.qualityAuc, ['name', 'version'], { window: 'rolling' }),
+          legend: 'latest, {{name}} {{version}}',
         },
         {
-          expr: of.gauge('max', catalogue.qualityAuc, ['version'], { window: 'all' }),
-          legend: 'all, version {{version}}',
+          expr: of.gauge('max', catalogue.qualityAuc, ['name', 'version'], { window: 'all' }),
+          legend: 'all, {{name}} {{version}}',
         },
-        { expr: of.gauge('max', catalogue.cardAuc, ['version']), legend: 'card, version {{version}}' },
+        { expr: of.gauge('max', catalogue.cardAuc, ['name', 'version']), legend: 'card, {{name}} {{version}}' },
       ],
       width: 8,
     }),
     bars({
       title: 'Drift by input',
       description:
-        'Population stability index of each input against the profile of the model card: below 0.1 as in training, above 0.25 another population.',
+        'Population stability index of each input of the model that serves, against the profile of its card: below 0.1 as in training, above 0.25 another population. What is seasonal moves with the season, as the demo says, and raises no alert.',
       unit: unit.index,
       decimals: 2,
       min: 0,
       max: 0.5,
       limits: driftLimits,
-      queries: [{ expr: `sort_desc(${of.gauge('max', catalogue.inputDrift, ['input'])})`, legend: '{{input}}' }],
+      queries: [
+        {
+          expr: `sort_desc(${ofServing(of, of.gauge('max', catalogue.inputDrift, ['demo', 'name', 'version', 'input', 'kind']))})`,
+          legend: '{{input}} ({{kind}}), {{name}} {{version}}',
+        },
+      ],
       width: 8,
     }),
     graph({

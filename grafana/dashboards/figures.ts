@@ -13,6 +13,19 @@ export function aucAgainstCard(of: Queries): string {
   return `${now} - ${of.gauge('max', catalogue.cardAuc, ['demo', 'name', 'version'])}`;
 }
 
+/** Of what is known of each version of a model, what is of those that serve: `expr` keeps demo, name and version. */
+export function ofServing(of: Queries, expr: string): string {
+  return `${expr} and on (demo, name, version) ${of.gauge('max', catalogue.modelInfo, ['demo', 'name', 'version'])}`;
+}
+
+/**
+ * Of each model that serves, the highest drift of an input that is to stay as in training: of those that move with the
+ * season none would be the highest otherwise.
+ */
+export function mostDrift(of: Queries): string {
+  return ofServing(of, of.gauge('max', catalogue.inputDrift, ['demo', 'name', 'version'], { kind: 'steady' }));
+}
+
 /** Time in the model for a row, by demo. */
 export function timePerRow(of: Queries): string {
   return `${of.observed(catalogue.scoringDuration, ['demo'])} / ${of.observed(catalogue.scoringRows, ['demo'])}`;

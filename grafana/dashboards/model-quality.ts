@@ -7,12 +7,13 @@ import { heatmap } from '../panels/heatmap.js';
 import { unit } from '../panels/options.js';
 import { chosenDemos, queriesOf } from '../panels/promql.js';
 import { stat } from '../panels/stat.js';
-import { aucAgainstCard } from './figures.js';
+import { aucAgainstCard, mostDrift, ofServing } from './figures.js';
 import { driftLimits } from './limits.js';
 
 const of = queriesOf(chosenDemos);
 const height = 8;
-const version = '{{demo}} {{version}}';
+const version = '{{demo}} {{name}} {{version}}';
+const byVersion: ('demo' | 'name' | 'version')[] = ['demo', 'name', 'version'];
 const rolling = { window: 'rolling' };
 
 /** Whether the models are still right: by outcomes, by their inputs, by what they decide, and against a challenger. */
@@ -46,7 +47,7 @@ const serving: DashboardRow = {
       isName: true,
       queries: [
         {
-          expr: of.gauge('max', catalogue.modelInfo, ['demo', 'name', 'version']),
+          expr: of.gauge('max', catalogue.modelInfo, byVersion),
           legend: '{{demo}}: {{name}} {{version}}',
         },
       ],
@@ -56,7 +57,7 @@ const serving: DashboardRow = {
       title: 'Serving since',
       description: 'When the version that serves began to.',
       unit: unit.ago,
-      queries: [{ expr: `1000 * ${of.gauge('max', catalogue.modelSince, ['demo', 'version'])}`, legend: version }],
+      queries: [{ expr: `1000 * ${of.gauge('max', catalogue.modelSince, byVersion)}`, legend: version }],
       width: 8,
     }),
     stat({
@@ -85,8 +86,8 @@ const againstOutcomes = (demos: readonly string[]): DashboardRow => ({
       max: 1,
       series: { demos },
       queries: [
-        { expr: of.gauge('max', catalogue.qualityAuc, ['demo', 'version'], rolling), legend: version },
-        { expr: of.gauge('max', catalogue.cardAuc, ['demo', 'version']), legend: `${version} card` },
+        { expr: of.gauge('max', catalogue.qualityAuc, byVersion, rolling), legend: version },
+        { expr: of.gauge('max', catalogue.cardAuc, byVersion), legend: `${version} card` },
       ],
       width: 8,
     }),
@@ -99,7 +100,7 @@ const againstOutcomes = (demos: readonly string[]): DashboardRow => ({
       max: 1,
       series: { demos },
       queries: [
-        { expr: of.gauge('max', catalogue.qualityAuc, ['demo', 'version'], { window: 'all' }), legend: version },
+        { expr: of.gauge('max', catalogue.qualityAuc, byVersion, { window: 'all' }), legend: version },
         { expr: of.gauge('max', catalogue.runningAuc, ['demo']), legend: '{{demo}} this run' },
       ],
       width: 8,
@@ -110,7 +111,7 @@ const againstOutcomes = (demos: readonly string[]): DashboardRow => ({
         'Of how many predictions of each version, in the rolling window, the outcome is known: figures of few say little.',
       unit: unit.count,
       series: { demos },
-      queries: [{ expr: of.gauge('max', catalogue.qualityLabelled, ['demo', 'version'], rolling), legend: version }],
+      queries: [{ expr: of.gauge('max', catalogue.qualityLabelled, byVersion, rolling), legend: version }],
       width: 8,
     }),
   ],
@@ -127,7 +128,7 @@ const atTheThreshold = (demos: readonly string[]): DashboardRow => ({
       min: 0,
       max: 1,
       series: { demos },
-      queries: [{ expr: of.gauge('max', catalogue.qualityPrecision, ['demo', 'version'], rolling), legend: version }],
+      queries: [{ expr: of.gauge('max', catalogue.qualityPrecision, byVersion, rolling), legend: version }],
       width: 8,
     }),
     graph({
@@ -137,7 +138,7 @@ const atTheThreshold = (demos: readonly string[]): DashboardRow => ({
       min: 0,
       max: 1,
       series: { demos },
-      queries: [{ expr: of.gauge('max', catalogue.qualityRecall, ['demo', 'version'], rolling), legend: version }],
+      queries: [{ expr: of.gauge('max', catalogue.qualityRecall, byVersion, rolling), legend: version }],
       width: 8,
     }),
     graph({
@@ -147,9 +148,7 @@ const atTheThreshold = (demos: readonly string[]): DashboardRow => ({
       unit: unit.share,
       min: 0,
       series: { demos },
-      queries: [
-        { expr: of.gauge('max', catalogue.qualityCalibrationError, ['demo', 'version'], rolling), legend: version },
-      ],
+      queries: [{ expr: of.gauge('max', catalogue.qualityCalibrationError, byVersion, rolling), legend: version }],
       width: 8,
     }),
   ],
@@ -162,25 +161,29 @@ const inputs = (demos: readonly string[]): DashboardRow => ({
     bars({
       title: 'Inputs that moved most',
       description:
-        'Population stability index of the ten inputs that moved most, against the profile of the model card: below 0.1 as in training, above 0.25 another population.',
+        'Population stability index of the ten inputs of serving models that moved most, against the profile of the model card: below 0.1 as in training, above 0.25 another population. What is seasonal moves with the season, as the demo says, and raises no alert.',
       unit: unit.index,
       decimals: 2,
       min: 0,
       max: 0.5,
       limits: driftLimits,
       queries: [
-        { expr: `topk(10, ${of.gauge('max', catalogue.inputDrift, ['demo', 'input'])})`, legend: '{{demo}} {{input}}' },
+        {
+          expr: `topk(10, ${ofServing(of, of.gauge('max', catalogue.inputDrift, [...byVersion, 'input', 'kind']))})`,
+          legend: '{{demo}} {{input}} ({{kind}}), {{name}} {{version}}',
+        },
       ],
       width: 8,
     }),
     graph({
       title: 'Drift of the input that moved most',
-      description: 'The highest population stability index of all inputs of each model.',
+      description:
+        'The highest population stability index of the inputs of each model that serves, without those that move with the season.',
       unit: unit.index,
       decimals: 2,
       limits: driftLimits,
       series: { demos },
-      queries: [{ expr: of.gauge('max', catalogue.inputDrift, ['demo']), legend: '{{demo}}' }],
+      queries: [{ expr: mostDrift(of), legend: version }],
       width: 8,
     }),
     graph({
@@ -194,7 +197,7 @@ const inputs = (demos: readonly string[]): DashboardRow => ({
           expr: of.orNone(of.gauge('sum', catalogue.unknownCategories, ['demo', 'input']), 'input'),
           legend: '{{demo}} {{input}}',
         },
-        { expr: of.gauge('max', catalogue.inputDriftRows, ['demo', 'version']), legend: `${version} rows` },
+        { expr: of.gauge('max', catalogue.inputDriftRows, byVersion), legend: `${version} rows` },
       ],
       width: 8,
     }),
@@ -220,7 +223,7 @@ const decided = (demos: readonly string[]): DashboardRow => ({
       unit: unit.index,
       decimals: 2,
       series: { demos },
-      queries: [{ expr: of.mean(catalogue.predictionScore, ['demo', 'version']), legend: version }],
+      queries: [{ expr: of.mean(catalogue.predictionScore, ['demo', 'version']), legend: '{{demo}} {{version}}' }],
       width: 8,
     }),
     graph({
@@ -245,8 +248,8 @@ const challengers: DashboardRow = {
       series: 'names',
       queries: [
         {
-          expr: of.gauge('max', catalogue.challengerCompared, ['demo', 'name', 'version']),
-          legend: '{{demo}} {{name}} {{version}}',
+          expr: of.gauge('max', catalogue.challengerCompared, byVersion),
+          legend: version,
         },
       ],
       width: 12,
@@ -259,8 +262,8 @@ const challengers: DashboardRow = {
       series: 'names',
       queries: [
         {
-          expr: of.gauge('max', catalogue.challengerDisagreement, ['demo', 'name', 'version']),
-          legend: '{{demo}} {{name}} {{version}}',
+          expr: of.gauge('max', catalogue.challengerDisagreement, byVersion),
+          legend: version,
         },
       ],
       width: 12,

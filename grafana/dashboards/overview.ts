@@ -5,7 +5,7 @@ import { graph } from '../panels/graph.js';
 import { unit } from '../panels/options.js';
 import { chosenDemos, queriesOf } from '../panels/promql.js';
 import { stat } from '../panels/stat.js';
-import { aucAgainstCard, lostRecords, timePerRow, totalLag } from './figures.js';
+import { aucAgainstCard, lostRecords, mostDrift, ofServing, timePerRow, totalLag } from './figures.js';
 import { driftLimits, latencyLimits } from './limits.js';
 
 const of = queriesOf(chosenDemos);
@@ -279,23 +279,32 @@ const stillRight = (demos: readonly string[]): DashboardRow => ({
     }),
     graph({
       title: 'AUC of the latest predictions',
-      description: 'By outcomes that came later, over a rolling window: 0.5 is guessing, 1 is always right.',
+      description:
+        'Of the model that serves, by outcomes that came later, over a rolling window: 0.5 is guessing, 1 is always right.',
       unit: unit.index,
       decimals: 2,
       max: 1,
       series: { demos },
-      queries: [{ expr: of.gauge('max', catalogue.qualityAuc, ['demo'], { window: 'rolling' }), legend: '{{demo}}' }],
+      queries: [
+        {
+          expr: ofServing(
+            of,
+            of.gauge('max', catalogue.qualityAuc, ['demo', 'name', 'version'], { window: 'rolling' }),
+          ),
+          legend: '{{demo}} {{name}} {{version}}',
+        },
+      ],
       width: 9,
     }),
     graph({
       title: 'Drift of the input that moved most',
       description:
-        'The highest population stability index of all inputs of the model: below 0.1 they are as in training, above 0.25 it is another population.',
+        'The highest population stability index of the inputs of the model that serves, without those that move with the season: below 0.1 they are as in training, above 0.25 it is another population.',
       unit: unit.index,
       decimals: 2,
       limits: driftLimits,
       series: { demos },
-      queries: [{ expr: of.gauge('max', catalogue.inputDrift, ['demo']), legend: '{{demo}}' }],
+      queries: [{ expr: mostDrift(of), legend: '{{demo}} {{name}} {{version}}' }],
       width: 9,
     }),
   ],
