@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { offlineSchemas } from '#shared/schema';
 import { DeliveryCounter, deliveryInterceptor } from './delivery-counter.js';
-import type { DeliveryCounts } from './monitoring-topics.js';
+import { type DeliveryCounts, monitoringTopics } from './monitoring-topics.js';
 
 const MINUTE = 60_000;
 const options = { instance: 'host-1', countsTopic: 'ns.demo.delivery-counts', serialize: asJson };
@@ -100,15 +101,16 @@ describe('DeliveryCounter', () => {
 });
 
 describe('deliveryInterceptor', () => {
+  const consumed = (topic: string, timestamp = 0) => ({
+    ...record(0, timestamp, 'x', topic),
+    key: Buffer.from('key'),
+    offset: 0,
+    headers: {},
+  });
+
   it('counts the audited topics alone, each task for itself', () => {
     const make = deliveryInterceptor(new Set(['ns.demo.inputs']), options);
     const [one, other] = [make('0_0'), make('0_1')];
-    const consumed = (topic: string) => ({
-      ...record(0, 0, 'x', topic),
-      key: Buffer.from('key'),
-      offset: 0,
-      headers: {},
-    });
     one.onProcess(consumed('ns.demo.inputs'));
     one.onProcess(consumed('ns.demo.alerts'));
     expect(other.onCommit()).toEqual([]);
@@ -119,4 +121,26 @@ describe('deliveryInterceptor', () => {
     });
     expect(one.onCommit()).toEqual([]);
   });
+
+  it.each([
+    ['in nanoseconds', 1_700_000_000 * 1e9],
+    ['after the last date', 8.64e15 + 1],
+    ['that is none', -1],
+  ])(
+    'counts a record with a time %s in the first minute of 1970, as a record that can be written and read',
+    async (_, time) => {
+      const { deliveryCounts } = monitoringTopics('demo');
+      const schemas = offlineSchemas();
+      const serialize = await schemas.register(deliveryCounts, deliveryCounts.name);
+      const deserializer = schemas.deserializer<DeliveryCounts>({ reader: deliveryCounts.schema });
+      const task = deliveryInterceptor(new Set(['ns.demo.inputs']), { ...options, serialize })('0_0');
+      task.onProcess(consumed('ns.demo.inputs', time));
+      task.onProcess(consumed('ns.demo.inputs', 7 * MINUTE));
+      const [told] = task.onCommit();
+      const value = told?.value ?? Buffer.alloc(0);
+      await deserializer.prepare([value]);
+      expect(told?.timestamp).toBe(7 * MINUTE);
+      expect(deserializer.decode(value).partitions).toMatchObject([{ minutes: [0, 7 * MINUTE], records: [1, 1] }]);
+    },
+  );
 });

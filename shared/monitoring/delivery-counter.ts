@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ConsumedRecord, OutgoingRecord, PlacedRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
-import type { InterceptorSupplier } from '#shared/streams';
+import { type InterceptorSupplier, isTimestamp } from '#shared/streams';
 import type { DeliveryCounts, PartitionCounts } from './monitoring-topics.js';
 
 export const MINUTE_MS = 60_000;
@@ -25,14 +25,14 @@ interface PartitionTally extends PartitionCounts {
   readonly checksums: number[];
 }
 
-/** Counts records by topic, partition and minute of event time, and sums their checksums. */
+/** Counts records by topic, partition and minute of event time, the first of 1970 where they have none, and sums their checksums. */
 export class DeliveryCounter {
   #partitions: PartitionTally[] = [];
 
   constructor(private readonly options: CounterOptions) {}
 
   count({ topic, partition, timestamp, key, value }: PlacedRecord | ConsumedRecord): void {
-    const minute = Math.floor(timestamp / MINUTE_MS) * MINUTE_MS;
+    const minute = minuteOf(timestamp);
     const { minutes, records, checksums } = this.#of(topic, partition);
     const oldest = Math.max(0, minutes.length - MINUTES_LOOKED_AT);
     let at = minutes.length - 1;
@@ -72,6 +72,11 @@ export class DeliveryCounter {
     this.#partitions.push(added);
     return added;
   }
+}
+
+/** A time that is none, as somebody else's nanoseconds, makes a dead letter: its count must be one that can be written and read. */
+function minuteOf(timestamp: number): number {
+  return isTimestamp(timestamp) ? Math.floor(timestamp / MINUTE_MS) * MINUTE_MS : 0;
 }
 
 /** CRC-32 of a record: the bytes of its key, then those of its value. */

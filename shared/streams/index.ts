@@ -20,7 +20,7 @@ export type { ValueMapper } from './operators/map-values.js';
 export type { ForwardedRecord, Processor, ProcessorContext, ProcessorSupplier } from './operators/process.js';
 export type { BatchScorer, ExchangeableScorer, Reason, Scored, ScoredRow, Scorer, Vote } from './operators/score.js';
 export type { ValueJoiner } from './operators/table-table-join.js';
-export type { Key, StreamRecord, Window, Windowed } from './record.js';
+export { isTimestamp, type Key, type StreamRecord, type Window, type Windowed } from './record.js';
 export { type DeadLetterReason, deadLetterReason } from './runtime/dead-letter.js';
 export type { ErrorDecision, ErrorHandlers, FailedRecord } from './runtime/error-handlers.js';
 export type { InterceptorSupplier, TaskInterceptor } from './runtime/interceptor.js';
