@@ -162,6 +162,7 @@ describe('the monitor of the voyage', () => {
     'shows a worse model that is published as a version of its own',
     async () => {
       const where = ['--brokers', broker.brokers, '--registry', broker.registry, '--demo', 'titanic'];
+      const challengerBefore = await quality('titanic-gru/1/rolling', HELD_OUT);
       await using publish = startProgram('shared/commands/model-publish.js', [upsideDown(), ...where]);
       expect(await publish.exited).toBe(0);
       expect(publish.stdout()).toContain('serves upside-down 1.');
@@ -175,6 +176,11 @@ describe('the monitor of the voyage', () => {
       // It calls them otherwise: of those of the third class, whom it holds for saved, a quarter was.
       expect(worse.precision).toBeGreaterThan(0.1);
       expect(worse.precision).toBeLessThan(before.precision ?? 0);
+      // The challenger votes in those words now, and is as right as it was.
+      const challenger = await quality('titanic-gru/1/rolling', 2 * HELD_OUT);
+      expect(challengerBefore.recall).toBeGreaterThan(0.5);
+      const { precision, recall } = challengerBefore;
+      expect(challenger).toMatchObject({ labelled: 2 * HELD_OUT, precision, recall });
     },
     PATIENCE_MS,
   );

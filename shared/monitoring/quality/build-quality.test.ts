@@ -227,6 +227,31 @@ describe('buildQuality', () => {
     expect(found.get('trains-glm/1/all')).toMatchObject({ precision: null, recall: 0 });
   });
 
+  it('takes a vote in the words of the champion that it stands beside, and in its own where that has none', async () => {
+    const champion = { ...emptyStatus, modelName: 'trains-glm', modelVersion: 'imported', modelPositive: '1' };
+    const challenger = { ...emptyStatus, modelName: 'trains-nn', modelVersion: '1', modelPositive: 'delayed' };
+    await driver.pipe(
+      statusTopic('trains'),
+      [champion, challenger].map((value) => ({ key: 'scorer', value: value as ScorerStatus, timestamp: 0 })),
+    );
+    const imported = { ...by(0.9, '1'), modelVersion: 'imported' };
+    const votes = (decision: string): Said => ({ ...by(0.9, decision), modelName: 'trains-nn' });
+    await driver.pipe(predictions, [
+      predicted('a', imported, votes('1')),
+      predicted('b', imported, votes('delayed')),
+      predicted('c', imported, votes('0')),
+      // The first model has not said what it calls late: that is as the demo has it, and "1" is not.
+      predicted('d', by(0.9), votes('1')),
+    ]);
+    await driver.pipe(
+      outcomes,
+      ['a', 'b', 'c', 'd'].map((id) => happened(id, true)),
+    );
+    const found = await reports();
+    expect(found.get('trains-nn/1/all')).toMatchObject({ labelled: 4, precision: 1, recall: 0.5 });
+    expect(found.get('trains-glm/imported/all')).toMatchObject({ labelled: 3, recall: 1 });
+  });
+
   it('agrees with the exact AUC: of the last 2,000 exactly, of all to a thousandth', async () => {
     const random = seeded(7);
     const judged = Array.from({ length: 5_000 }, () => {

@@ -64,7 +64,7 @@ export function buildQuality<P extends JudgedPrediction, O>(
     .to(monitoringTopics(demo).qualityReports);
 }
 
-/** What is kept until the outcome comes: by the champion, and the challenger where it votes. */
+/** What is kept until the outcome comes: by the champion first, and the challenger where it votes. */
 function toSaid({ challenger, ...champion }: JudgedPrediction): readonly Said[] {
   return (challenger ? [champion, challenger] : [champion]).map(({ modelName, modelVersion, score, decision }) => ({
     modelName,

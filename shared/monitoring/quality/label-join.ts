@@ -7,6 +7,7 @@ import {
   type StreamRecord,
 } from '#shared/streams';
 import type { KnownOutcome, Said, Side } from './labelled.js';
+import { versionKey } from './positive-labels.js';
 import type { LabelledBy } from './quality-reporter.js';
 
 /** A side that waits for the other one. */
@@ -61,8 +62,11 @@ export class LabelJoin implements Processor<Key, Side, Key, LabelledBy> {
     this.#forget(id);
     const [said, known] = [saidOf(side) ?? saidOf(waiting), knownOf(side) ?? knownOf(waiting)];
     if (said === undefined || known === undefined || !known.counts) return;
+    const [champion] = said;
     for (const each of said) {
-      const labelled = { ...each, wasPositive: known.positive, firstLap: known.firstLap };
+      const { modelName, modelVersion } = champion ?? each;
+      const inWordsOf = versionKey(modelName, modelVersion);
+      const labelled = { ...each, inWordsOf, wasPositive: known.positive, firstLap: known.firstLap };
       this.#context?.forward({ key: id, value: labelled, timestamp: Math.max(timestamp, waiting.at) });
     }
   }

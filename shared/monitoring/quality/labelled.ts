@@ -32,5 +32,5 @@ export interface KnownOutcome {
   readonly counts: boolean;
 }
 
-/** One side of a unit: what was said of it, or what became of it. */
+/** One side of a unit: what was said of it, the champion first, or what became of it. */
 export type Side = { readonly said: readonly Said[] } | { readonly known: KnownOutcome };

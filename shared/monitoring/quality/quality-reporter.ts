@@ -14,6 +14,8 @@ import { type Part, VersionQuality } from './version-quality.js';
 
 /** What a model said of a unit, and what became of it. */
 export interface LabelledBy extends Said {
+  /** The version in whose words the decision is: the champion's of that prediction, also where it is a challenger's vote. */
+  readonly inWordsOf: string;
   readonly wasPositive: boolean;
   /** Whether it is of the first lap through the data. */
   readonly firstLap: boolean;
@@ -70,19 +72,21 @@ export class QualityReporter implements Processor<Key, LabelledBy, string, Quali
   }
 
   process({ value, timestamp }: StreamRecord<Key, LabelledBy>): void {
-    const { modelName, modelVersion, score, decision, wasPositive, firstLap } = value;
+    const { modelName, modelVersion, inWordsOf, score, decision, wasPositive, firstLap } = value;
     if (!Number.isFinite(score)) return;
     const quality = this.#of(modelName, modelVersion);
-    const saidPositive = decision === null ? null : this.#isPositive(decision, versionKey(modelName, modelVersion));
+    const words = [inWordsOf, versionKey(modelName, modelVersion)];
+    const saidPositive = decision === null ? null : this.#isPositive(decision, words);
     for (const { kind, block, numbers } of quality.add({ score, saidPositive, wasPositive }, timestamp, firstLap)) {
       this.#store?.put(partKey({ kind, block }, quality), numbers);
     }
     this.#changed.add(quality);
   }
 
-  /** A challenger's decision may be in the champion's words or in its own. */
-  #isPositive(decision: string, version: string): boolean {
-    return decision === this.#options.positive || decision === this.#labels?.get(version);
+  /** A challenger's decision is in its own words where the champion has none for it. */
+  #isPositive(decision: string, versions: readonly string[]): boolean {
+    if (decision === this.#options.positive) return true;
+    return versions.some((version) => decision === this.#labels?.get(version));
   }
 
   #of(modelName: string, modelVersion: string): VersionQuality {
