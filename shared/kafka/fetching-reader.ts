@@ -306,6 +306,11 @@ class FetchingReader implements PartitionReader {
     accept(found?.errorCode ?? errorCode.unknownServerError);
     if (found !== undefined && this.#isCurrent(reading)) {
       reading.position = found.offset;
+      if (found.offset < position) {
+        // The topic was made anew: what waits is of the one before, at offsets that are to come again.
+        this.#drop(new Set([reading]));
+        reading.polled();
+      }
       if (found.offset !== position) onReset?.({ topic, partition, from: position, to: found.offset });
     }
     reading.isBehind = true;

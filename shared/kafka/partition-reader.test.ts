@@ -1,3 +1,4 @@
+import { Kafka, logLevel } from 'kafkajs';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { describeOnEachKafka, makeTopic } from '#shared/testing';
 import {
@@ -5,6 +6,7 @@ import {
   type Cluster,
   type ConsumedRecord,
   connectCluster,
+  type OffsetReset,
   type OutgoingRecord,
   type PartitionReader,
   type ReaderOptions,
@@ -276,6 +278,26 @@ await describeOnEachKafka('a partition reader', (kafka) => {
     await write(numbered(name, 10, 12));
     expect(numbers(await read(last, 2))).toEqual([10, 11]);
     await Promise.all([first.close(), last.close()]);
+  });
+
+  it('drops what was not polled of a topic that is made anew, and begins with the new one', async () => {
+    const name = await topic('anew');
+    await write(numbered(name, 0, 10));
+    const told: OffsetReset[] = [];
+    const reader = await open({ onOutOfRange: 'earliest', onReset: (reset) => told.push(reset) });
+    const partition = { topic: name, partition: 0 };
+    reader.seek([{ ...partition, offset: 0 }]);
+    await vi.waitUntil(() => reader.position(partition) === 10, 20_000);
+    const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.deleteTopics({ topics: [name] });
+    await vi.waitUntil(async () => !(await admin.listTopics()).includes(name), 20_000);
+    await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }] });
+    await admin.disconnect();
+    await write(numbered(name, 100, 102));
+    await vi.waitUntil(() => told.length > 0, 20_000);
+    expect(told).toEqual([{ ...partition, from: 10, to: 0 }]);
+    expect(numbers(await read(reader, 2))).toEqual([100, 101]);
+    await reader.close();
   });
 
   it('reads the others where a topic is missing, and that one when it is there', async () => {

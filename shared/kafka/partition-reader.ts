@@ -15,7 +15,7 @@ export interface ReaderOptions {
   readonly maxChunkRecords?: number;
   /** Where reading goes on when a position is out of range; `fail`, unless said, has `poll` throw. */
   readonly onOutOfRange?: 'earliest' | 'latest' | 'fail';
-  /** Told where that was, before `poll` gives anything from there. */
+  /** Told where that was, before `poll` gives anything from there; what was fetched before and not polled is dropped where that is further back. */
   readonly onReset?: (reset: OffsetReset) => void;
   /** When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000 unless said. */
   readonly silentMs?: number;

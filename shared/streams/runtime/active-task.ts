@@ -82,6 +82,9 @@ export class ActiveTask {
   reset({ topic, partition, to }: OffsetReset): void {
     const input = this.inputs.find((candidate) => candidate.topic === topic && candidate.partition === partition);
     if (input === undefined || to >= input.fetchedTo) return;
+    // What waits is of the topic before: its offsets are no positions of this one.
+    input.queue.clear();
+    this.acknowledged = new Map();
     input.fetchedTo = to;
     input.settledTo = to;
     // Not committed yet, whether or not there are records.

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, it, vi } from 'vitest';
 import type { OffsetReset } from '#shared/kafka';
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafka, type KafkaUnderTest } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
 import { serdes } from '../serde.js';
 import { serdeTopic } from '../topics.js';
@@ -9,7 +9,17 @@ import type { ProcessingGuarantee } from './streams-config.js';
 import { TestApplication } from './test-application.js';
 
 const topic = (name: string) => serdeTopic<string, string>({ name, key: serdes.string, value: serdes.string });
-const [input, out] = [topic('in'), topic('out')];
+const [input, other, out] = [topic('in'), topic('other'), topic('out')];
+
+/** Deletes a topic and makes one of the same name. */
+async function makeAnew({ brokers }: KafkaUnderTest, topic: string): Promise<void> {
+  const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.deleteTopics({ topics: [topic] });
+  // Apache Kafka answers before it has let go of it.
+  await vi.waitUntil(async () => !(await admin.listTopics()).includes(topic), 20_000);
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+  await admin.disconnect();
+}
 
 function copying() {
   const builder = new StreamsBuilder();
@@ -88,6 +98,49 @@ await describeOnEachKafka('an application whose committed offset is out of range
     const committed = await test.cluster.committedOffsets(group, new Map([[test.fullName(input), [0]]]));
     expect(committed.get(test.fullName(input))).toEqual([2]);
   });
+
+  it.each(['exactly_once', 'at_least_once'] as const)(
+    'lets go of what waits of a topic that is made anew, and commits where it is in the new one (%s)',
+    async (processingGuarantee) => {
+      await using test = await TestApplication.open(kafka, `waiting-${processingGuarantee}`);
+      await test.createTopics(1, input, other, out);
+      await test.produce(input, records(0, 10));
+      const builder = new StreamsBuilder();
+      builder.stream(input).merge(builder.stream(other)).to(out);
+      const resets: OffsetReset[] = [];
+      const seen = { rounds: 0 };
+      let clock = 0;
+      const config = {
+        processingGuarantee,
+        autoOffsetReset: 'earliest' as const,
+        onOffsetReset: (reset: OffsetReset) => void resets.push(reset),
+        // All that comes waits for the other topic, until the clock says that this has been for long enough.
+        maxTaskIdleMs: 5_000,
+        now: () => clock,
+        beforePoll: async () => {
+          seen.rounds += 1;
+        },
+      };
+      const rounds = async (count: number): Promise<void> => {
+        const until = seen.rounds + count;
+        await vi.waitUntil(() => seen.rounds >= until, 20_000);
+      };
+      const streams = await test.start(builder.build(), config);
+      await vi.waitUntil(() => streams.metrics.chunkRecords.sum === 10, 20_000);
+      await makeAnew(kafka, test.fullName(input));
+      await test.produce(input, records(10, 12));
+      await vi.waitUntil(() => streams.metrics.chunkRecords.sum === 12, 20_000);
+      await rounds(5);
+      clock += 5_000;
+      const copied = await test.readUntil(out, ({ length }) => length >= 2);
+      await streams.close();
+      expect(copied.map(({ key }) => key)).toEqual(['k10', 'k11']);
+      const told = [{ topic: test.fullName(input), partition: 0, from: 10, to: 0 }];
+      expect(resets).toEqual(told);
+      const committed = await test.cluster.committedOffsets(`${test.name}.app`, [test.fullName(input)]);
+      expect(committed.get(test.fullName(input))).toEqual([2]);
+    },
+  );
 });
 
 await describeOnEachKafka('an application that begins where nothing is committed', (kafka) => {
