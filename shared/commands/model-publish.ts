@@ -2,7 +2,7 @@ import { KitError } from '#shared/errors';
 import { checkBeside, loadModelFiles, publishModel, readModelFolder } from '#shared/scoring';
 import { runModelCommand } from './model-command.js';
 import { clusterHelp, requireDemo } from './model-options.js';
-import { awaitScorers } from './model-scorers.js';
+import { awaitScorers, unconfirmedInWords } from './model-scorers.js';
 import { userPath } from './user-path.js';
 
 const help = `Usage: npm run model:publish -- DIR --demo NAME [options]
@@ -47,6 +47,7 @@ await runModelCommand({
       const { from, to } = change;
       const before = from === undefined ? '' : `, instead of ${from.name} ${from.version}`;
       terminal.say(`${to?.name} ${to?.version} is published as ${demo}'s ${role}${before}.`);
+      if (change.unconfirmed !== undefined) terminal.say(unconfirmedInWords(change.unconfirmed));
       return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
     };
   },

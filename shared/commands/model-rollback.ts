@@ -2,7 +2,7 @@ import { KitError } from '#shared/errors';
 import { type ModelReference, type Role, rollbackModel } from '#shared/scoring';
 import { runModelCommand } from './model-command.js';
 import { clusterHelp, requireDemo } from './model-options.js';
-import { awaitScorers } from './model-scorers.js';
+import { awaitScorers, unconfirmedInWords } from './model-scorers.js';
 
 const help = `Usage: npm run model:rollback -- --demo NAME [options]
 
@@ -29,6 +29,7 @@ await runModelCommand({
       const change = await rollbackModel(cluster, topic, { demo, role });
       const { from, to } = change;
       terminal.say(`${demo}'s ${role} ${successor(role, to)} instead of ${from?.name} ${from?.version}.`);
+      if (change.unconfirmed !== undefined) terminal.say(unconfirmedInWords(change.unconfirmed));
       return scorers.answer({ role, change, say: (sentence) => terminal.say(sentence), signal: shutdown.signal });
     };
   },

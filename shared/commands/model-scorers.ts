@@ -56,6 +56,11 @@ export async function awaitScorers(
   };
 }
 
+/** What is said of a change that is written, where it is not known that all can read it. */
+export function unconfirmedInWords(reason: string): string {
+  return `That is written for good; whether scorers can read it already is not known. ${reason}`;
+}
+
 async function listen(
   { role, change, say, signal }: Question,
   poll: () => Promise<readonly ScorerStatus[]>,

@@ -106,6 +106,11 @@ export class ModelCatalogue {
     }));
   }
 
+  /** The offset up to which the topic has been read. */
+  get position(): number {
+    return this.#reader.position({ topic: this.#topic, partition: 0 }) ?? 0;
+  }
+
   /** Takes what was written since; gives whether that was anything. */
   async update(maxWaitMs: number): Promise<boolean> {
     const chunks = await this.#reader.poll(maxWaitMs);
@@ -164,7 +169,7 @@ export class ModelCatalogue {
     const patience = new Patience(`The topic ${this.#topic} could not be read to its end`);
     for (let next = 0; next < end; patience.isAt(next)) {
       await this.update(100);
-      next = this.#reader.position(partition) ?? 0;
+      next = this.position;
     }
     // What is fetched but not polled.
     await this.update(0);

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { KitError } from '#shared/errors';
-import { type Cluster, connectCluster, parseBrokers } from '#shared/kafka';
+import { type Cluster, connectCluster, type PartitionReader, parseBrokers } from '#shared/kafka';
 import { describeOnEachKafka } from '#shared/testing';
 import { ModelCatalogue, publishModel, rollbackModel } from '../index.js';
 import { plusModel } from '../test-models.js';
@@ -225,6 +225,107 @@ await describeOnEachKafka('the model topic', (kafka) => {
     expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('1');
     await producer.close();
     expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('1');
+  });
+
+  /** The same cluster; tells when a transaction was committed, and what its readers have been given since. */
+  function observed(cluster: Cluster, poll: (own: PartitionReader['poll']) => PartitionReader['poll'] = (own) => own) {
+    const seen = { isCommitted: false, polls: 0, values: [] as string[] };
+    const watching: Cluster = {
+      ...cluster,
+      async transactionalProducer(options) {
+        const producer = await cluster.transactionalProducer(options);
+        const commit = producer.commit.bind(producer);
+        producer.commit = async (consumed) => {
+          await commit(consumed);
+          seen.isCommitted = true;
+        };
+        return producer;
+      },
+      async reader(options) {
+        const reader = await cluster.reader(options);
+        const own = reader.poll.bind(reader);
+        const altered = poll(own);
+        reader.poll = async (maxWaitMs) => {
+          const chunks = await (seen.isCommitted ? altered : own)(maxWaitMs);
+          if (seen.isCommitted) seen.polls += 1;
+          seen.values.push(...chunks.flatMap(({ records }) => records.map(({ value }) => String(value))));
+          return chunks;
+        };
+        return reader;
+      },
+    };
+    /** Until the readers have been polled so often: what they are to find they have found by then. */
+    const rounds = async (count: number): Promise<void> => {
+      const until = seen.polls + count;
+      await vi.waitUntil(() => seen.polls >= until, 20_000);
+    };
+    return { watching, seen, rounds };
+  }
+
+  it('comes back when its own pointer can be read, not when another one can that was hidden before', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    const { to } = await publishModel(cluster, topic, plusModel(1), champion);
+    const [foreign, idle] = await Promise.all(
+      ['foreign', 'idle'].map((id) => cluster.transactionalProducer({ transactionalId: kafka.unique(id) })),
+    );
+    if (foreign === undefined || idle === undefined) throw new Error('There are two.');
+    const pointer = JSON.stringify({ ...to, version: 'foreign', publishedAt: Date.now(), previous: [] });
+    await foreign.send([{ topic, key: 'active/demo/champion', value: Buffer.from(pointer), timestamp: 1 }]);
+    await idle.send([{ topic, key: 'x', value: Buffer.from('no pointer'), timestamp: 1 }]);
+    const { watching, seen, rounds } = observed(cluster);
+    // However long this takes on a busy machine, it is no 5 s.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    try {
+      let isBack = false;
+      const publishing = publishModel(watching, topic, plusModel(2), champion).finally(() => {
+        isBack = true;
+      });
+      await vi.waitUntil(() => seen.isCommitted, 20_000);
+      await foreign.commit({ groupId: '', offsets: new Map() });
+      await vi.waitUntil(() => seen.values.includes(pointer), 20_000);
+      await rounds(3);
+      expect(isBack).toBe(false);
+      await idle.abort();
+      expect(await publishing).toMatchObject({ to: { version: '2' }, unconfirmed: undefined });
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await catalogue(cluster, topic, (models) => models.active('demo', 'champion')?.pointer.version)).toBe('2');
+  });
+
+  it('is published also where a transaction that is open hides it for long, and says so', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    const idle = await cluster.transactionalProducer({ transactionalId: kafka.unique('idle') });
+    await idle.send([{ topic, key: 'x', value: Buffer.from('no pointer'), timestamp: 1 }]);
+    const { unconfirmed } = await publishModel(cluster, topic, plusModel(2), champion);
+    expect(unconfirmed).toBe(
+      "It did not come back within 5 s; a transaction of somebody else's hides it, or the cluster does not answer.",
+    );
+    await idle.close();
+    await vi.waitFor(async () => {
+      const active = await catalogue(cluster, topic, (models) => models.active('demo', 'champion'));
+      expect(active?.pointer.version).toBe('2');
+    }, 10_000);
+  });
+
+  it('is published also where the cluster goes away before that can be read back, and says so', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    await publishModel(cluster, topic, plusModel(1), champion);
+    const { watching } = observed(cluster, () => async () => {
+      throw new KitError('cluster-unreachable', 'The cluster has not answered.');
+    });
+    expect(await publishModel(watching, topic, plusModel(2), champion)).toMatchObject({
+      to: { version: '2' },
+      unconfirmed: 'The cluster has not answered.',
+    });
+    await vi.waitFor(async () => {
+      const active = await catalogue(cluster, topic, (models) => models.active('demo', 'champion'));
+      expect(active?.pointer.version).toBe('2');
+    }, 10_000);
   });
 
   it('must have one partition, and is empty where it is missing', async () => {

@@ -15,6 +15,8 @@ export interface ActiveChange {
   readonly to: ModelReference | undefined;
   /** When that was, milliseconds since the epoch; undefined where nothing published is active now. */
   readonly publishedAt: number | undefined;
+  /** It is written for good; why it is not known that all can read it, in a sentence, or undefined where it is known. */
+  readonly unconfirmed: string | undefined;
 }
 
 export interface RoleOfDemo {
@@ -43,7 +45,7 @@ export async function publishModel(
   const card = parseModelCard(files.card, 'model.json');
   const sha256 = createHash('sha256').update(files.graph).digest('hex');
   const to: ModelReference = { name: card.name, version: card.version, sha256 };
-  return withCatalogue(cluster, topic, { demo, role }, async (catalogue, write) => {
+  return withCatalogue(cluster, topic, async (catalogue, write) => {
     const before = catalogue.active(demo, role);
     const chunks = toChunks(files);
     const known = catalogue.artifacts.find(({ name, version }) => name === to.name && version === to.version);
@@ -64,13 +66,13 @@ export async function publishModel(
     const challenger = role === 'champion' ? catalogue.active(demo, 'challenger') : undefined;
     const isPromoted = challenger !== undefined && isSame(challenger.pointer, to);
     const ended: RoleOfDemo[] = isPromoted ? [{ demo, role: 'challenger' }] : [];
-    await write([
+    const unconfirmed = await write([
       ...records,
       ...unreachable(catalogue, { demo, role, pointer }, ended, to),
       ...ended.map((each) => recordOf({ kind: 'active', ...each }, null)),
       recordOf({ kind: 'active', demo, role }, encodeJson(pointer)),
     ]);
-    return { from: before?.pointer, to, publishedAt: pointer.publishedAt };
+    return { from: before?.pointer, to, publishedAt: pointer.publishedAt, unconfirmed };
   });
 }
 
@@ -83,7 +85,7 @@ export async function rollbackModel(
   topic: string,
   { demo, role }: RoleOfDemo,
 ): Promise<ActiveChange> {
-  return withCatalogue(cluster, topic, { demo, role }, async (catalogue, write) => {
+  return withCatalogue(cluster, topic, async (catalogue, write) => {
     const before = catalogue.active(demo, role);
     if (before === undefined) {
       throw new KitError(
@@ -93,8 +95,9 @@ export async function rollbackModel(
     }
     const [to, ...previous] = before.pointer.previous;
     const pointer = to && { ...to, publishedAt: nextTime(before.pointer), previous };
-    await write([recordOf({ kind: 'active', demo, role }, pointer ? encodeJson(pointer) : null)]);
-    return { from: before.pointer, to, publishedAt: pointer?.publishedAt };
+    const value = pointer ? encodeJson(pointer) : null;
+    const unconfirmed = await write([recordOf({ kind: 'active', demo, role }, value)]);
+    return { from: before.pointer, to, publishedAt: pointer?.publishedAt, unconfirmed };
   });
 }
 
@@ -109,12 +112,12 @@ async function wholeFiles(catalogue: ModelCatalogue, model: ModelReference): Pro
   }
 }
 
-type Write = (records: readonly OutgoingRecord[]) => Promise<void>;
+/** Gives why it is not known that all can read what was written; undefined where it is. */
+type Write = (records: readonly OutgoingRecord[]) => Promise<string | undefined>;
 
 async function withCatalogue<T>(
   cluster: Cluster,
   topic: string,
-  { demo, role }: RoleOfDemo,
   work: (catalogue: ModelCatalogue, write: Write) => Promise<T>,
 ): Promise<T> {
   await cluster.ensureTopics([{ name: topic, partitions: 1, config: modelsTopicConfig }]);
@@ -124,20 +127,35 @@ async function withCatalogue<T>(
     const catalogue = await ModelCatalogue.open(cluster, topic);
     try {
       return await work(catalogue, async (records) => {
-        const before = catalogue.active(demo, role)?.pointer.publishedAt;
         await producer.send(records.map((record) => ({ ...record, topic })));
         await producer.commit({ groupId: '', offsets: new Map() });
-        // Kafka says that a transaction is committed before all can read it: who looks after this is to find it.
-        const until = performance.now() + READABLE_WITHIN_MS;
-        while (catalogue.active(demo, role)?.pointer.publishedAt === before && performance.now() < until) {
-          await catalogue.update(100);
-        }
+        const end = producer.written({ topic, partition: 0 }) ?? Number.POSITIVE_INFINITY;
+        return untilReadable(catalogue, end);
       });
     } finally {
       await catalogue.close();
     }
   } finally {
     await producer.close();
+  }
+}
+
+/**
+ * Kafka says that a transaction is committed before all can read it: who looks after this is to find it. What goes wrong
+ * here concerns that alone: it is published.
+ */
+async function untilReadable(catalogue: ModelCatalogue, end: number): Promise<string | undefined> {
+  const until = performance.now() + READABLE_WITHIN_MS;
+  try {
+    while (catalogue.position < end) {
+      if (performance.now() > until) {
+        return `It did not come back within ${READABLE_WITHIN_MS / 1_000} s; a transaction of somebody else's hides it, or the cluster does not answer.`;
+      }
+      await catalogue.update(100);
+    }
+    return undefined;
+  } catch (error) {
+    return KitError.from(error).message;
   }
 }
 
