@@ -18,6 +18,19 @@ it('counts what each version decided, and how its scores are distributed', async
   expect(text).toContain('kafka_ml_prediction_score_count{demo="demo",version="1"} 3\n');
 });
 
+it('counts a prediction whose score is no finite number, and leaves its score out', async () => {
+  const metrics = createMetrics('demo');
+  const counts = new PredictionCounts(metrics);
+  for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5]) {
+    counts.add({ score, decision: 'late', modelVersion: '1' });
+  }
+  const text = await metrics.text();
+  expect(text).toContain('kafka_ml_records_scored_total{demo="demo"} 4\n');
+  expect(text).toContain('kafka_ml_predictions_total{demo="demo",decision="late",version="1"} 4\n');
+  expect(text).toContain('kafka_ml_prediction_score_count{demo="demo",version="1"} 1\n');
+  expect(text).toContain('kafka_ml_prediction_score_sum{demo="demo",version="1"} 0.5\n');
+});
+
 it('counts each once whatever a topic holds, and keeps the labels few', async () => {
   const metrics = createMetrics('demo');
   const counts = new PredictionCounts(metrics);

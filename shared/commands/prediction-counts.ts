@@ -10,7 +10,7 @@ interface VersionCounts {
   readonly decisions: Map<string, LabelledCounter>;
 }
 
-/** Counts predictions by what was decided and by which version, and how their scores are distributed. */
+/** Counts predictions by what was decided and by which version, and how their scores are distributed, as far as they are finite. */
 export class PredictionCounts {
   readonly #metrics: Pick<Metrics, 'recordsScored' | 'predictions' | 'predictionScore'>;
   readonly #versions = new Map<string, VersionCounts>();
@@ -23,7 +23,8 @@ export class PredictionCounts {
     const { scores, decisions } = this.#of(modelVersion);
     this.#metrics.recordsScored.add(1);
     this.#decided(decisions, decision ?? 'none', modelVersion).add(1);
-    scores.observe(score);
+    // A sum with such a score in it would be no number any more; and a float may well overflow, whoever made it.
+    if (Number.isFinite(score)) scores.observe(score);
   }
 
   #of(version: string): VersionCounts {

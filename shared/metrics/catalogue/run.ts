@@ -131,6 +131,6 @@ export const runMetrics = {
     unit: 'score',
     labels: ['version'],
     buckets: [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2, 3, 5, 10],
-    help: "The model's scores: probabilities, or whatever an anomaly or a regression is measured in.",
+    help: "The model's scores: probabilities, or whatever an anomaly or a regression is measured in; without those that are not finite.",
   },
 } as const satisfies MetricDefinitions;
