@@ -12,6 +12,19 @@ describe('RunQuality', () => {
     expect(quality.quality()).toEqual({ auc: 1, n: 2 });
   });
 
+  it('leaves out a score that is no number, as it ranks nowhere', () => {
+    const quality = new RunQuality();
+    for (const [id, score, late] of [
+      ['a', 0.9, true],
+      ['b', Number.NaN, true],
+      ['c', Number.NEGATIVE_INFINITY, false],
+    ] as const) {
+      quality.prediction(id, score);
+      quality.outcome(id, late);
+    }
+    expect(quality.quality()).toEqual({ auc: 1, n: 2 });
+  });
+
   it('counts an outcome once, and lets go of the oldest that waits', () => {
     const quality = new RunQuality(2);
     quality.prediction('a', 0.1);

@@ -42,6 +42,8 @@ export class RunQuality {
   }
 
   #pair(score: number, positive: boolean): void {
+    // It ranks nowhere.
+    if (Number.isNaN(score)) return;
     this.#scores.push(score);
     this.#positives.push(positive);
   }
