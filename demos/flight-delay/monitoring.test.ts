@@ -90,6 +90,37 @@ describe('a demo that is monitored', () => {
   );
 
   it(
+    'says which counts its monitor cannot read, and audits delivery from the event time at which they are whole again',
+    async () => {
+      await using program = demo(...anyPorts, '--rate', '500');
+      const page = await pageOf(program);
+      const sinces = () => samples(page, 'kafka_ml_delivery_since_timestamp_seconds');
+      const audited = (): Promise<ReadonlyMap<string, number>> => samples(page, 'kafka_ml_delivery_consumed_records');
+      await vi.waitFor(async () => expect((await audited()).size).toBeGreaterThan(0), PATIENCE_MS);
+      expect(await sinces()).toEqual(new Map());
+
+      const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
+      const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
+      const producer = await cluster.produce();
+      const topic = 'flight-delay.delivery-counts';
+      await producer.send([{ topic, key: 'one', value: Buffer.from('from kcat'), timestamp: Date.UTC(2013, 9, 1) }]);
+      await producer.close();
+      await cluster.close();
+      await program.said(/(A record of flight-delay\.delivery-counts \(partition 0, offset \d+\) is passed over)/);
+      await vi.waitFor(async () => {
+        const passedOver = await samples(page, 'kafka_ml_monitor_passed_over_records_total');
+        expect(passedOver.get('')).toBe(1);
+        const inFlights = [...(await sinces())].filter(([labels]) => labels.startsWith('topic="flight-delay.flights"'));
+        expect(inFlights.length).toBeGreaterThan(0);
+        for (const [, since] of inFlights) expect(since).toBeGreaterThan(Date.UTC(2013, 0, 1) / 1_000);
+      }, PATIENCE_MS);
+      program.signal('SIGINT');
+      expect([await program.exited, program.stderr()]).toEqual([0, '']);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'takes its monitor along when it is killed itself',
     async () => {
       await using program = demo(...anyPorts);

@@ -78,6 +78,7 @@ function startOne({ program, demos, options, where, terminal }: MonitorStart): O
     onLine: (line) => {
       if (options.verbose) terminal.say(terminal.dim(`monitor: ${line}`));
     },
+    onTold: (sentence) => terminal.say(sentence),
   });
   let isReady = false;
   monitor.ready.then(

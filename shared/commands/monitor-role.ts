@@ -1,5 +1,5 @@
 import type { PredictionFields } from '#shared/dashboard';
-import type { OffsetReset } from '#shared/kafka';
+import type { ConsumedRecord, OffsetReset } from '#shared/kafka';
 import {
   type ErrorDecision,
   type FailedRecord,
@@ -14,6 +14,7 @@ import { MonitorHeartbeat } from './monitor-heartbeat.js';
 import { type MonitoringApplication, monitoringApplications } from './monitoring-applications.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import { SpareTime } from './spare-time.js';
+import { isSupervised, type PartTold } from './supervised-process.js';
 import type { Terminal } from './terminal.js';
 
 /** Reports are made and read at this pace: nobody needs them sooner, and each commit of each application costs the broker something. */
@@ -40,11 +41,15 @@ export async function runMonitor<I, P extends PredictionFields, O>(
   const cluster = await connectDemos(definitions, { ...options, only: 'monitor' }, address);
   const started: KafkaStreams[] = [];
   const spare = new SpareTime();
-  const beforePoll = (): Promise<void> => spare.turn();
+  const passedOver = new Map<string, number>();
+  const tell = tellingPeople(terminal);
   let heartbeat: MonitorHeartbeat | undefined;
   try {
     const start = async (definition: DemoDefinition<I, P, O>, application: MonitoringApplication): Promise<void> => {
-      started.push(await startApplication(definition, application, options, cluster, { beforePoll, terminal }));
+      const beforePoll = (): Promise<void> => spare.turn();
+      const onPassedOver = (): void => void passedOver.set(definition.name, (passedOver.get(definition.name) ?? 0) + 1);
+      const surroundings = { beforePoll, tell, onPassedOver };
+      started.push(await startApplication(definition, application, options, cluster, surroundings));
     };
     // One demo after the other: all at once would wait for each other's topics longer than a busy machine's patience.
     for (const each of definitions) {
@@ -52,7 +57,7 @@ export async function runMonitor<I, P extends PredictionFields, O>(
       for (const one of starts) if (one.status === 'rejected') throw one.reason;
     }
     const demos = definitions.map(({ name }) => name);
-    heartbeat = await MonitorHeartbeat.start(demos, cluster);
+    heartbeat = await MonitorHeartbeat.start(demos, cluster, (demo) => passedOver.get(demo) ?? 0);
     const ready: MonitorReady = { type: 'ready' };
     process.send?.(ready);
     terminal.say(`Monitoring ${demos.join(', ')}; Ctrl-C ends it.`);
@@ -68,17 +73,38 @@ export async function runMonitor<I, P extends PredictionFields, O>(
   }
 }
 
+/** Surroundings of an application. */
+interface Surroundings {
+  readonly beforePoll: () => Promise<void>;
+  /** Takes sentences for people. */
+  readonly tell: (sentence: string) => void;
+  /** Told of each record that is passed over. */
+  readonly onPassedOver: () => void;
+}
+
+/** What the figures leave out is to be seen in any case: a demo shows what its parts say otherwise to whoever asks for it. */
+function tellingPeople(terminal: Terminal): (sentence: string) => void {
+  if (!isSupervised()) return (sentence) => terminal.say(sentence);
+  return (sentence) => {
+    const told: PartTold = { type: 'told', sentence };
+    process.send?.(told);
+  };
+}
+
 async function startApplication<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   application: MonitoringApplication,
   options: DemoOptions,
   { cluster, schemas, topicName }: DemoCluster,
-  { beforePoll, terminal }: { readonly beforePoll: () => Promise<void>; readonly terminal: Terminal },
+  { beforePoll, tell, onPassedOver }: Surroundings,
 ): Promise<KafkaStreams> {
   const builder = new StreamsBuilder();
   const watch = await application.build(builder, definition, options);
-  const passOver = passingOver(terminal);
-  const saySkipped = sayingSkipped(terminal);
+  const passOver = passingOver(tell, (record) => {
+    watch.onPassedOver?.(record);
+    onPassedOver();
+  });
+  const saySkipped = sayingSkipped(tell);
   return startStreams(builder.build(), {
     cluster,
     schemas,
@@ -100,16 +126,14 @@ async function startApplication<I, P extends PredictionFields, O>(
 }
 
 /** Records that were gone are said once for each partition: where it happens again, monitoring is too slow for the topic. */
-function sayingSkipped(terminal: Terminal): (reset: OffsetReset) => void {
+function sayingSkipped(tell: (sentence: string) => void): (reset: OffsetReset) => void {
   const said = new Set<string>();
   return ({ topic, partition, from, to }) => {
     const where = `partition ${partition} of ${topic}`;
     if (said.has(where)) return;
     said.add(where);
     const what = to < from ? 'which was made anew' : `whose records from offset ${from} on were gone`;
-    terminal.say(
-      `Monitoring goes on at offset ${to} of ${where}, ${what}; its figures leave out what it has not read.`,
-    );
+    tell(`Monitoring goes on at offset ${to} of ${where}, ${what}; its figures leave out what it has not read.`);
   };
 }
 
@@ -117,7 +141,10 @@ function sayingSkipped(terminal: Terminal): (reset: OffsetReset) => void {
  * A record that does not belong on a topic is passed over, and said once for each topic. The scorer makes a dead letter of
  * it where it is an input; a second one by the monitor would say that something else went wrong.
  */
-function passingOver(terminal: Terminal): (failed: FailedRecord) => ErrorDecision {
+function passingOver(
+  tell: (sentence: string) => void,
+  onPassedOver: (record: ConsumedRecord) => void,
+): (failed: FailedRecord) => ErrorDecision {
   const said = new Set<string>();
   return ({ error, record }) => {
     // What fails without a record is the application itself.
@@ -126,8 +153,9 @@ function passingOver(terminal: Terminal): (failed: FailedRecord) => ErrorDecisio
     if (!said.has(topic)) {
       said.add(topic);
       const where = `${topic} (partition ${partition}, offset ${offset})`;
-      terminal.say(`A record of ${where} is passed over by monitoring: ${error.message}`);
+      tell(`A record of ${where} is passed over by monitoring: ${error.message}`);
     }
+    onPassedOver(record);
     return 'continue';
   };
 }

@@ -1,5 +1,5 @@
 import type { PredictionFields } from '#shared/dashboard';
-import type { OffsetReset } from '#shared/kafka';
+import type { ConsumedRecord, OffsetReset } from '#shared/kafka';
 import { buildDeliveryAudit, buildDrift, buildQuality, LostCounts, monitoringTopics } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import type { StreamsBuilder } from '#shared/streams';
@@ -22,6 +22,8 @@ export interface MonitoringApplication {
 /** What an application has to be told of while it runs. */
 interface MonitoringWatch {
   readonly onOffsetReset?: (reset: OffsetReset) => void;
+  /** A record that could not be decoded or processed: reading goes on behind it. */
+  readonly onPassedOver?: (record: Pick<ConsumedRecord, 'offset'>) => void;
 }
 
 /** What monitors a demo. */
@@ -31,7 +33,11 @@ export const monitoringApplications: readonly MonitoringApplication[] = [
     async build(builder, { name }) {
       const lost = new LostCounts();
       buildDeliveryAudit(builder, monitoringTopics(name), { lost });
-      return { onOffsetReset: (reset) => lost.tell(reset) };
+      return {
+        onOffsetReset: (reset) => lost.tell(reset),
+        // Counts that nobody can read are lost as those that are gone: what they were of would be missing, or there twice, for good.
+        onPassedOver: ({ offset }) => lost.tell({ to: offset + 1 }),
+      };
     },
   },
   {

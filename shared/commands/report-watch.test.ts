@@ -189,7 +189,8 @@ describe('ReportWatch', () => {
 
   it('shows whether a monitor is at work, once one was heard: until ten seconds of silence, and again when another is', async () => {
     const up = (): Promise<string[]> => samples('kafka_ml_monitor_up');
-    const heard = (instance: string): Promise<void> => told(monitorStatus, instance, { instance, heartbeatAt: 0 });
+    const heard = (instance: string): Promise<void> =>
+      told(monitorStatus, instance, { instance, heartbeatAt: 0, passedOver: 0 });
     expect(await up()).toEqual([]);
     await heard('monitor-1');
     nowMs += 9_999;
@@ -206,8 +207,29 @@ describe('ReportWatch', () => {
     expect(await up()).toEqual([]);
     nowMs += 1;
     expect(await up()).toEqual(['{demo="demo"} 0']);
-    await told(monitorStatus, 'monitor-1', { instance: 'monitor-1', heartbeatAt: 0 });
+    await told(monitorStatus, 'monitor-1', { instance: 'monitor-1', heartbeatAt: 0, passedOver: 0 });
     expect(await up()).toEqual(['{demo="demo"} 1']);
+  });
+
+  it('counts what monitors have passed over, each since it started', async () => {
+    const passedOver = (): Promise<string[]> => samples('kafka_ml_monitor_passed_over_records');
+    const say = (instance: string, count: number): Promise<void> =>
+      told(monitorStatus, instance, { instance, heartbeatAt: 0, passedOver: count });
+    expect(await passedOver()).toEqual(['_total{demo="demo"} 0']);
+    await say('monitor-1', 2);
+    await say('monitor-1', 2);
+    expect(await passedOver()).toEqual(['_total{demo="demo"} 2']);
+    await say('monitor-2', 1);
+    await say('monitor-1', 5);
+    expect(await passedOver()).toEqual(['_total{demo="demo"} 6']);
+  });
+
+  it('shows from which event time on delivery is audited where counts were lost, and nothing where none were', async () => {
+    const since = (): Promise<string[]> => samples('kafka_ml_delivery_since');
+    await told(auditReports, 'inputs-3', audit);
+    expect(await since()).toEqual([]);
+    await told(auditReports, 'inputs-3', { ...audit, since: Date.UTC(2013, 0, 1) });
+    expect(await since()).toEqual(['_timestamp_seconds{topic="ns.demo.inputs",partition="3"} 1356998400']);
   });
 
   it('forgets what an application takes back', async () => {

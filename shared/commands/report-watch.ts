@@ -3,6 +3,7 @@ import type { Metrics } from '#shared/metrics';
 import {
   type AuditReport,
   type DriftReport,
+  type MonitorStatus,
   monitoringTopics,
   type QualityReport,
   type ScorerStatus,
@@ -60,6 +61,10 @@ export class ReportWatch {
   readonly #openedAt: number;
   /** When a monitor was last heard of. */
   #monitorHeardAt: number | undefined;
+  /** How many records each monitor has said to have passed over, by its instance. */
+  readonly #passedOver = new Map<string, number>();
+  /** Those that are not on the page yet. */
+  #newlyPassedOver = 0;
 
   constructor(
     demo: string,
@@ -82,14 +87,19 @@ export class ReportWatch {
       ),
     ];
     const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics(demo);
-    const hear = (): void => {
+    const hear = ({ instance, passedOver }: MonitorStatus): void => {
       this.#monitorHeardAt = now();
+      this.#newlyPassedOver += Math.max(0, passedOver - (this.#passedOver.get(instance) ?? 0));
+      keep(this.#passedOver, instance, passedOver);
     };
     this.handlers = new Map([
       each(auditReports, this.#deliveries),
       each(qualityReports, this.#qualities),
       each(driftReports, this.#drifts),
-      [topicName(monitorStatus), decodedRecords(schemas.deserializer({ reader: monitorStatus.schema }), hear, foreign)],
+      [
+        topicName(monitorStatus),
+        decodedRecords(schemas.deserializer<MonitorStatus>({ reader: monitorStatus.schema }), hear, foreign),
+      ],
     ]);
   }
 
@@ -144,6 +154,8 @@ export class ReportWatch {
     const heardAt = this.#monitorHeardAt;
     if (heardAt === undefined && now - this.#openedAt < MONITOR_AWAITED_MS) return;
     metrics.monitorUp.set(heardAt !== undefined && heardAt > now - MONITOR_SILENT_MS ? 1 : 0);
+    metrics.monitorPassedOver.add(this.#newlyPassedOver);
+    this.#newlyPassedOver = 0;
   }
 
   #refreshDelivery(metrics: Metrics): void {
@@ -151,6 +163,7 @@ export class ReportWatch {
     for (const { report } of this.#deliveries.values()) {
       const { topic, partition: number } = report;
       const labels = { topic, partition: String(number) };
+      if (report.since !== null) metrics.deliverySince.set(report.since / 1_000, labels);
       metrics.deliveryExpected.set(report.expected, labels);
       metrics.deliveryConsumed.set(report.consumed, labels);
       metrics.deliveryMissing.set(report.missing, labels);
@@ -162,9 +175,10 @@ export class ReportWatch {
 }
 
 function deliveryGauges(metrics: Metrics): readonly { clear(): void }[] {
-  const { deliveryExpected, deliveryConsumed, deliveryMissing, deliveryDuplicate, deliveryLate, deliveryAltered } =
-    metrics;
-  return [deliveryExpected, deliveryConsumed, deliveryMissing, deliveryDuplicate, deliveryLate, deliveryAltered];
+  const { deliverySince, deliveryExpected, deliveryConsumed } = metrics;
+  const { deliveryMissing, deliveryDuplicate, deliveryLate, deliveryAltered } = metrics;
+  const faults = [deliveryMissing, deliveryDuplicate, deliveryLate, deliveryAltered];
+  return [deliverySince, deliveryExpected, deliveryConsumed, ...faults];
 }
 
 function keyOf({ key }: ConsumedRecord): string {

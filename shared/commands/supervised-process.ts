@@ -17,6 +17,12 @@ interface PartReady {
   readonly type: 'ready';
 }
 
+/** What a part has to say to people, whether or not they want to see what it says otherwise. */
+export interface PartTold {
+  readonly type: 'told';
+  readonly sentence: string;
+}
+
 /** A part of a demo in a process of its own. */
 export interface SupervisedProcess<R extends PartReady> {
   readonly pid: number;
@@ -57,6 +63,8 @@ export interface SupervisedStart {
   readonly yields?: boolean;
   /** Told what it says, line by line. */
   readonly onLine: (line: string) => void;
+  /** Told what it has to say to people. */
+  readonly onTold?: (sentence: string) => void;
 }
 
 /** Starts a program as a part of this one. */
@@ -68,6 +76,7 @@ export function startSupervised<R extends PartReady>({
   v8Flags = [],
   yields = false,
   onLine,
+  onTold,
 }: SupervisedStart): SupervisedProcess<R> {
   const child = spawn(process.execPath, [...process.execArgv, ...v8Flags, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -88,8 +97,9 @@ export function startSupervised<R extends PartReady>({
     return `${code === null ? `signal ${String(signal)}` : `exit code ${String(code)}`}`;
   });
   const isReady = new Promise<R>((resolve) => {
-    child.on('message', (message: R | PartFailed) => {
+    child.on('message', (message: R | PartFailed | PartTold) => {
       if (message.type === 'ready') resolve(message);
+      else if (message.type === 'told') onTold?.(message.sentence);
       else failure = new KitError(message.code, message.message);
     });
   });

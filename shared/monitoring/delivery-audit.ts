@@ -32,7 +32,7 @@ const STORES = { accounts: 'delivery-accounts', balances: 'delivery-balances', l
  * difference is left. The sums stay true; only a record that is missing and one that is there twice in the same stretch
  * cancel out, and show as altered.
  *
- * Where counts were gone before they could be read (`lost`), all partitions begin anew: totals from 0, differences dropped, and
+ * Where counts were gone before they could be read, or could not be read (`lost`), all partitions begin anew: totals from 0, differences dropped, and
  * minutes left out on both sides up to where counts are whole again, which is `since`. A partition that is heard of first
  * after a loss begins so, too.
  *

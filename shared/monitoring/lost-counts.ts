@@ -1,5 +1,5 @@
 /**
- * Tells the delivery audit of counts that were gone before it could read them. It is told before the counts that come after
+ * Tells the delivery audit of counts that were gone before it could read them, or could not be read. It is told before the counts that come after
  * them are processed, and begins anew with these: the two are final together, so that a restart does not come between.
  */
 export class LostCounts {

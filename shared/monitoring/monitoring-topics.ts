@@ -89,6 +89,8 @@ export interface MonitorStatus {
   readonly instance: string;
   /** By the monitor's clock, milliseconds since 1970. */
   readonly heartbeatAt: number;
+  /** Records that its applications have passed over since it started, as they could not be decoded or processed. */
+  readonly passedOver: number;
 }
 
 /** What monitoring reads and writes beside a demo's own topics. */

@@ -1,6 +1,9 @@
 import type { MetricDefinitions } from './definition.js';
 
-/** What the monitoring topologies report: delivery, quality, drift. Totals are since the topology began, whatever restarts. */
+/**
+ * What the monitoring topologies report: delivery, quality, drift. Totals are since the topology began, whatever restarts;
+ * those of delivery begin anew where counts were lost, which `deliverySince` tells.
+ */
 export const monitoringMetrics = {
   monitorUp: {
     kind: 'gauge',
@@ -8,6 +11,20 @@ export const monitoringMetrics = {
     unit: 'boolean',
     labels: [],
     help: 'Whether a monitor of the demo, whoever started it, was heard of in the last 10 s: 1 yes, 0 no; absent until one was heard, for two minutes at most.',
+  },
+  monitorPassedOver: {
+    kind: 'counter',
+    name: 'kafka_ml_monitor_passed_over_records_total',
+    unit: 'records',
+    labels: [],
+    help: 'Records that monitoring applications could not read or process, and have left out: of all monitors that were heard, since each started.',
+  },
+  deliverySince: {
+    kind: 'gauge',
+    name: 'kafka_ml_delivery_since_timestamp_seconds',
+    unit: 'seconds',
+    labels: ['topic', 'partition'],
+    help: 'The event time from which on delivery is audited, seconds since 1970, where counts were lost; absent where none were. It rises when more are: the totals of the partition begin anew.',
   },
   deliveryExpected: {
     kind: 'gauge',
