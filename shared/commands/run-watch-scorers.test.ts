@@ -34,6 +34,14 @@ describe('what is counted of models', () => {
     const late = { swapsTotal: 4, modelSince: after, refusalsTotal: 4, refusal: refusedAt(after) };
     await beats({ ...late, instance: 'scorer-2' });
     expect(await counted()).toEqual(['3', '4']);
+
+    // A scorer that has been forgotten and is heard again tells nothing new of them.
+    await beats(...Array.from({ length: 64 }, (_, index) => ({ instance: `another-${index}` })));
+    expect(demo.watch.scorers.has('scorer-2')).toBe(false);
+    await beats({ ...late, instance: 'scorer-2' });
+    expect(await counted()).toEqual(['3', '4']);
+    await beats({ ...late, instance: 'scorer-2', swapsTotal: 5 });
+    expect(await counted()).toEqual(['4', '4']);
   });
 });
 

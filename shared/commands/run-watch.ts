@@ -33,6 +33,8 @@ const SILENT_MS = 5_000;
 /** One that was not heard of for so long is forgotten: by then whoever watches has been told. */
 const FORGOTTEN_MS = 900_000;
 const MOST_SCORERS = 64;
+/** Scorers, also forgotten ones, of which it is known what was counted. */
+const MOST_COUNTED = 1_024;
 /** Settled units kept to recognize a duplicate where the run has no end. */
 const REMEMBERED_UNITS = 200_000;
 
@@ -61,6 +63,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly #inputs: Deserializer<I>;
   readonly #warn: ForeignRecord;
   readonly #counts: PredictionCounts | undefined;
+  /** What each scorer has said of its swaps and refusals, also of those that are forgotten: heard again, they are no news. */
+  readonly #modelTotals = new Map<string, Pick<ScorerStatus, 'swapsTotal' | 'refusalsTotal'>>();
   /** Milliseconds since 1970. */
   readonly #since = preciseNow();
 
@@ -228,15 +232,23 @@ export class RunWatch<I, P extends PredictionFields, O> {
 
   #status(status: ScorerStatus): void {
     const before = this.scorers.get(status.instance)?.status;
-    const { swapsTotal, refusalsTotal, modelSince, refusal } = status;
-    this.#options.metrics?.modelSwaps.add(this.#newOf(swapsTotal, before?.swapsTotal, modelSince));
-    const refused = this.#newOf(refusalsTotal, before?.refusalsTotal, refusal?.refusedAt ?? null);
-    if (refused > 0) this.#options.metrics?.modelRefusals.add(refused, { reason: refusal?.code ?? 'internal' });
+    this.#countModels(status);
     for (const sentence of modelNewsInWords(status, before)) this.#options.onNews(sentence);
     this.scorers.delete(status.instance);
     this.scorers.set(status.instance, { status, readAt: preciseNow() });
     this.forgetScorers();
     this.#options.view?.scorer(status);
+  }
+
+  #countModels({ instance, swapsTotal, refusalsTotal, modelSince, refusal }: ScorerStatus): void {
+    const counted = this.#modelTotals.get(instance);
+    this.#options.metrics?.modelSwaps.add(this.#newOf(swapsTotal, counted?.swapsTotal, modelSince));
+    const refused = this.#newOf(refusalsTotal, counted?.refusalsTotal, refusal?.refusedAt ?? null);
+    if (refused > 0) this.#options.metrics?.modelRefusals.add(refused, { reason: refusal?.code ?? 'internal' });
+    this.#modelTotals.delete(instance);
+    this.#modelTotals.set(instance, { swapsTotal, refusalsTotal });
+    const [oldest] = this.#modelTotals.keys();
+    if (this.#modelTotals.size > MOST_COUNTED && oldest !== undefined) this.#modelTotals.delete(oldest);
   }
 
   /**
