@@ -105,7 +105,12 @@ export interface MonitoringTopics {
 
 // What is counted has the demo's event time, which may be years ago: by Kafka's default of seven days it would be deleted at once.
 const COUNTS = { 'retention.ms': '-1', 'retention.bytes': '16777216', 'segment.bytes': '4194304' };
-const NEWEST = { 'retention.bytes': '4194304' };
+
+/**
+ * Of a topic of which the newest of each key is kept, and which is written to each second: Kafka cuts none that is compacted
+ * only, and compacts no segment that is written to, which by default is until it has a gigabyte.
+ */
+export const NEWEST = { 'segment.bytes': '1048576', 'min.cleanable.dirty.ratio': '0.1' } as const;
 
 /** The monitoring topics of a demo: counts that producers and scorers write, and reports and heartbeats, of which the newest of each key is kept. */
 export function monitoringTopics(demo: string): MonitoringTopics {

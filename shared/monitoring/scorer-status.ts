@@ -1,6 +1,7 @@
 import type { MetricSample } from '#shared/metrics';
 import { projectFile } from '#shared/project-file';
 import { defineTopic, type Topic } from '#shared/schema';
+import { NEWEST } from './monitoring-topics.js';
 
 /** A scorer's heartbeat, as it writes it to the status topic. */
 export interface ScorerStatus {
@@ -74,7 +75,7 @@ export function statusTopic(demo: string): Topic<ScorerStatus> {
     name: `${demo}.status`,
     partitions: 1,
     cleanupPolicy: 'compact',
-    config: { 'retention.bytes': '4194304' },
+    config: NEWEST,
     schema: projectFile('shared/monitoring/status.avsc'),
   });
 }
