@@ -1,6 +1,5 @@
 import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
 import type { Exposition, Metrics } from '#shared/metrics';
-import type { ScorerStatus } from '#shared/monitoring';
 import { readModelCard } from '#shared/scoring';
 import { ClusterWatch } from './cluster-watch.js';
 import type { DemoCluster } from './demo-cluster.js';
@@ -10,6 +9,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import { sayWhere } from './open-probes.js';
 import type { ReportWatch } from './report-watch.js';
+import { refreshRunGauges } from './run-gauges.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
 import { type WatchedDemo, watchedDemo } from './watched-demo.js';
@@ -66,7 +66,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const page = { name: definition.name, view, facts, ready: () => readiness(watch), ...(ask && { ask }) };
       const watched = watchedDemo(definition, options, demo, metrics);
       const refresh = (): void => {
-        refreshGauges(metrics, view, watch);
+        refreshRunGauges(metrics, view, watch);
         reports?.refresh(metrics, watch.knownScorers);
       };
       return { page, refresh, watched };
@@ -134,52 +134,4 @@ function readiness({ heardScorers: heard }: Pick<RunWatch<unknown, PredictionFie
   if (heard.length === 0) return { ready: false, reason: 'no scorer has been heard of in the last 5 s' };
   if (heard.some(({ state }) => state === 'RUNNING')) return { ready: true, reason: '' };
   return { ready: false, reason: `the scorer is ${heard[0]?.state ?? 'silent'}` };
-}
-
-function refreshGauges(
-  metrics: Metrics,
-  view: { readonly auc: { readonly value: number | undefined } },
-  watch: Pick<RunWatch<unknown, PredictionFields, unknown>, 'scorers' | 'heardScorers' | 'forgetScorers'>,
-): void {
-  if (view.auc.value !== undefined) metrics.runningAuc.set(view.auc.value);
-  watch.forgetScorers();
-  const { scorers, heardScorers: heard } = watch;
-  // What a process measured that is gone is not so any more.
-  metrics.showScorers(new Map(heard.map((status) => [status.instance, status.metrics])));
-  for (const gauge of [metrics.scorerUp, metrics.scorerRecordsPerSecond, metrics.scorerPartitions]) gauge.clear();
-  metrics.scorerRecordsScored.clear();
-  metrics.modelInfo.clear();
-  for (const { status } of scorers.values()) {
-    const up = heard.includes(status) && status.state === 'RUNNING';
-    const labels = { scorer: status.instance };
-    metrics.scorerUp.set(up ? 1 : 0, labels);
-    metrics.scorerRecordsPerSecond.set(up ? status.recordsPerSecond : 0, labels);
-    metrics.scorerPartitions.set(up ? status.partitions : 0, labels);
-    metrics.scorerRecordsScored.set(status.scoredTotal, labels);
-    if (up) metrics.modelInfo.set(1, { name: status.modelName, version: status.modelVersion });
-  }
-  refreshModelGauges(metrics, heard);
-}
-
-/** Of all scorers that are heard of together. */
-function refreshModelGauges(metrics: Metrics, statuses: readonly ScorerStatus[]): void {
-  metrics.challengerCompared.clear();
-  metrics.challengerDisagreement.clear();
-  metrics.unknownCategories.clear();
-  const challengers = statuses.flatMap(({ challenger }) => challenger ?? []);
-  for (const { modelName: name, modelVersion: version } of challengers) {
-    const same = challengers.filter((other) => other.modelName === name && other.modelVersion === version);
-    const compared = same.reduce((sum, each) => sum + each.compared, 0);
-    metrics.challengerCompared.set(compared, { name, version });
-    if (compared === 0) continue;
-    const disagreed = same.reduce((sum, each) => sum + each.disagreed, 0);
-    metrics.challengerDisagreement.set(disagreed / compared, { name, version });
-  }
-  const unknown = new Map<string, number>();
-  for (const { unknownCategories } of statuses) {
-    for (const [input, count] of Object.entries(unknownCategories)) {
-      unknown.set(input, (unknown.get(input) ?? 0) + count);
-    }
-  }
-  for (const [input, count] of unknown) metrics.unknownCategories.set(count, { input });
 }
