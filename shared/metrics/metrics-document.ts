@@ -19,8 +19,8 @@ Every metric is defined once, in \`shared/metrics/catalogue\`; this page, the da
 Scrape the page, or each scorer by itself: where both are scraped, drop the page's \`kafka_ml_streams_.+\`, \`kafka_ml_scoring_.+\` and \`kafka_ml_scorer_(cpu|resident|event).+\`,
 or sums count twice. Beside them stand the metrics of Node.js and of the process (\`nodejs_\`, \`process_\`), as prom-client names them.
 
-- A scorer that was not heard of for 5 seconds is 0 in \`kafka_ml_scorer_up\`, and what it measured is not shown any more; one that is heard and not running is 0 there, too. After 15 minutes it is forgotten, and at once where it said that it ends and
-  another one goes on; the last one stays at 0. At most 64 are known.
+- A scorer that was not heard of for 5 seconds is 0 in \`kafka_ml_scorer_up\`, and what it measured is not shown any more; one that is heard and not running is 0 there, too. After 15 minutes it is forgotten, and after these 5 seconds where it said that
+  it ends; the one that was heard last stays at 0 where no other one is known. At most 64 are known.
 - A counter begins with its process: \`rate\` and \`increase\` allow for that. A gauge that is not known is absent, never 0.
 - The labels' values are bounded, whatever a topic holds; what goes beyond is counted under \`other\`, and a gauge of it is not shown: values of this moment are not to be summed blindly.
 
