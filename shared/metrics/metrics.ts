@@ -72,7 +72,7 @@ export interface DemosMetrics extends Exposition {
  * `demo`, the process's own have not.
  */
 export function createDemosMetrics(demos: readonly string[]): DemosMetrics {
-  const registry = new KitRegistry(['demo']);
+  const registry = new KitRegistry();
   const handles = new Map(demos.map((demo) => [demo, registry.metricsOf(demo)]));
   const of = (demo: string): Metrics => {
     const own = handles.get(demo);
@@ -84,20 +84,18 @@ export function createDemosMetrics(demos: readonly string[]): DemosMetrics {
 
 /** Those of one demo. */
 export function createMetrics(demo: string): Metrics & Exposition {
-  const registry = new KitRegistry(['demo']);
+  const registry = new KitRegistry();
   return { ...registry.metricsOf(demo), text: () => registry.text(), contentType: registry.contentType };
 }
 
-/** The catalogue's metrics, registered once, with labels beside their own that handles are bound to. */
+/** The catalogue's metrics, registered once, with the label `demo` beside their own, which handles are bound to. */
 class KitRegistry {
   readonly #registry = new Registry();
   readonly #metrics = new Map<string, Counter<string> | Gauge<string> | Histogram<string>>();
-  readonly #outer: readonly string[];
   /** What scorers have measured, by their demos. */
   readonly #scorers = new Map<string, readonly ScorerSamples[]>();
 
-  constructor(outer: readonly string[]) {
-    this.#outer = outer;
+  constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -156,8 +154,6 @@ class KitRegistry {
     const metric = this.#once(Gauge<string>, definition, {});
     const set = new Map<string, Record<string, string>>();
     let bounded = new BoundedLabels();
-    // A gauge without labels begins with a sample of 0, which would be read as a measurement.
-    if (definition.labels.length + this.#outer.length === 0) metric.remove();
     return {
       set: (value, ...[own]) => {
         const within = own === undefined ? {} : bounded.within(own);
@@ -198,7 +194,7 @@ class KitRegistry {
   ): M {
     const known = this.#metrics.get(name);
     if (known instanceof Kind) return known;
-    const labelNames = [...this.#outer, ...labels];
+    const labelNames = ['demo', ...labels];
     const metric = new Kind({ name, help, labelNames, registers: [this.#registry], ...more });
     this.#metrics.set(name, metric);
     return metric;
