@@ -6,8 +6,9 @@ import type { DemoBasics } from './demo-definition.js';
 
 /**
  * A producer of a demo's records. Where the run is monitored it counts what it writes, for the audit of delivery: the
- * counts go with the records, so that they are there before any scorer can have processed these. Of a send that fails
- * nobody knows what was written; it counts as if all of it was.
+ * counts go with the records, in one send, which brokers write in an order of their own; the audit takes what was written and
+ * what was processed in any order. Of a send that fails nobody knows what was written, of counts or of records: what is
+ * there of the one may be missing of the other.
  */
 export async function openDemoProducer(
   definition: DemoBasics,

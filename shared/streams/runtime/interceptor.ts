@@ -12,7 +12,7 @@ export interface TaskInterceptor {
    */
   onProcess(record: ConsumedRecord): void;
   /**
-   * Gives what is to be written about the records since it was last asked, their partitions' full names included. With
+   * Gives what is to be written about the records since it was last asked, under the full names of its topics. With
    * exactly_once that is asked for at each commit and goes into the same transaction; with at_least_once it is written
    * before their offsets are committed.
    */
