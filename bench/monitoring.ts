@@ -5,7 +5,7 @@ import { DemoProgram } from './demo-program.js';
 // What monitoring costs: npm run bench:monitoring -- [flight-delay | churn | …] [--pairs N] [--records N]
 // A demo at full speed with and without it, one after the other, and the next pair the other way round: what the machine does
 // beside it falls on both. Counts of producer and scorer are what a scorer pays itself; the monitor's own work is beside it, at
-// the lowest priority. Every run must account for all its records; figures are printed, never asserted.
+// a low priority. Every run must account for all its records; figures are printed, never asserted.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

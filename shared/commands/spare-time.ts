@@ -2,9 +2,9 @@ import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Of all cores: what is left to others, who are served all the sooner for a core that rests. */
-const RESERVED_SHARE = 0.15;
+const RESERVED_SHARE = 0.2;
 /** Of one core: what is taken on a machine that never rests, so that nothing waits for ever. */
-const LEAST_SHARE = 0.03;
+const LEAST_SHARE = 0.1;
 const LOOKED_AFTER_MS = 1_000;
 /** What was not taken is not saved up, and what was taken too much of in one turn is forgiven: a turn comes every few seconds. */
 const MOST_SAVED_MS = 20;
@@ -31,7 +31,7 @@ function processorTimes(): ProcessorTimes {
 /**
  * Lets work that nobody waits for have what the rest of the machine leaves: whoever takes part awaits a turn before each
  * piece of work. About once a second it is looked how long cores rested; of that, less a reserve, this process takes its
- * time, and on a machine that never rests 3 % of a core. A low priority alone would not do: what yields still takes from
+ * time, and on a machine that never rests a tenth of a core. A low priority alone would not do: what yields still takes from
  * those whom it makes work, such as the broker, and fills the moments in which others would have found a core at rest.
  */
 export class SpareTime {

@@ -40,10 +40,11 @@ export interface SupervisedProcess<R extends PartReady> {
 const SUPERVISED = 'KAFKA_ML_DEMOS_SUPERVISED';
 
 /**
- * Linux gives a process of this priority a twenty-eighth of a core that another one wants as well: too little to be missed,
- * and enough to begin and to keep up on a machine that never rests. The lowest, 19, gets a seventieth.
+ * Linux gives a process of this priority a quarter of a core that another one wants as well: a monitor has to begin on a
+ * machine that never rests, and of four demos at full speed one of priority 15, with a twenty-eighth, had not begun after
+ * minutes. How much it takes then, it bounds itself.
  */
-const YIELDING = 15;
+const YIELDING = 5;
 
 /** Whether this process is such a part. */
 export function isSupervised(): boolean {
