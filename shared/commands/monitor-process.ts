@@ -73,7 +73,7 @@ function startOne({ program, demos, options, where, terminal }: MonitorStart): O
     program,
     args: [...demos, ...partArguments('monitor', options, where)],
     env: partEnvironment(where),
-    v8Flags: [SMALL_YOUNG_GENERATION],
+    v8Flags: [SMALL_YOUNG_GENERATION, '--single-threaded-gc'],
     yields: true,
     onLine: (line) => {
       if (options.verbose) terminal.say(terminal.dim(`monitor: ${line}`));

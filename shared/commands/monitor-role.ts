@@ -19,6 +19,8 @@ import type { Terminal } from './terminal.js';
 
 /** Reports are made and read at this pace: nobody needs them sooner, and each commit of each application costs the broker something. */
 const COMMIT_INTERVAL_MS = 1_000;
+/** What comes in between is fetched together: an answer for each batch that a scorer commits would be most of the broker's work for it. */
+const GATHERING = { fetchMinBytes: 65_536, fetchMaxWaitMs: 500, maxPartitionFetchBytes: 131_072 } as const;
 /** Whoever yields to everybody may have to wait for its turn; but one that was killed is to be missed before who takes its place gives up. */
 const PATIENCE = { transactionTimeoutMs: 60_000, sessionTimeoutMs: 20_000 } as const;
 
@@ -111,6 +113,7 @@ async function startApplication<I, P extends PredictionFields, O>(
     applicationId: `${options.namespace}${definition.name}.${application.name}`,
     topicName,
     commitIntervalMs: COMMIT_INTERVAL_MS,
+    ...GATHERING,
     ...PATIENCE,
     beforePoll,
     // One that was away for long is to go on all the same, with what is there.

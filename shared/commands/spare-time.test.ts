@@ -1,15 +1,27 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type ProcessorTimes, SpareTime } from './spare-time.js';
+import { type CoresTime, type OwnTime, SpareTime } from './spare-time.js';
 
 const CORES = 2;
 
-let times: ProcessorTimes;
+let times: OwnTime & CoresTime;
+let lookedAtCores: number;
 let spare: SpareTime;
 
 beforeEach(() => {
   times = { now: 0, own: 0, idle: 0, cores: CORES };
-  spare = new SpareTime(() => times);
+  spare = newSpareTime();
 });
+
+function newSpareTime(): SpareTime {
+  lookedAtCores = 0;
+  return new SpareTime({
+    own: () => times,
+    cores() {
+      lookedAtCores += 1;
+      return times;
+    },
+  });
+}
 
 /** A second goes by, in which this process and others take so much of a core each; then it is looked at once. */
 function second(taken: { readonly own: number; readonly others: number }): number {
@@ -56,6 +68,15 @@ describe('SpareTime', () => {
     expect(second({ own: 1_000, others: 1_000 })).toBeLessThan(4_000);
   });
 
+  it('asks for the cores once a second, for they are dear to ask for', () => {
+    lookedAtCores = 0;
+    for (let _ = 0; _ < 1_000; _++) {
+      times = { ...times, now: times.now + 10 };
+      spare.dueInMs();
+    }
+    expect(lookedAtCores).toBe(10);
+  });
+
   it('lets everybody go on when it ends', async () => {
     second({ own: 0, others: 2_000 });
     expect(second({ own: 300, others: 1_700 })).toBeGreaterThan(900);
@@ -67,7 +88,7 @@ describe('SpareTime', () => {
 
   it('lets work go on where the system does not tell of its cores', () => {
     times = { now: 0, own: 0, idle: 0, cores: 0 };
-    spare = new SpareTime(() => times);
+    spare = newSpareTime();
     times = { ...times, now: 1_000, own: 1_000 };
     expect(spare.dueInMs()).toBe(0);
   });

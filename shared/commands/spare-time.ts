@@ -10,23 +10,37 @@ const LOOKED_AFTER_MS = 1_000;
 const MOST_SAVED_MS = 20;
 const MOST_OWED_MS = 100;
 
-/** What a process can know of the machine's time and its own; all in milliseconds. */
-export interface ProcessorTimes {
+/** What a process can know of its own time; all in milliseconds. */
+export interface OwnTime {
   /** Of a clock that only goes on. */
   readonly now: number;
   /** What this process has taken of all cores. */
   readonly own: number;
-  /** In which cores rested, of each the sum. */
+}
+
+/** What a process can know of the machine's time. */
+export interface CoresTime {
+  /** Milliseconds in which cores rested, of each the sum. */
   readonly idle: number;
   readonly cores: number;
 }
 
-function processorTimes(): ProcessorTimes {
-  const { user, system } = process.cpuUsage();
-  const cores = cpus();
-  const idle = cores.reduce((sum, { times }) => sum + times.idle, 0);
-  return { now: performance.now(), own: (user + system) / 1_000, idle, cores: cores.length };
+/** Tells of both. The machine's is dear to ask for, a millisecond where there are few cores. */
+export interface ProcessorClock {
+  own(): OwnTime;
+  cores(): CoresTime;
 }
+
+const processorClock: ProcessorClock = {
+  own() {
+    const { user, system } = process.cpuUsage();
+    return { now: performance.now(), own: (user + system) / 1_000 };
+  },
+  cores() {
+    const all = cpus();
+    return { idle: all.reduce((sum, { times }) => sum + times.idle, 0), cores: all.length };
+  },
+};
 
 /**
  * Lets work that nobody waits for have what the rest of the machine leaves: whoever takes part awaits a turn before each
@@ -35,18 +49,18 @@ function processorTimes(): ProcessorTimes {
  * those whom it makes work, such as the broker, and fills the moments in which others would have found a core at rest.
  */
 export class SpareTime {
-  readonly #times: () => ProcessorTimes;
+  readonly #clock: ProcessorClock;
   readonly #ending = new AbortController();
-  #looked: ProcessorTimes;
-  #accounted: ProcessorTimes;
+  #looked: OwnTime & CoresTime;
+  #accounted: OwnTime;
   /** Milliseconds of a core that may be taken in each millisecond; any before it was looked at first. */
   #share = Number.MAX_SAFE_INTEGER;
   #owedMs = 0;
 
-  constructor(times: () => ProcessorTimes = processorTimes) {
-    this.#times = times;
-    this.#looked = times();
-    this.#accounted = this.#looked;
+  constructor(clock: ProcessorClock = processorClock) {
+    this.#clock = clock;
+    this.#accounted = clock.own();
+    this.#looked = { ...this.#accounted, ...clock.cores() };
   }
 
   /** Resolves when there is time for a piece of work: at once where cores rest. */
@@ -60,7 +74,7 @@ export class SpareTime {
 
   /** How long a turn would have to be waited for, as it looks now. */
   dueInMs(): number {
-    const times = this.#times();
+    const times = this.#clock.own();
     if (times.now - this.#looked.now >= LOOKED_AFTER_MS) this.#look(times);
     const takenMs = times.own - this.#accounted.own;
     const grantedMs = this.#share * (times.now - this.#accounted.now);
@@ -74,12 +88,13 @@ export class SpareTime {
     this.#ending.abort();
   }
 
-  #look(times: ProcessorTimes): void {
-    const { now, own, idle, cores } = this.#looked;
-    this.#looked = times;
+  #look(times: OwnTime): void {
+    const { now, own, idle } = this.#looked;
+    const looked = { ...times, ...this.#clock.cores() };
+    this.#looked = looked;
     // A system that does not tell has no cores to share.
-    if (cores === 0) return;
-    const left = (times.idle - idle + times.own - own) / (times.now - now);
-    this.#share = Math.max(LEAST_SHARE, left - RESERVED_SHARE * cores);
+    if (looked.cores === 0) return;
+    const left = (looked.idle - idle + looked.own - own) / (looked.now - now);
+    this.#share = Math.max(LEAST_SHARE, left - RESERVED_SHARE * looked.cores);
   }
 }

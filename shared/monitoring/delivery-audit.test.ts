@@ -182,7 +182,10 @@ describe('the delivery audit', () => {
   it('keeps a bounded number of differences: with too many, of longer stretches, and of minutes when none is left', async () => {
     driver.close();
     driver = await startAudit({ maxBalances: 8 });
-    const kept = (): number => [...driver.keyValueStore('delivery-balances').all()].length;
+    const balances = (): number[][] =>
+      Array.from(driver.keyValueStore<string, number[]>('delivery-balances').all(), ([, block]) => block);
+    // Four numbers of each.
+    const kept = (): number => balances().flat().length / 4;
     const far = Array.from({ length: 100 }, (_, n): Counted => [n, 2]);
     for (const count of far) {
       await pipe(written(count));
@@ -193,9 +196,7 @@ describe('the delivery audit', () => {
     expect(await reportOn()).toMatchObject({ expected: 201, consumed: 200, missing: 1, duplicate: 0, altered: 0 });
     expect(kept()).toBe(1);
     await pipe(processed([7, 1]), written([301, 1]));
-    expect([...driver.keyValueStore('delivery-balances').all()]).toEqual([
-      [`demo.inputs-0/${String(301 * MINUTE).padStart(16, '0')}`, [1, 10, 0]],
-    ]);
+    expect(balances()).toEqual([[301 * MINUTE, 1, 10, 0]]);
   });
 });
 

@@ -1,5 +1,11 @@
-import { keyValueStore, type ProcessorContext, type ProcessorSupplier, type StreamsBuilder } from '#shared/streams';
-import { type Balance, DeliveryLedger, type LedgerOptions, type PartitionAccount } from './delivery-ledger.js';
+import {
+  keyValueStore,
+  type ProcessorContext,
+  type ProcessorSupplier,
+  type StreamsBuilder,
+  serdes,
+} from '#shared/streams';
+import { DeliveryLedger, type LedgerOptions } from './delivery-ledger.js';
 import type { LostCounts } from './lost-counts.js';
 import type { AuditReport, DeliveryCounts, MonitoringTopics } from './monitoring-topics.js';
 
@@ -49,8 +55,8 @@ export function buildDeliveryAudit(
   }: Partial<LedgerOptions> & { readonly lost?: LostCounts } = {},
 ): void {
   builder
-    .addStateStore(keyValueStore<string, PartitionAccount>({ name: STORES.accounts }))
-    .addStateStore(keyValueStore<string, Balance>({ name: STORES.balances }))
+    .addStateStore(keyValueStore<string, number[]>({ name: STORES.accounts, value: serdes.numbers }))
+    .addStateStore(keyValueStore<string, number[]>({ name: STORES.balances, value: serdes.numbers }))
     .addStateStore(keyValueStore<string, boolean>({ name: STORES.losses }))
     .stream(deliveryCounts)
     .process(audit({ graceMs, maxBalances }, lost), { named: 'delivery-audit', stores: Object.values(STORES) })

@@ -88,9 +88,13 @@ export class Application {
 
   async start(): Promise<void> {
     const { cluster, applicationId, sessionTimeoutMs, autoOffsetReset } = this.#config;
+    const { fetchMinBytes, fetchMaxWaitMs, maxPartitionFetchBytes } = this.#config;
     this.#become('REBALANCING');
     this.#reader = await cluster.reader({
       isolation: 'read_committed',
+      ...(fetchMinBytes !== undefined && { minFetchBytes: fetchMinBytes }),
+      ...(fetchMaxWaitMs !== undefined && { maxWaitMs: fetchMaxWaitMs }),
+      ...(maxPartitionFetchBytes !== undefined && { maxBytesPerPartition: maxPartitionFetchBytes }),
       onOutOfRange: autoOffsetReset === 'earliest' ? 'earliest' : 'fail',
       onReset: (reset) => this.#resets.push(reset),
     });
