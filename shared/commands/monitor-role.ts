@@ -42,13 +42,13 @@ export async function runMonitor<I, P extends PredictionFields, O>(
 ): Promise<void> {
   const cluster = await connectDemos(definitions, { ...options, only: 'monitor' }, address);
   const started: KafkaStreams[] = [];
-  const spare = new SpareTime();
+  const spare = new SpareTime(definitions.length);
   const passedOver = new Map<string, number>();
   const tell = tellingPeople(terminal);
   let heartbeat: MonitorHeartbeat | undefined;
   try {
     const start = async (definition: DemoDefinition<I, P, O>, application: MonitoringApplication): Promise<void> => {
-      const beforePoll = (): Promise<void> => spare.turn();
+      const beforePoll = (): Promise<void> => spare.turn(application.turn);
       const onPassedOver = (): void => void passedOver.set(definition.name, (passedOver.get(definition.name) ?? 0) + 1);
       const surroundings = { beforePoll, tell, onPassedOver };
       started.push(await startApplication(definition, application, options, cluster, surroundings));

@@ -7,11 +7,14 @@ import type { DemoDefinition } from './demo-definition.js';
 import { modelFolder } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { LAP_HEADER } from './producer-role.js';
+import type { Turn } from './spare-time.js';
 
 /** A stream application that watches a demo from its topics, beside the scorer. */
 export interface MonitoringApplication {
   /** The end of its application id: `<demo>.<name>`. */
   readonly name: string;
+  /** What it goes before, or waits for, where the machine leaves no time for all of it. */
+  readonly turn: Turn;
   build<I, P extends PredictionFields, O>(
     builder: StreamsBuilder,
     definition: DemoDefinition<I, P, O>,
@@ -30,6 +33,7 @@ interface MonitoringWatch {
 export const monitoringApplications: readonly MonitoringApplication[] = [
   {
     name: 'delivery-audit',
+    turn: 'first',
     async build(builder, { name }) {
       const lost = new LostCounts();
       buildDeliveryAudit(builder, monitoringTopics(name), { lost });
@@ -42,6 +46,8 @@ export const monitoringApplications: readonly MonitoringApplication[] = [
   },
   {
     name: 'quality',
+    // Its labels come late as it is, and it reads each prediction: most of the work.
+    turn: 'last',
     async build(builder, definition, options) {
       const { name: demo, topics, dashboard } = definition;
       const { predictions, outcomes } = topics;
@@ -55,6 +61,7 @@ export const monitoringApplications: readonly MonitoringApplication[] = [
   },
   {
     name: 'drift',
+    turn: 'first',
     async build(builder, { name: demo, drift: window }) {
       buildDrift(builder, { demo, window });
       return {};

@@ -12,9 +12,9 @@ beforeEach(() => {
   spare = newSpareTime();
 });
 
-function newSpareTime(): SpareTime {
+function newSpareTime(demos = 1): SpareTime {
   lookedAtCores = 0;
-  return new SpareTime({
+  return new SpareTime(demos, {
     own: () => times,
     cores() {
       lookedAtCores += 1;
@@ -27,7 +27,7 @@ function newSpareTime(): SpareTime {
 function second(taken: { readonly own: number; readonly others: number }): number {
   const idle = CORES * 1_000 - taken.own - taken.others;
   times = { ...times, now: times.now + 1_000, own: times.own + taken.own, idle: times.idle + idle };
-  return spare.dueInMs();
+  return spare.dueInMs('last');
 }
 
 /** What it gets of a core, in 100 seconds, when it takes each turn for 5 ms of work, beside others that have been there for a while. */
@@ -36,7 +36,7 @@ function taken(others: number): number {
   const start = times.own;
   const end = times.now + 100_000;
   while (times.now < end) {
-    const isDue = spare.dueInMs() === 0;
+    const isDue = spare.dueInMs('last') === 0;
     const own = isDue ? 5 : 0;
     const idle = Math.max(0, CORES * 5 - own - others * 5);
     times = { ...times, now: times.now + 5, own: times.own + own, idle: times.idle + idle };
@@ -53,8 +53,22 @@ describe('SpareTime', () => {
     expect(taken(0.9)).toBeCloseTo(CORES - 0.9 - 0.2 * CORES, 1);
   });
 
-  it('lets work have a tenth of a core where others leave nothing', () => {
-    expect(taken(2)).toBeCloseTo(0.1, 2);
+  it('lets work have a twentieth of a core where others leave nothing', () => {
+    expect(taken(2)).toBeCloseTo(0.05, 2);
+  });
+
+  it('lets the work of four demos have four times as much', () => {
+    spare = newSpareTime(4);
+    expect(taken(2)).toBeCloseTo(0.2, 2);
+  });
+
+  it('lets what is first go before the rest, and has it wait as well once it has taken too much', () => {
+    for (let _ = 0; _ < 5; _++) second({ own: 0, others: 2_000 });
+    times = { ...times, now: times.now + 10, own: times.own + 40 };
+    expect(spare.dueInMs('first')).toBe(0);
+    expect(spare.dueInMs('last')).toBeGreaterThan(300);
+    times = { ...times, now: times.now + 40, own: times.own + 40 };
+    expect(spare.dueInMs('first')).toBeGreaterThan(0);
   });
 
   it('gives time back within a second when others rest again', () => {
@@ -72,24 +86,33 @@ describe('SpareTime', () => {
     lookedAtCores = 0;
     for (let _ = 0; _ < 1_000; _++) {
       times = { ...times, now: times.now + 10 };
-      spare.dueInMs();
+      spare.dueInMs('last');
     }
     expect(lookedAtCores).toBe(10);
+  });
+
+  it('lets nobody wait for more than two seconds, though what is first goes on to take all that there is', async () => {
+    second({ own: 0, others: 2_000 });
+    expect(second({ own: 300, others: 1_700 })).toBeGreaterThan(900);
+    const waiting = spare.turn('last');
+    times = { ...times, now: times.now + 2_000, own: times.own + 2_000 };
+    expect(spare.dueInMs('last')).toBeGreaterThan(1_000);
+    await waiting;
   });
 
   it('lets everybody go on when it ends', async () => {
     second({ own: 0, others: 2_000 });
     expect(second({ own: 300, others: 1_700 })).toBeGreaterThan(900);
-    const waiting = spare.turn();
+    const waiting = spare.turn('last');
     spare.end();
     await waiting;
-    await spare.turn();
+    await spare.turn('last');
   });
 
   it('lets work go on where the system does not tell of its cores', () => {
     times = { now: 0, own: 0, idle: 0, cores: 0 };
     spare = newSpareTime();
     times = { ...times, now: 1_000, own: 1_000 };
-    expect(spare.dueInMs()).toBe(0);
+    expect(spare.dueInMs('last')).toBe(0);
   });
 });

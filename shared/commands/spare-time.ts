@@ -3,12 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Of all cores: what is left to others, who are served all the sooner for a core that rests. */
 const RESERVED_SHARE = 0.2;
-/** Of one core: what is taken on a machine that never rests, so that nothing waits for ever. */
-const LEAST_SHARE = 0.1;
+/** Of one core, for each demo: what is taken on a machine that never rests, so that nothing waits for ever. */
+const LEAST_SHARE = 0.05;
 const LOOKED_AFTER_MS = 1_000;
 /** What was not taken is not saved up, and what was taken too much of in one turn is forgiven: a turn comes every few seconds. */
 const MOST_SAVED_MS = 20;
 const MOST_OWED_MS = 100;
+/** Whose turn is first takes it as long as no more than this is owed; all others wait until nothing is. */
+const FIRST_OWES_MS = 50;
+
+/** And has its turn after so long in any case: where what is first takes all that there is, the rest is not to stand still. */
+const LONGEST_WAIT_MS = 2_000;
+
+export type Turn = 'first' | 'last';
 
 /** What a process can know of its own time; all in milliseconds. */
 export interface OwnTime {
@@ -45,7 +52,7 @@ const processorClock: ProcessorClock = {
 /**
  * Lets work that nobody waits for have what the rest of the machine leaves: whoever takes part awaits a turn before each
  * piece of work. About once a second it is looked how long cores rested; of that, less a reserve, this process takes its
- * time, and on a machine that never rests a tenth of a core. A low priority alone would not do: what yields still takes from
+ * time, and on a machine that never rests a twentieth of a core for each demo; what is first of that is done before the rest. A low priority alone would not do: what yields still takes from
  * those whom it makes work, such as the broker, and fills the moments in which others would have found a core at rest.
  */
 export class SpareTime {
@@ -57,30 +64,36 @@ export class SpareTime {
   #share = Number.MAX_SAFE_INTEGER;
   #owedMs = 0;
 
-  constructor(clock: ProcessorClock = processorClock) {
+  constructor(
+    private readonly demos: number,
+    clock: ProcessorClock = processorClock,
+  ) {
     this.#clock = clock;
     this.#accounted = clock.own();
     this.#looked = { ...this.#accounted, ...clock.cores() };
   }
 
   /** Resolves when there is time for a piece of work: at once where cores rest. */
-  async turn(): Promise<void> {
+  async turn(which: Turn): Promise<void> {
+    const latest = this.#clock.own().now + LONGEST_WAIT_MS;
     for (;;) {
-      const waitMs = this.dueInMs();
-      if (waitMs === 0 || this.#ending.signal.aborted) return;
+      const leftMs = latest - this.#clock.own().now;
+      const waitMs = Math.min(this.dueInMs(which), leftMs);
+      if (waitMs <= 0 || this.#ending.signal.aborted) return;
       await delay(Math.min(waitMs, LOOKED_AFTER_MS), undefined, { signal: this.#ending.signal }).catch(() => undefined);
     }
   }
 
   /** How long a turn would have to be waited for, as it looks now. */
-  dueInMs(): number {
+  dueInMs(which: Turn): number {
     const times = this.#clock.own();
     if (times.now - this.#looked.now >= LOOKED_AFTER_MS) this.#look(times);
     const takenMs = times.own - this.#accounted.own;
     const grantedMs = this.#share * (times.now - this.#accounted.now);
     this.#accounted = times;
     this.#owedMs = Math.max(-MOST_SAVED_MS, Math.min(MOST_OWED_MS, this.#owedMs + takenMs - grantedMs));
-    return this.#owedMs > 0 ? Math.ceil(this.#owedMs / this.#share) : 0;
+    const tooMuchMs = this.#owedMs - (which === 'first' ? FIRST_OWES_MS : 0);
+    return tooMuchMs > 0 ? Math.ceil(tooMuchMs / this.#share) : 0;
   }
 
   /** Whoever waits goes on, and nobody waits any more: there is an end to be come to. */
@@ -95,6 +108,6 @@ export class SpareTime {
     // A system that does not tell has no cores to share.
     if (looked.cores === 0) return;
     const left = (looked.idle - idle + looked.own - own) / (looked.now - now);
-    this.#share = Math.max(LEAST_SHARE, left - RESERVED_SHARE * looked.cores);
+    this.#share = Math.max(LEAST_SHARE * this.demos, left - RESERVED_SHARE * looked.cores);
   }
 }
