@@ -10,7 +10,7 @@ import { parseDashboard } from './linter/linted-dashboard.js';
 import { type PanelQuery, panelQueries } from './linter/panel-queries.js';
 
 /** What the demos need until each has outcomes enough, on a small machine that has other things to do. */
-const PATIENCE_MS = 200_000;
+const PATIENCE_MS = 300_000;
 
 const folder = projectFile('grafana/dashboards-json/');
 const dashboards = readdirSync(folder)
@@ -29,11 +29,11 @@ function asVersion(model: string, version: string): string {
 }
 
 /**
- * All demos at work, at a pace at which each has outcomes within a minute (churn's customers leave or stay at the end of
- * their day), with the commands that a user gives beside them.
+ * All demos at work, at a pace at which each has outcomes within two minutes (churn's customers leave or stay at the end of
+ * their day), and that two cores can keep up with; with the commands that a user gives beside them.
  */
 async function startDemos() {
-  const program = startProgram('demos/demos.js', ['all', '--rate', '600', '--broker-port', '0', '--port', '0']);
+  const program = startProgram('demos/demos.js', ['all', '--rate', '300', '--broker-port', '0', '--port', '0']);
   const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
   const registry = await program.said(/Registry\s+(http\S+)/);
   const address = new URL(await program.said(/Live pages +(\S+)/)).host;
