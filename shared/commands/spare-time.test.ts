@@ -49,8 +49,8 @@ describe('SpareTime', () => {
     for (let _ = 0; _ < 10; _++) expect(second({ own: 1_000, others: 300 })).toBe(0);
   });
 
-  it('lets work have what others leave, less a fifth of all cores', () => {
-    expect(taken(0.9)).toBeCloseTo(CORES - 0.9 - 0.2 * CORES, 1);
+  it('lets work have what others leave, less three tenths of all cores', () => {
+    expect(taken(0.9)).toBeCloseTo(CORES - 0.9 - 0.3 * CORES, 1);
   });
 
   it('lets work have a twentieth of a core where others leave nothing', () => {

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Of all cores: what is left to others, who are served all the sooner for a core that rests. */
-const RESERVED_SHARE = 0.2;
+const RESERVED_SHARE = 0.3;
 /** Of one core, for each demo: what is taken on a machine that never rests, so that nothing waits for ever. */
 const LEAST_SHARE = 0.05;
 const LOOKED_AFTER_MS = 1_000;

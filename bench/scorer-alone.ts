@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectCluster } from '#shared/kafka';
+import { projectFile } from '#shared/project-file';
+
+/** Of all records: before, modules are loaded, code is compiled and a monitor starts; after, one partition may have nothing left. */
+const [FROM, TO] = [0.25, 0.95];
+const LOOK_EVERY_MS = 100;
+/** Linux counts processor time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** What a scorer did with a backlog. */
+export interface BacklogRun {
+  readonly recordsPerSecond: number;
+  /** Processor seconds per second, while it was at it, of the scorer and of the monitor. */
+  readonly scorerCores: number;
+  readonly monitorCores: number;
+}
+
+/**
+ * A demo's scorer in a process of its own takes what was produced before: the broker has nobody else to serve, so that the
+ * scorer is what bounds the speed, as where each has a machine. With monitoring on its monitor works beside it.
+ */
+export async function scorerAlone(name: string, records: number, monitoring: 'on' | 'off'): Promise<BacklogRun> {
+  await using broker = start('shared/commands/broker.js', ['--port', '0', '--registry-port', '0']);
+  const brokers = await broker.said(/Kafka\s+(\S+:\d+)/);
+  const where = ['--brokers', brokers, '--registry', await broker.said(/(http:\S+)/), '--monitoring', monitoring];
+  const program = `demos/${name}/demo.js`;
+  const part = (role: string, ...more: string[]) => start(program, ['--only', role, ...where, ...more]);
+  {
+    await using producer = part('producer', '--records', String(records), '--rate', '0');
+    await producer.ended();
+  }
+
+  const { demo } = (await import(new URL(`dist/${program}`, projectFile('.')).href)) as DemoModule;
+  const cluster = await connectCluster({ brokers: [brokers], clientId: 'bench' });
+  await using scorer = part('scorer');
+  await using monitor = monitoring === 'on' ? part('monitor') : undefined;
+  const reached = async (share: number): Promise<Moment> => {
+    for (;;) {
+      const committed = await cluster.committedOffsets(`${name}.scorer`, [demo.topics.input.name]);
+      const offsets = [...committed.values()].flatMap((partitions) => [...partitions.values()]);
+      const done = offsets.reduce<number>((sum, offset) => sum + (offset ?? 0), 0);
+      if (done >= share * records) {
+        return {
+          done,
+          at: performance.now(),
+          scorer: scorer.processorSeconds(),
+          monitor: monitor?.processorSeconds() ?? 0,
+        };
+      }
+      await delay(LOOK_EVERY_MS);
+    }
+  };
+  const from = await reached(FROM);
+  const to = await reached(TO);
+  await cluster.close();
+  const seconds = (to.at - from.at) / 1_000;
+  return {
+    recordsPerSecond: (to.done - from.done) / seconds,
+    scorerCores: (to.scorer - from.scorer) / seconds,
+    monitorCores: (to.monitor - from.monitor) / seconds,
+  };
+}
+
+interface DemoModule {
+  readonly demo: { readonly topics: { readonly input: { readonly name: string } } };
+}
+
+interface Moment {
+  readonly done: number;
+  readonly at: number;
+  readonly scorer: number;
+  readonly monitor: number;
+}
+
+/** A program of the project, until it is disposed of. */
+function start(program: string, args: readonly string[]) {
+  const path = fileURLToPath(projectFile(`dist/${program}`));
+  const child: ChildProcess = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  return {
+    async said(pattern: RegExp): Promise<string> {
+      for (;;) {
+        const found = pattern.exec(said)?.[1];
+        if (found !== undefined) return found;
+        if (child.exitCode !== null) throw new Error(`${program} ended before it was ready: ${said}`);
+        await delay(20);
+      }
+    },
+    async ended(): Promise<void> {
+      await exited;
+      if (child.exitCode !== 0) throw new Error(`${program} ended with exit code ${child.exitCode}: ${said}`);
+    },
+    processorSeconds(): number {
+      // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
+      const fields =
+        readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
