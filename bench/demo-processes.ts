@@ -9,7 +9,7 @@ export interface Memory {
   readonly proportionalMegabytes: number;
 }
 
-/** A demo's own processes below one; npm, which waits beside them, is not counted. */
+/** A demo's own processes below one, its main one first; npm, which waits beside them, is not counted. */
 export function demoProcesses(pid: number): number[] {
   return family(pid)
     .filter(({ command }) => /demos?\.js/.test(command) && !command.startsWith('npm') && !command.startsWith('sh '))

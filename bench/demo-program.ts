@@ -69,9 +69,10 @@ export class DemoProgram {
     }
   }
 
-  /** Asks it to end. */
+  /** Asks it to end; its parts are its own to end. */
   end(): void {
-    for (const pid of demoProcesses(this.#pid).reverse()) process.kill(pid, 'SIGTERM');
+    const [main] = demoProcesses(this.#pid);
+    if (main !== undefined) process.kill(main, 'SIGTERM');
   }
 
   /** Waits for its end. Throws where it did not account for all its records. */
