@@ -7,7 +7,7 @@ import type { RunCluster } from './run-cluster.js';
 import { aborted, type Shutdown } from './shutdown.js';
 import { startSupervised } from './supervised-process.js';
 import type { Terminal } from './terminal.js';
-import { SMALL_YOUNG_GENERATION } from './v8-flags.js';
+import { COLLECTS_ALONE, SMALL_YOUNG_GENERATION } from './v8-flags.js';
 
 /** What the monitor is left to commit and to leave its groups; what it had not committed it does again, and no more is lost. */
 const MONITOR_PATIENCE_MS = 1_500;
@@ -73,7 +73,7 @@ function startOne({ program, demos, options, where, terminal }: MonitorStart): O
     program,
     args: [...demos, ...partArguments('monitor', options, where)],
     env: partEnvironment(where),
-    v8Flags: [SMALL_YOUNG_GENERATION, '--single-threaded-gc'],
+    v8Flags: [SMALL_YOUNG_GENERATION, COLLECTS_ALONE],
     yields: true,
     onLine: (line) => {
       if (options.verbose) terminal.say(terminal.dim(`monitor: ${line}`));

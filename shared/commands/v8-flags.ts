@@ -3,3 +3,6 @@
  * cores, there is no difference in speed.
  */
 export const SMALL_YOUNG_GENERATION = '--max-semi-space-size=4';
+
+/** Garbage is collected by the thread that makes it: what yields to others is not to have helpers on their cores. */
+export const COLLECTS_ALONE = '--single-threaded-gc';
