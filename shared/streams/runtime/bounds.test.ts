@@ -23,13 +23,14 @@ const mergeOfBoth = () => {
 
 /** The same cluster; tells how often its readers were polled, and how many records they have given. */
 function counted(cluster: Cluster, alter: (reader: PartitionReader) => void = () => undefined) {
-  const counts = { polls: 0, records: 0 };
+  const counts = { polls: 0, records: 0, chunks: 0 };
   const reader: Cluster['reader'] = async (options) => {
     const opened = await cluster.reader(options);
     const poll = opened.poll.bind(opened);
     opened.poll = async (maxWaitMs) => {
       const chunks = await poll(maxWaitMs);
       counts.polls += 1;
+      counts.chunks += chunks.length;
       for (const { records } of chunks) counts.records += records.length;
       return chunks;
     };
@@ -145,6 +146,38 @@ await describeOnEachKafka('what waits, and what has been', (kafka) => {
     clock += 5_000;
     const read = await test.readUntil(output, ({ length }) => length === records.length);
     expect(read.map(({ timestamp }) => timestamp)).toEqual(records.map(({ timestamp }) => timestamp));
+  });
+
+  it('fetches no more of a partition at once than max.partition.fetch.bytes', async () => {
+    await using test = await TestApplication.open(kafka, 'fetch-bytes');
+    await test.createTopics(1, left, right, output);
+    const records = numbered(2_000, 'x'.repeat(1_000));
+    // Batches of a hundred: a broker gives a whole one in any case.
+    for (let from = 0; from < records.length; from += 100) await test.produce(left, records.slice(from, from + 100));
+    const { cluster, counts, rounds } = counted(test.cluster);
+    let clock = 0;
+    const idle = { maxTaskIdleMs: 5_000, now: () => clock };
+    const bounds = { bufferedRecordsPerPartition: 100, maxPartitionFetchBytes: 110_000 };
+    await test.start(mergeOfBoth(), { cluster, ...bounds, ...idle });
+    await vi.waitUntil(() => counts.records > 100, 10_000);
+    await rounds(50);
+    expect(counts.records).toBeLessThan(800);
+    clock += 5_000;
+    expect(await test.readUntil(output, ({ length }) => length === records.length)).toHaveLength(records.length);
+  });
+
+  it('lets a broker gather fetch.min.bytes before it answers, for fetch.max.wait.ms at most', async () => {
+    await using test = await TestApplication.open(kafka, 'fetch-gathers');
+    await test.createTopics(1, left, output);
+    const builder = new StreamsBuilder();
+    builder.stream(left).to(output);
+    const { cluster, counts, rounds } = counted(test.cluster);
+    const streams = await test.start(builder.build(), { cluster, fetchMinBytes: 1_000_000, fetchMaxWaitMs: 2_000 });
+    await vi.waitUntil(() => streams.state === 'RUNNING', 10_000);
+    await rounds(2);
+    for (const record of numbered(20, 'x')) await test.produce(left, [record]);
+    expect(await test.readUntil(output, ({ length }) => length === 20)).toHaveLength(20);
+    expect(counts.chunks).toBeLessThan(10);
   });
 
   it('reads no further, at least once, than a bound from what is not acknowledged', async () => {
