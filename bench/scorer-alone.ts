@@ -9,6 +9,10 @@ import { projectFile } from '#shared/project-file';
 /** Of all records: before, modules are loaded, code is compiled and a monitor starts; after, one partition may have nothing left. */
 const [FROM, TO] = [0.25, 0.95];
 const LOOK_EVERY_MS = 100;
+/** What a demo starts its monitor with. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  monitor: ['--max-semi-space-size=4', '--single-threaded-gc'],
+};
 /** Linux counts processor time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 
@@ -21,15 +25,15 @@ export interface BacklogRun {
 }
 
 /**
- * A demo's scorer in a process of its own takes what was produced before: the broker has nobody else to serve, so that the
- * scorer is what bounds the speed, as where each has a machine. With monitoring on its monitor works beside it.
+ * A demo's scorer in a process of its own takes what was produced before, without producer and page beside it, so that the
+ * scorer is what bounds the speed. With monitoring on its monitor works beside it, as a demo starts it.
  */
 export async function scorerAlone(name: string, records: number, monitoring: 'on' | 'off'): Promise<BacklogRun> {
   await using broker = start('shared/commands/broker.js', ['--port', '0', '--registry-port', '0']);
   const brokers = await broker.said(/Kafka\s+(\S+:\d+)/);
   const where = ['--brokers', brokers, '--registry', await broker.said(/(http:\S+)/), '--monitoring', monitoring];
   const program = `demos/${name}/demo.js`;
-  const part = (role: string, ...more: string[]) => start(program, ['--only', role, ...where, ...more]);
+  const part = (role: string, ...more: string[]) => start(program, ['--only', role, ...where, ...more], FLAGS[role]);
   {
     await using producer = part('producer', '--records', String(records), '--rate', '0');
     await producer.ended();
@@ -52,6 +56,7 @@ export async function scorerAlone(name: string, records: number, monitoring: 'on
           monitor: monitor?.processorSeconds() ?? 0,
         };
       }
+      for (const each of [broker, scorer, monitor]) each?.mustBeThere();
       await delay(LOOK_EVERY_MS);
     }
   };
@@ -78,10 +83,13 @@ interface Moment {
 }
 
 /** A program of the project, until it is disposed of. */
-function start(program: string, args: readonly string[]) {
+function start(program: string, args: readonly string[], v8Flags: readonly string[] = []) {
   const path = fileURLToPath(projectFile(`dist/${program}`));
-  const child: ChildProcess = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(process.execPath, [...v8Flags, path, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'exit');
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -93,9 +101,12 @@ function start(program: string, args: readonly string[]) {
       for (;;) {
         const found = pattern.exec(said)?.[1];
         if (found !== undefined) return found;
-        if (child.exitCode !== null) throw new Error(`${program} ended before it was ready: ${said}`);
+        this.mustBeThere();
         await delay(20);
       }
+    },
+    mustBeThere(): void {
+      if (isGone()) throw new Error(`${program} ${args.join(' ')} ended before its time: ${said}`);
     },
     async ended(): Promise<void> {
       await exited;
@@ -110,7 +121,7 @@ function start(program: string, args: readonly string[]) {
       return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      if (child.exitCode !== null) return;
+      if (isGone()) return;
       child.kill('SIGTERM');
       await exited;
     },

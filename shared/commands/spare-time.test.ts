@@ -5,10 +5,13 @@ const CORES = 2;
 
 let times: OwnTime & CoresTime;
 let lookedAtCores: number;
+/** What goes on while somebody waits. */
+let waitOn: (ms: number, signal: AbortSignal) => Promise<void>;
 let spare: SpareTime;
 
 beforeEach(() => {
   times = { now: 0, own: 0, idle: 0, cores: CORES };
+  waitOn = (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
   spare = newSpareTime();
 });
 
@@ -20,6 +23,7 @@ function newSpareTime(demos = 1): SpareTime {
       lookedAtCores += 1;
       return times;
     },
+    wait: (ms, signal) => waitOn(ms, signal),
   });
 }
 
@@ -91,15 +95,43 @@ describe('SpareTime', () => {
     expect(lookedAtCores).toBe(10);
   });
 
-  it('lets nobody wait for more than two seconds, though what is first goes on to take all that there is', async () => {
+  it('lets nobody wait for more than five seconds, though what is first goes on to take all that there is', async () => {
     second({ own: 0, others: 2_000 });
-    expect(second({ own: 300, others: 1_700 })).toBeGreaterThan(900);
-    const waiting = spare.turn('last');
-    for (let ms = 0; ms < 2_000; ms += 100) {
+    second({ own: 300, others: 1_700 });
+    const start = times.now;
+    waitOn = async () => {
       times = { ...times, now: times.now + 100, own: times.own + 100 };
       expect(spare.dueInMs('last')).toBeGreaterThan(0);
+    };
+    await spare.turn('last');
+    expect(times.now - start).toBe(5_000);
+  });
+
+  it('lets what is first work most of the time, and the rest now and then, where there is too much for both', async () => {
+    for (let _ = 0; _ < 5; _++) second({ own: 0, others: 2_000 });
+    const had = { first: 0, last: 0 };
+    const start = times.now;
+    const until = start + 100_000;
+    let wakes: (() => void)[] = [];
+    waitOn = () => new Promise((resolve) => void wakes.push(resolve));
+    const take = async (which: 'first' | 'last', ms: number): Promise<void> => {
+      while (times.now < until) {
+        await spare.turn(which);
+        had[which] += ms;
+        times = { ...times, now: times.now + ms, own: times.own + ms };
+      }
+    };
+    const waiting = Promise.all([take('first', 10), take('last', 40)]);
+    while (times.now < until + 10_000) {
+      times = { ...times, now: times.now + 10 };
+      const waking = wakes;
+      wakes = [];
+      for (const wake of waking) wake();
+      await new Promise((resolve) => void setImmediate(resolve));
     }
     await waiting;
+    expect(had.last).toBeGreaterThan(400);
+    expect(had.first).toBeGreaterThan(3 * had.last);
   });
 
   it('lets everybody go on when it ends', async () => {

@@ -6,14 +6,17 @@ const RESERVED_SHARE = 0.3;
 /** Of one core, for each demo: what is taken on a machine that never rests, so that nothing waits for ever. */
 const LEAST_SHARE = 0.05;
 const LOOKED_AFTER_MS = 1_000;
-/** What was not taken is not saved up, and what was taken too much of in one turn is forgiven: a turn comes every few seconds. */
+/** What was not taken is not saved up, and of what was taken too much in one turn the rest is forgiven. */
 const MOST_SAVED_MS = 20;
 const MOST_OWED_MS = 100;
 /** Whose turn is first takes it as long as no more than this is owed; all others wait until nothing is. */
 const FIRST_OWES_MS = 50;
 
-/** And has its turn after so long in any case: where what is first takes all that there is, the rest is not to stand still. */
-const LONGEST_WAIT_MS = 2_000;
+/**
+ * A turn comes after so long in any case: where what is first takes all that there is, the rest is not to stand still. Before
+ * the groups of streams applications, whose tasks are handed over between two turns, lose their patience.
+ */
+const LONGEST_WAIT_MS = 5_000;
 
 export type Turn = 'first' | 'last';
 
@@ -36,6 +39,8 @@ export interface CoresTime {
 export interface ProcessorClock {
   own(): OwnTime;
   cores(): CoresTime;
+  /** Resolves after so many milliseconds, or when the signal is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 const processorClock: ProcessorClock = {
@@ -47,12 +52,14 @@ const processorClock: ProcessorClock = {
     const all = cpus();
     return { idle: all.reduce((sum, { times }) => sum + times.idle, 0), cores: all.length };
   },
+  wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
 };
 
 /**
  * Lets work that nobody waits for have what the rest of the machine leaves: whoever takes part awaits a turn before each
  * piece of work. About once a second it is looked how long cores rested; of that, less a reserve, this process takes its
- * time, and on a machine that never rests a twentieth of a core for each demo; what is first of that is done before the rest. A low priority alone would not do: what yields still takes from
+ * time, and on a machine that never rests about a twentieth of a core for each demo. What is first of that is done before
+ * the rest, which has a turn after five seconds in any case. A low priority alone would not do: what yields still takes from
  * those whom it makes work, such as the broker, and fills the moments in which others would have found a core at rest.
  */
 export class SpareTime {
@@ -80,7 +87,7 @@ export class SpareTime {
       const leftMs = latest - this.#clock.own().now;
       const waitMs = Math.min(this.dueInMs(which), leftMs);
       if (waitMs <= 0 || this.#ending.signal.aborted) return;
-      await delay(Math.min(waitMs, LOOKED_AFTER_MS), undefined, { signal: this.#ending.signal }).catch(() => undefined);
+      await this.#clock.wait(Math.min(waitMs, LOOKED_AFTER_MS), this.#ending.signal);
     }
   }
 

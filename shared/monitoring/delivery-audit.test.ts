@@ -163,6 +163,32 @@ describe('the delivery audit', () => {
     expect(all.find(({ partition }) => partition === 1)).toMatchObject({ expected: 4, consumed: 0, eventTime: null });
   });
 
+  it('keeps partitions apart whose names begin alike', async () => {
+    const of = (topic: string, partition: number, records: number): DeliveryCounts => {
+      const [one] = counts('producer', [[0, records]], partition).partitions;
+      if (one === undefined) throw new Error('There is one.');
+      return { role: 'producer', instance: 'one', partitions: [{ ...one, topic }] };
+    };
+    await pipe(
+      of('demo.inputs', 1, 2),
+      of('demo.inputs', 10, 3),
+      of('demo.inputs-1', 0, 4),
+      of('demo.inputs-1', 10, 5),
+    );
+    await pipe(written([0, 6], [5, 1]), processed([0, 6], [5, 1]));
+    const all = await reports();
+    const found = all.map(({ topic, partition, expected, missing }) => [topic, partition, expected, missing]);
+    expect(new Set(found)).toEqual(
+      new Set([
+        ['demo.inputs', 0, 7, 0],
+        ['demo.inputs', 1, 2, 0],
+        ['demo.inputs', 10, 3, 0],
+        ['demo.inputs-1', 0, 4, 0],
+        ['demo.inputs-1', 10, 5, 0],
+      ]),
+    );
+  });
+
   it('goes on over laps: event time moves on, and what was settled stays', async () => {
     await pipe(written([0, 5], [3, 1]), processed([0, 4], [3, 1]));
     const report = await reportOn(written([10_000, 5], [10_003, 1]), processed([10_000, 5], [10_003, 1]));

@@ -47,7 +47,7 @@ const ANY_LOSS = 'any';
  * Stretches in a block, an hour of minutes: a message tells of hundreds of minutes that follow each other, and a value of
  * its own for each of them cost the audit more than all else.
  */
-const BLOCK = 60;
+const STRETCHES_PER_BLOCK = 60;
 /** Digits of a time, so that times are in order as text. */
 const TIME_DIGITS = 16;
 
@@ -224,7 +224,7 @@ function startOf({ stretchMs }: PartitionAccount, minute: number): number {
 }
 
 function startOfBlock({ stretchMs }: PartitionAccount, start: number): number {
-  const blockMs = BLOCK * stretchMs;
+  const blockMs = STRETCHES_PER_BLOCK * stretchMs;
   return Math.floor(start / blockMs) * blockMs;
 }
 

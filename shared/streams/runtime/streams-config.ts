@@ -41,11 +41,11 @@ export interface StreamsConfig extends ErrorHandlers {
   readonly maxTaskIdleMs?: number;
   /** `buffered.records.per.partition`: no more is fetched of a partition that has so many waiting; 1,000 unless said. */
   readonly bufferedRecordsPerPartition?: number;
-  /** `fetch.min.bytes` of the main consumer: what a broker gathers before it answers; 1 unless said. */
+  /** `fetch.min.bytes` of the main consumer: what a broker gathers before it answers one who has read all; 1 unless said. */
   readonly fetchMinBytes?: number;
   /** `fetch.max.wait.ms` of the main consumer: how long it gathers at most; 100 unless said. */
   readonly fetchMaxWaitMs?: number;
-  /** `max.partition.fetch.bytes` of the main consumer: of a partition in one answer, and so what waits in memory; 1,048,576 unless said. */
+  /** `max.partition.fetch.bytes` of the main consumer: of a partition in one answer; a larger record comes all the same. 1,048,576 unless said. */
   readonly maxPartitionFetchBytes?: number;
   /** `max.request.size`: the largest record that is written, in bytes of key and value; 1,048,576 unless said. */
   readonly maxRequestSize?: number;
