@@ -2,6 +2,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dashboardFiles, dashboardsFolder } from './dashboard-files.js';
 
 // `npm run grafana`: writes the dashboards anew, and takes away those that there are no longer.
+if (process.argv.length > 2) {
+  process.stderr.write('npm run grafana has no options: it writes grafana/dashboards-json from grafana/dashboards.\n');
+  process.exit(process.argv.includes('--help') ? 0 : 2);
+}
 const files = await dashboardFiles();
 mkdirSync(dashboardsFolder, { recursive: true });
 for (const name of readdirSync(dashboardsFolder)) {

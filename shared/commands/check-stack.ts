@@ -6,9 +6,9 @@ import { runProgram } from './program.js';
 import { type StackCheck, stackChecks } from './stack-check.js';
 
 const help = `Waits until a stack is as it should be, and says what is not: every part answers, Prometheus reads the demos and
-evaluates its rules, each demo has predicted. Whatever is not given is not looked at.
+evaluates its rules, each demo has predicted. Of the other parts, what is not given is not looked at.
 
-  --demo URL           a demo's live page; as often as there are
+  --demo URL           a demo's live page; as often as there are, once at least
   --brokers LIST       Kafka
   --registry URL       the Schema Registry
   --prometheus URL
@@ -42,22 +42,34 @@ await runProgram(process.argv.slice(2), async (terminal, { signal }) => {
     return 0;
   }
   const { demo: demos, prometheus, alertmanager, grafana, links, registry } = values;
+  const parts = { registry, prometheus, alertmanager, grafana, links };
+  for (const url of demos ?? []) checkUrl('--demo', url);
+  for (const [name, url] of Object.entries(parts)) if (url !== undefined) checkUrl(`--${name}`, url);
   if (demos === undefined) throw new KitError('usage', '--demo is not given; it is the address of a live page.');
   const brokers = values.brokers === undefined ? undefined : parseBrokers(values.brokers);
   const seconds = values.within === undefined ? 120 : integer('--within', values.within, 1, 3_600);
-  const checks = stackChecks({ demos, prometheus, alertmanager, grafana, links, registry, brokers });
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1_000)]);
-  const faults = await Promise.all(checks.map((check) => untilSo(check, deadline, (line) => terminal.say(line))));
+  const checks = stackChecks({ demos, ...parts, brokers });
+  // Not AbortSignal.any of a timeout: nothing else holds that, and once it is collected as garbage it does not fire.
+  const deadline = performance.now() + seconds * 1_000;
+  const isOver = (): boolean => signal.aborted || performance.now() > deadline;
+  const faults = await Promise.all(checks.map((check) => untilSo(check, isOver, (line) => terminal.say(line))));
   const wrong = faults.filter((fault) => fault !== undefined);
   for (const fault of wrong) terminal.error(fault);
   if (wrong.length === 0) terminal.say(`The stack is as it should be: ${checks.length} checks.`);
   return wrong.length === 0 ? 0 : 1;
 });
 
+/** @throws KitError 'usage' where it is no address that could be asked. */
+function checkUrl(option: string, url: string): void {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new KitError('usage', `${option} ${url}: that is no URL, such as http://127.0.0.1:4000.`);
+  }
+}
+
 /** Looks until it is so, and says what was found; gives the last fault when the time is over. */
 async function untilSo(
   check: StackCheck,
-  deadline: AbortSignal,
+  isOver: () => boolean,
   say: (line: string) => void,
 ): Promise<KitError | undefined> {
   for (;;) {
@@ -66,7 +78,7 @@ async function untilSo(
       return undefined;
     } catch (error) {
       const { code, message } = KitError.from(error);
-      if (deadline.aborted) return new KitError(code, `Not so: ${check.what}: ${message}`, { cause: error });
+      if (isOver()) return new KitError(code, `Not so: ${check.what}: ${message}`, { cause: error });
     }
     await delay(PAUSE_MS);
   }
