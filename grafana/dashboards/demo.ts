@@ -9,7 +9,7 @@ import { heatmap } from '../panels/heatmap.js';
 import { unit } from '../panels/options.js';
 import { oneDemo, type Queries, queriesOf } from '../panels/promql.js';
 import { stat } from '../panels/stat.js';
-import { aucAgainstCard, lostRecords, ofServing, totalLag } from './figures.js';
+import { aucAgainstCard, lostRecords, ofServing, partitionsAuditedLater, totalLag } from './figures.js';
 import { driftLimits, latencyLimits } from './limits.js';
 
 /** What a demo's dashboard is made from. */
@@ -288,7 +288,7 @@ const trust = ({ of }: Subject): DashboardRow => ({
         { expr: of.gauge('sum', catalogue.deliveryExpected, ['topic']), legend: '{{topic}} written' },
         { expr: of.gauge('sum', catalogue.deliveryConsumed, ['topic']), legend: '{{topic}} processed' },
       ],
-      width: 8,
+      width: 7,
     }),
     graph({
       title: 'Missing, repeated, late, altered',
@@ -302,14 +302,25 @@ const trust = ({ of }: Subject): DashboardRow => ({
         { expr: of.gauge('sum', catalogue.deliveryLate, []), legend: 'late' },
         { expr: of.gauge('sum', catalogue.deliveryAltered, []), legend: 'altered minutes' },
       ],
-      width: 8,
+      width: 7,
     }),
     bars({
       title: 'Dead letters',
       description: 'Records that could not be decoded, scored or processed in the time that is shown, by error code.',
       unit: unit.count,
       queries: [{ expr: of.growth(catalogue.recordsDeadLettered, ['reason']), legend: '{{reason}}' }],
-      width: 8,
+      width: 5,
+    }),
+    bars({
+      title: 'Left out of the figures',
+      description:
+        'Partitions that are audited only from a later event time on, as counts of them were lost, by topic; and records that monitoring could not read in the time that is shown.',
+      unit: unit.count,
+      queries: [
+        { expr: of.orNone(partitionsAuditedLater(of), 'topic'), legend: 'partitions of {{topic}}' },
+        { expr: of.growth(catalogue.monitorPassedOver, []), legend: 'records' },
+      ],
+      width: 5,
     }),
   ],
 });

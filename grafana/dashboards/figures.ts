@@ -7,6 +7,10 @@ export const totalLag = (of: Queries): string => of.gauge('sum', catalogue.consu
 /** Records of each demo that were written, and whose minute is over, and that nobody has processed. */
 export const lostRecords = (of: Queries): string => of.gauge('sum', catalogue.deliveryMissing, ['demo']);
 
+/** Partitions of each topic of which counts were lost, and that are audited from a later event time on. */
+export const partitionsAuditedLater = (of: Queries): string =>
+  `count by (demo, topic) (${of.gauge('max', catalogue.deliverySince, ['demo', 'topic', 'partition'])})`;
+
 /** The latest AUC of the model that serves, less its card's, by demo. */
 export function aucAgainstCard(of: Queries): string {
   const now = of.gauge('max', catalogue.qualityAuc, ['demo', 'name', 'version'], { window: 'rolling' });
