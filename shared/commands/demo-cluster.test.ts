@@ -1,29 +1,14 @@
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { expect, it } from 'vitest';
-import { defineTopic } from '#shared/schema';
 import { describeOnEachKafka } from '#shared/testing';
 import { connectDemo } from './demo-cluster.js';
-import type { DemoBasics } from './demo-definition.js';
-
-const topic = (name: string) =>
-  defineTopic<object>({ name, partitions: 1, schema: { type: 'record', name: 'Sum', fields: [] } });
-const input = topic('sums.inputs');
-const definition: DemoBasics = {
-  name: 'sums',
-  module: import.meta.url,
-  topics: { input, predictions: topic('sums.predictions'), outcomes: topic('sums.outcomes') },
-  modelFolder: new URL('no-model/', import.meta.url),
-  buildTopology: (builder) => void builder.stream(input).filter(() => true),
-  produce: () => [],
-  eventTimeSpeed: 1,
-  paceInWords: 'as it comes',
-};
+import { sums } from './test-sums.js';
 
 await describeOnEachKafka('the topics of a demo', (kafka) => {
   it('of heartbeats and reports are compacted while they are written to: Kafka cuts none of them by size', async () => {
     const namespace = `${kafka.unique('newest')}.`;
     const address = { cluster: { brokers: [kafka.brokers] }, registry: { url: 'http://127.0.0.1:1' } };
-    const demo = await connectDemo(definition, { namespace, verbose: false, monitoring: true }, address);
+    const demo = await connectDemo(sums, { namespace, verbose: false, monitoring: true }, address);
     await demo.cluster.close();
 
     const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();

@@ -1,24 +1,10 @@
 import { expect, it } from 'vitest';
 import { KitError } from '#shared/errors';
 import { connectCluster, type Producer } from '#shared/kafka';
-import { defineTopic, offlineSchemas } from '#shared/schema';
+import { offlineSchemas } from '#shared/schema';
 import { startBrokerProgram } from '#shared/testing';
-import type { DemoBasics } from './demo-definition.js';
 import { openDemoProducer } from './demo-producer.js';
-
-const topic = (name: string) =>
-  defineTopic<object>({ name, partitions: 1, schema: { type: 'record', name: 'Sum', fields: [] } });
-const input = topic('sums.inputs');
-const definition: DemoBasics = {
-  name: 'sums',
-  module: import.meta.url,
-  topics: { input, predictions: topic('sums.predictions'), outcomes: topic('sums.outcomes') },
-  modelFolder: new URL('no-model/', import.meta.url),
-  buildTopology: (builder) => void builder.stream(input).filter(() => true),
-  produce: () => [],
-  eventTimeSpeed: 1,
-  paceInWords: 'as it comes',
-};
+import { sums } from './test-sums.js';
 
 it('leaves no producer open where what it counts cannot be registered', async () => {
   await using pair = await startBrokerProgram();
@@ -42,7 +28,7 @@ it('leaves no producer open where what it counts cannot be registered', async ()
     },
   };
   const demo = { cluster: counted, schemas, topicName: ({ name }: { readonly name: string }) => name };
-  const open = () => openDemoProducer(definition, demo, { monitoring: true });
+  const open = () => openDemoProducer(sums, demo, { monitoring: true });
   await expect(open()).rejects.toThrow('The registry refuses.');
   expect(opened).toEqual([]);
   refuses = false;

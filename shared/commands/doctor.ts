@@ -19,7 +19,7 @@ Exit codes: 0 a demo can be run; 1 none can; 2 the command line is wrong.
 
 const marks: Readonly<Record<Verdict, string>> = { good: '✔', note: '!', bad: '✘' };
 const SUBJECT_WIDTH = 13;
-const TODO_WIDTH = 90;
+const WHAT_TO_DO_WIDTH = 90;
 
 const terminal = createTerminal({ dataOnStdout: false, verbose: process.argv.includes('--verbose') });
 try {
@@ -74,7 +74,7 @@ function wrapped(sentence: string): readonly string[] {
   const lines: string[] = [];
   for (const word of sentence.split(' ')) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > TODO_WIDTH) lines.push(word);
+    if (last === undefined || last.length + 1 + word.length > WHAT_TO_DO_WIDTH) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;

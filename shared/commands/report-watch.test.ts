@@ -9,6 +9,7 @@ import {
 } from '#shared/monitoring';
 import { offlineSchemas, type Schemas, type Topic } from '#shared/schema';
 import { ReportWatch } from './report-watch.js';
+import { status } from './test-watch.js';
 
 const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics('demo');
 const topicName = ({ name }: { readonly name: string }): string => `ns.${name}`;
@@ -51,24 +52,8 @@ const drift: DriftReport = {
 };
 /** Of a scorer that serves this version, and has another beside it. */
 const scorer = (modelVersion: string, challenger?: string): ScorerStatus => ({
-  instance: 'scorer-1',
-  state: 'RUNNING',
-  heartbeatAt: 0,
-  recordsPerSecond: 0,
-  scoredTotal: 0,
-  partitions: 1,
-  modelName: 'model',
+  ...status,
   modelVersion,
-  modelSha256: '',
-  guarantee: 'exactly_once',
-  topology: '',
-  modelSince: null,
-  modelPublishedAt: null,
-  modelPositive: null,
-  modelThreshold: null,
-  swapsTotal: 0,
-  refusalsTotal: 0,
-  refusal: null,
   challenger:
     challenger === undefined
       ? null
@@ -81,8 +66,6 @@ const scorer = (modelVersion: string, challenger?: string): ScorerStatus => ({
           failed: 0,
           skipped: 0,
         },
-  unknownCategories: {},
-  metrics: [],
 });
 
 let schemas: Schemas;

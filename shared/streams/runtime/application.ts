@@ -6,6 +6,7 @@ import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
 import type { TaskSurroundings } from './instance-tasks.js';
 import { type QueryableStores, queryableStores } from './queryable-stores.js';
+import { readerOptions } from './reader-options.js';
 import { RepartitionPurge } from './repartition-purge.js';
 import type { StreamsConfig, StreamsState } from './streams-config.js';
 import type { StreamsMetrics } from './streams-metrics.js';
@@ -87,17 +88,9 @@ export class Application {
   }
 
   async start(): Promise<void> {
-    const { cluster, applicationId, sessionTimeoutMs, autoOffsetReset } = this.#config;
-    const { fetchMinBytes, fetchMaxWaitMs, maxPartitionFetchBytes } = this.#config;
+    const { cluster, applicationId, sessionTimeoutMs } = this.#config;
     this.#become('REBALANCING');
-    this.#reader = await cluster.reader({
-      isolation: 'read_committed',
-      ...(fetchMinBytes !== undefined && { minFetchBytes: fetchMinBytes }),
-      ...(fetchMaxWaitMs !== undefined && { maxWaitMs: fetchMaxWaitMs }),
-      ...(maxPartitionFetchBytes !== undefined && { maxBytesPerPartition: maxPartitionFetchBytes }),
-      onOutOfRange: autoOffsetReset === 'earliest' ? 'earliest' : 'fail',
-      onReset: (reset) => this.#resets.push(reset),
-    });
+    this.#reader = await cluster.reader(readerOptions(this.#config, (reset) => this.#resets.push(reset)));
     this.#member = await cluster.joinGroup({
       groupId: applicationId,
       ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
