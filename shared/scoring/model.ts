@@ -34,6 +34,8 @@ export interface Model extends BatchScorer<object> {
   readonly unknownCategories: ReadonlyMap<string, number>;
   /** Told of each call of the graph from when it is set: its rows, and how long it took, milliseconds. */
   onCall: ((rows: number, tookMs: number) => void) | undefined;
+  /** Asked at the beginning of each call of the graph from when it is set; what it waits for is part of how long the call takes. */
+  beforeCall: (() => Promise<void> | undefined) | undefined;
   /** Counts how its inputs fall into the bins of the card's profile; undefined where the card has none. */
   readonly inputCounter: InputCounter | undefined;
   /** Frees the native session, after the calls that are under way; nothing may be scored afterwards. */
@@ -73,6 +75,7 @@ export class OnnxModel implements Model {
   readonly sha256: string;
   readonly unknownCategories: Map<string, number>;
   onCall: Model['onCall'];
+  beforeCall: Model['beforeCall'];
   readonly inputCounter: InputCounter | undefined;
   readonly #parts: ModelParts;
   readonly #inputs: readonly GraphInput[];
@@ -138,6 +141,8 @@ export class OnnxModel implements Model {
 
   async #scoreSome(rows: readonly object[]): Promise<(ModelRow | KitError)[]> {
     const begun = performance.now();
+    const held = this.beforeCall?.();
+    if (held !== undefined) await held;
     // A row is whatever record the stream carries; the card says which of its fields are read.
     const fields = rows as readonly Row[];
     const problems = fields.map((row) => rowProblem(this.#inputs, row));

@@ -51,6 +51,8 @@ export interface ServedModel {
   readonly publishedAt: number | undefined;
   /** How the challenger compares; undefined where there is none. */
   readonly comparison: Comparison | undefined;
+  /** Has each call of what serves take so much longer, at most 3,000 ms, as `onCall` tells; 0 ends it at once. */
+  slowDown(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,9 @@ function follow(
     },
     get comparison() {
       return serving.comparison;
+    },
+    slowDown(ms) {
+      serving.slowDown(ms);
     },
     async close() {
       closing.abort();

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { BatchScorer } from '#shared/streams';
 import { loadModelFiles, type Model } from '../index.js';
 import { plusModel } from '../test-models.js';
+import { MAX_CALL_DELAY_MS } from './call-delay.js';
 import { ServingModel } from './serving-model.js';
 import { championWithVotes } from './vote.js';
 
@@ -84,6 +86,51 @@ describe('what serves', () => {
     for (let x = 0; x < 200; x += 1) await scorer.score([{ x }]);
     expect(new Set(serving.recent)).toEqual(new Set(Array.from({ length: 64 }, (_, index) => ({ x: 136 + index }))));
     await serving.close();
+  });
+});
+
+describe('what is slowed down', () => {
+  /** Timers may fire a little before their time, by another clock. */
+  const [HELD_MS, AT_LEAST_MS] = [40, 35];
+
+  async function slowed(ms: number) {
+    const { models } = await loaded(1, 2);
+    const took: number[] = [];
+    const serving = new ServingModel(models[0], undefined, (_, tookMs) => took.push(tookMs));
+    serving.slowDown(ms);
+    return { serving, next: models[1], took };
+  }
+
+  it('is told as part of how long its calls take, of the old model and of the new', async () => {
+    const { serving, next, took } = await slowed(HELD_MS);
+    const old = serving.acquire();
+    serving.exchange(next, 5);
+    expect([await score(old), await score(serving.acquire())]).toMatchObject([{ score: 2 }, { score: 3 }]);
+    expect(Math.min(...took)).toBeGreaterThanOrEqual(AT_LEAST_MS);
+    expect(took).toHaveLength(2);
+    serving.release(old);
+    await serving.close();
+  });
+
+  it('holds up what it scores, and lets it go as soon as that ends', async () => {
+    const { serving, took } = await slowed(Number.POSITIVE_INFINITY);
+    const lease = serving.acquire();
+    const scoring = score(lease);
+    await nextTurn();
+    expect(took).toEqual([]);
+    serving.slowDown(0);
+    expect(await scoring).toMatchObject({ score: 2 });
+    expect(took[0]).toBeLessThan(MAX_CALL_DELAY_MS);
+    await serving.close();
+  });
+
+  it('does not keep it from being closed', async () => {
+    const { serving, took } = await slowed(MAX_CALL_DELAY_MS);
+    const scoring = score(serving.acquire());
+    await nextTurn();
+    await serving.close();
+    expect(await scoring).toMatchObject({ score: 2 });
+    expect(took[0]).toBeLessThan(MAX_CALL_DELAY_MS);
   });
 });
 

@@ -2,6 +2,7 @@ import { KitError } from '#shared/errors';
 import type { BatchScorer, ExchangeableScorer, ScoredRow } from '#shared/streams';
 import type { Model } from '../model.js';
 import { settled } from '../settled.js';
+import { CallDelay } from './call-delay.js';
 import { type Comparison, ComparisonCount } from './comparison.js';
 import { Shadow } from './shadow.js';
 import { votesOf, withVotes } from './vote.js';
@@ -41,12 +42,13 @@ export class ServingModel implements ExchangeableScorer<object> {
   readonly #recent: object[] = [];
   #recentAt = 0;
   readonly #onCall: Model['onCall'];
+  readonly #delay = new CallDelay();
   #closing: Promise<void> = Promise.resolve();
 
   /** `publishedAt`, milliseconds since the epoch; undefined for a model that nobody has published. */
   constructor(first: Model, publishedAt: number | undefined, onCall?: Model['onCall']) {
     this.#onCall = onCall;
-    first.onCall = onCall;
+    this.#attend(first);
     this.#held = { model: first, publishedAt, leases: 0 };
   }
 
@@ -90,7 +92,7 @@ export class ServingModel implements ExchangeableScorer<object> {
   /** From now on this one is acquired. */
   exchange(next: Model, publishedAt: number | undefined): void {
     const old = this.#held;
-    next.onCall = this.#onCall;
+    this.#attend(next);
     this.#held = { model: next, publishedAt, leases: 0 };
     // It was compared with the old one.
     this.#shadow?.reset(next.card.labels);
@@ -121,10 +123,21 @@ export class ServingModel implements ExchangeableScorer<object> {
     if (old !== undefined) this.#closeIfLeft(old);
   }
 
+  /** Has each call of what serves, whichever model that is, take so much longer; 0 ends it at once. */
+  slowDown(ms: number): void {
+    this.#delay.set(ms);
+  }
+
   async close(): Promise<void> {
+    this.slowDown(0);
     this.challenge(undefined);
     for (const each of this.#voter ? [this.#held, this.#voter] : [this.#held]) this.#closeLater(each.model.close());
     await this.#closing;
+  }
+
+  #attend(model: Model): void {
+    model.onCall = this.#onCall;
+    model.beforeCall = this.#delay.wait;
   }
 
   async #score(held: Held, voter: Voter | undefined, rows: readonly object[]): Promise<(ScoredRow | KitError)[]> {
