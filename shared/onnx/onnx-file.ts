@@ -7,11 +7,16 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
   type TensorProto,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
-import { type ElementType, elementType, fromTensorProto, type OnnxTensor } from './tensor.js';
+import { type ElementType, elementType, fromTensorProto, type OnnxTensor, toTensorProto } from './tensor.js';
+
+/** For what is added to a graph that takes none: every runtime that reads such a graph has it. */
+const OWN_OPSET = 13n;
 
 /** A node of a graph that was read. */
 export class OnnxNode {
@@ -91,7 +96,7 @@ export interface ValueDescription {
 export class OnnxFile {
   readonly #model: ModelProto;
   readonly #graph: GraphProto;
-  readonly #initializers: ReadonlyMap<string, TensorProto>;
+  readonly #initializers: Map<string, TensorProto>;
 
   private constructor(model: ModelProto, graph: GraphProto) {
     this.#model = model;
@@ -166,6 +171,39 @@ export class OnnxFile {
   /** Makes a value an output of the graph, whose type the runtime finds. */
   expose(value: string): void {
     if (!this.outputs.includes(value)) this.#graph.output.push(create(ValueInfoProtoSchema, { name: value }));
+  }
+
+  /**
+   * Puts an operator behind an output: what it makes of a constant and the output's value, in this order, is the output
+   * from now on. Gives its name, which is new, so that whatever else reads the value still has it. The operator must be
+   * one that keeps type and shape.
+   * @throws KitError 'internal' where the graph has no such output.
+   */
+  putBehind(output: string, op: string, constant: OnnxTensor): string {
+    const declared = this.#graph.output.find(({ name }) => name === output);
+    if (declared === undefined) throw new KitError('internal', `The graph has no output "${output}".`);
+    const [operand, result] = [this.#unused(`${output}_operand`), this.#unused(`${output}_${op}`)];
+    const tensor = toTensorProto(operand, constant);
+    this.#graph.initializer.push(tensor);
+    this.#initializers.set(operand, tensor);
+    this.#graph.node.push(create(NodeProtoSchema, { opType: op, input: [operand, output], output: [result] }));
+    declared.name = result;
+    const isOwn = ({ domain }: { readonly domain: string }): boolean => domain === '' || domain === 'ai.onnx';
+    // A graph of trees alone need not say which of ONNX's own operators it takes.
+    if (!this.#model.opsetImport.some(isOwn)) {
+      this.#model.opsetImport.push(create(OperatorSetIdProtoSchema, { domain: '', version: OWN_OPSET }));
+    }
+    return result;
+  }
+
+  #unused(stem: string): string {
+    const { input, initializer, node } = this.#graph;
+    const taken = new Set(
+      [...input, ...initializer].map(({ name }) => name).concat(node.flatMap((each) => each.output)),
+    );
+    let name = stem;
+    for (let number = 2; taken.has(name); number += 1) name = `${stem}_${number}`;
+    return name;
   }
 
   /**

@@ -81,6 +81,20 @@ describe('OnnxFile', () => {
     expect(p?.dims).toEqual([1, 2]);
   });
 
+  it('puts an operator behind an output, and leaves the value that others read', async () => {
+    const file = OnnxFile.parse(graph().toBytes());
+    const [before] = ((await run(file.toBytes(), [1, 0.5])).y as Tensor).data as Float64Array;
+    const turned = file.putBehind('y', 'Sub', { type: 'double', shape: [], values: [1] });
+    const again = file.putBehind(turned, 'Sub', { type: 'double', shape: [], values: [3] });
+    expect(file.outputs).toEqual([again]);
+    expect(file.describeOutputs()).toEqual([{ name: again, type: 'double', shape: ['N', 1] }]);
+    file.expose('y');
+    const outputs = await run(file.toBytes(), [1, 0.5]);
+    expect((outputs[again] as Tensor).data).toEqual(Float64Array.of(2 + (before ?? Number.NaN)));
+    expect((outputs.y as Tensor).data).toEqual(Float64Array.of(before ?? Number.NaN));
+    expect(() => file.putBehind('z', 'Neg', { type: 'double', shape: [], values: [0] })).toThrow('no output "z"');
+  });
+
   it('reads a file of another tool and writes it again so that it computes the same', async () => {
     const bytes = await readFile(projectFile('demos/flight-delay/model/model.onnx'));
     const file = OnnxFile.parse(bytes);

@@ -13,3 +13,4 @@ export type { ModelReference, ModelRefusal } from './model-topic/model-pointer.j
 export { type ActiveChange, publishModel, rollbackModel } from './model-topic/publish-model.js';
 export { type ServedModel, serveModel } from './model-topic/serve-model.js';
 export { championWithVotes } from './model-topic/vote.js';
+export { isTurned, turnedModel } from './turned-model.js';
