@@ -14,6 +14,12 @@ export type EmbeddedMessage =
   | { readonly type: 'warning'; readonly sentence: string }
   | { readonly type: 'closed' };
 
+/** What the thread is told once it is ready. */
+export type EmbeddedOrder =
+  | { readonly type: 'suspend-broker'; readonly ms: number }
+  | { readonly type: 'resume-broker' }
+  | { readonly type: 'close' };
+
 /** Broker and registry at work inside this process. */
 export interface EmbeddedPair {
   /** host:port */
@@ -22,6 +28,13 @@ export interface EmbeddedPair {
   readonly registry: string;
   /** Resolves when the thread has ended, asked to or not. */
   readonly ended: Promise<void>;
+  /**
+   * The broker is away for so many milliseconds, 60,000 at most, and comes back with all it had. The registry stays: it is
+   * another server, and reads of it do not need the broker.
+   */
+  suspendBroker(ms: number): void;
+  /** The broker is there again, also before its time. */
+  resumeBroker(): void;
   close(): Promise<void>;
 }
 
@@ -34,7 +47,7 @@ export async function startEmbeddedPair(
   request: EmbeddedRequest,
   onWarning: (sentence: string) => void,
 ): Promise<EmbeddedPair> {
-  const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: request });
+  const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: request, execArgv: [] });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const ready = await readiness(worker, onWarning).catch(async (error: unknown) => {
     await worker.terminate();
@@ -42,10 +55,13 @@ export async function startEmbeddedPair(
   });
   worker.on('error', (error) => onWarning(`The thread of the embedded broker failed: ${error.message}`));
   let closed: Promise<void> | undefined;
+  const order = (message: EmbeddedOrder): void => worker.postMessage(message);
   return {
     brokers: ready.brokers,
     registry: ready.registry,
     ended,
+    suspendBroker: (ms) => order({ type: 'suspend-broker', ms }),
+    resumeBroker: () => order({ type: 'resume-broker' }),
     close: () => {
       closed ??= end(worker, ended);
       return closed;
@@ -74,6 +90,6 @@ async function end(worker: Worker, ended: Promise<void>): Promise<void> {
   worker.on('message', (message: EmbeddedMessage) => {
     if (message.type === 'closed') void worker.terminate();
   });
-  worker.postMessage('close');
+  worker.postMessage({ type: 'close' } satisfies EmbeddedOrder);
   await ended;
 }

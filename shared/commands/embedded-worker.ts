@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { startBroker } from '#shared/embedded/broker';
 import { startRegistry } from '#shared/embedded/registry';
 import { KitError } from '#shared/errors';
-import type { EmbeddedMessage, EmbeddedRequest } from './embedded-pair.js';
+import type { EmbeddedMessage, EmbeddedOrder, EmbeddedRequest } from './embedded-pair.js';
 
 // Broker and registry in a thread of their own: serving other clients never waits for whoever started them.
 const tell = (message: EmbeddedMessage): void => parentPort?.postMessage(message);
@@ -21,7 +21,10 @@ try {
     await broker.close();
     throw error;
   });
-  parentPort?.once('message', async () => {
+  parentPort?.on('message', async (order: EmbeddedOrder) => {
+    if (order.type === 'suspend-broker') broker.suspend(order.ms);
+    if (order.type === 'resume-broker') broker.resume();
+    if (order.type !== 'close') return;
     // The broker last: its lock guards the folder of both.
     await registry.close();
     await broker.close();

@@ -7,9 +7,18 @@ import { userPath } from './user-path.js';
 /** Where demos run: on an existing cluster, or on an embedded one that is theirs. */
 export interface RunCluster extends ClusterAddress {
   readonly mode: 'embedded' | 'cluster';
+  /**
+   * Has the broker away for so many milliseconds, 20,000 unless said and 60,000 at most; it comes back with all it had. Absent
+   * on a cluster, whose brokers are not the run's to stop.
+   */
+  suspendBroker?(ms?: number): void;
+  /** Has the broker back before its time; absent where it cannot be suspended. */
+  resumeBroker?(): void;
   /** Ends what was started for the run. */
   close(): Promise<void>;
 }
+
+const SUSPENDED_MS = 20_000;
 
 /**
  * The cluster that the options name, or an embedded one.
@@ -27,7 +36,13 @@ export async function openRunCluster(options: DemoOptions, terminal: Terminal): 
     (sentence) => terminal.say(sentence),
   );
   const address = { cluster: { brokers: [pair.brokers] }, registry: { url: pair.registry } };
-  return { mode: 'embedded', ...address, close: () => pair.close() };
+  return {
+    mode: 'embedded',
+    ...address,
+    suspendBroker: (ms = SUSPENDED_MS) => pair.suspendBroker(ms),
+    resumeBroker: () => pair.resumeBroker(),
+    close: () => pair.close(),
+  };
 }
 
 /** The first line of a run: who runs where. */

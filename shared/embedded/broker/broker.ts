@@ -27,6 +27,14 @@ export interface Broker {
   readonly port: number;
   /** `host:port`, as clients take it; an IPv6 address is in brackets. */
   readonly address: string;
+  /**
+   * Is away for so many milliseconds, 60,000 at most: every connection is cut, and each new one at once. Port and records stay,
+   * and time goes on: a member's session that runs out meanwhile has run out, and so has a transaction's time. Asked again
+   * meanwhile, it is away for as long from then on.
+   */
+  suspend(ms: number): void;
+  /** Is there again, also before its time; nothing happens where it is. */
+  resume(): void;
   /** Ends every connection and timer; what clients are waiting for is not answered. */
   close(): Promise<void>;
 }

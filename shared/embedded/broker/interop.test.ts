@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { startTestBroker } from './test-broker.js';
+import { eventually, startTestBroker } from './test-broker.js';
 
 /** A command that ran: what it wrote, and how it ended. */
 interface Ran {
@@ -9,13 +9,19 @@ interface Ran {
   readonly errors: string;
 }
 
-function run(command: string, commandArguments: readonly string[], input = ''): Promise<Ran> {
+function run(
+  command: string,
+  commandArguments: readonly string[],
+  input = '',
+  onOutput: (soFar: string) => void = () => undefined,
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, commandArguments, { timeout: 40_000 });
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += String(chunk);
+      onOutput(output);
     });
     child.stderr.on('data', (chunk: Buffer) => {
       errors += String(chunk);
@@ -44,8 +50,11 @@ const topics = [{ name: 't', partitions: 1 }];
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i}`);
 
 describe.skipIf(!hasKcat)('kcat', () => {
-  const kcat = (broker: { readonly address: string }, commandArguments: readonly string[], input?: string) =>
-    run('kcat', ['-b', broker.address, ...commandArguments], input);
+  const kcat = (
+    broker: { readonly address: string },
+    commandArguments: readonly string[],
+    ...rest: [input?: string, onOutput?: (soFar: string) => void]
+  ) => run('kcat', ['-b', broker.address, ...commandArguments], ...rest);
 
   it('lists the broker and its topics', async () => {
     await using test = await startTestBroker({ topics: [{ name: 'flights', partitions: 3 }] });
@@ -78,6 +87,25 @@ describe.skipIf(!hasKcat)('kcat', () => {
     expect((await kcat(test.broker, [...inGroup, '3'])).output.trim().split('\n')).toEqual(lines(3));
     await kcat(test.broker, ['-P', '-t', 't'], 'later');
     expect((await kcat(test.broker, [...inGroup, '1'])).output.trim()).toBe('later');
+  });
+
+  it('reads on where it was when the broker has been away', async () => {
+    await using test = await startTestBroker({ topics });
+    await kcat(test.broker, ['-P', '-t', 't'], lines(3).join('\n'));
+    let read = '';
+    // -u: that it has read is known by what it writes; -E: it goes on when no broker is there.
+    const reading = kcat(
+      test.broker,
+      ['-C', '-t', 't', '-o', 'beginning', '-c', '6', '-q', '-u', '-E'],
+      undefined,
+      (soFar) => {
+        read = soFar;
+      },
+    );
+    await eventually(() => expect(read.trim().split('\n')).toEqual(lines(3)));
+    test.broker.suspend(300);
+    expect(await kcat(test.broker, ['-P', '-t', 't', '-E'], 'a\nb\nc')).toMatchObject({ code: 0 });
+    expect((await reading).output.trim().split('\n')).toEqual([...lines(3), 'a', 'b', 'c']);
   });
 
   it('is refused by a compacted topic what has no key', async () => {

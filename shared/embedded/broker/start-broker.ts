@@ -9,6 +9,7 @@ import { createState } from './create-state.js';
 import { dispatcher } from './dispatch.js';
 import { openDataDirectory } from './storage/data-directory.js';
 import { inMemory, type Storage } from './storage/storage.js';
+import { Suspension } from './suspension.js';
 import { UnansweredBytes } from './unanswered-bytes.js';
 
 /**
@@ -37,7 +38,12 @@ async function serve(
   const sockets = new Set<Socket>();
   const dispatch = dispatcher(state);
   const unanswered = new UnansweredBytes();
+  const suspension = new Suspension();
   const server = createServer((socket) => {
+    if (suspension.isOn) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     const advertised = { host: advertisedHost(host, socket), port: listeningPort(server) };
@@ -53,9 +59,15 @@ async function serve(
     host,
     port: actualPort,
     address: `${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
+    suspend(ms) {
+      suspension.begin(ms);
+      for (const socket of sockets) socket.destroy();
+    },
+    resume: () => suspension.end(),
     close() {
       closing ??= (async () => {
         const closed = once(server, 'close');
+        suspension.end();
         server.close();
         for (const socket of sockets) socket.destroy();
         state.groups.close();
