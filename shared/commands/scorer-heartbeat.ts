@@ -118,6 +118,10 @@ export class ScorerHeartbeat {
           : { ...comparison, modelName: comparison.name, modelVersion: comparison.version },
       unknownCategories: Object.fromEntries([...current.unknownCategories].filter(([, count]) => count > 0)),
       metrics: instruments.samples(),
+      obeys: [],
+      tasks: [],
+      edges: [],
+      failed: [],
     };
   }
 }

@@ -104,6 +104,10 @@ export const status: ScorerStatus = {
   challenger: null,
   unknownCategories: {},
   metrics: [],
+  obeys: [],
+  tasks: [],
+  edges: [],
+  failed: [],
 };
 
 /** A record as it is put on a topic. */

@@ -72,6 +72,10 @@ export function sampleScorer(heartbeatAt: number, more: Partial<ScorerStatus> = 
     challenger: null,
     unknownCategories: {},
     metrics: [],
+    obeys: [],
+    tasks: [],
+    edges: [],
+    failed: [],
     ...more,
   };
 }

@@ -30,6 +30,10 @@ const status: ScorerStatus = {
     { metric: 'kafka_ml_streams_records_dropped_total', labels: { drop: 'null' }, value: 3, buckets: [] },
     { metric: 'kafka_ml_scoring_rows', labels: {}, value: 70.5, buckets: [1, 0, 2 ** 40] },
   ],
+  obeys: ['5f0c'],
+  tasks: ['demo.records-0', 'demo.records-1'],
+  edges: [4_969, 2 ** 40],
+  failed: [0, 3],
 };
 
 it('brings what a scorer measures to whoever reads its heartbeat', async () => {
@@ -41,12 +45,13 @@ it('brings what a scorer measures to whoever reads its heartbeat', async () => {
   expect(deserializer.decode(bytes)).toEqual(status);
 });
 
-it('reads a heartbeat of before scorers measured themselves as one that measures nothing', async () => {
+it('reads a heartbeat of before scorers measured themselves, and said what they obey, as one that says nothing of it', async () => {
   const schemas = offlineSchemas();
+  const later = ['metrics', 'obeys', 'tasks', 'edges', 'failed'];
   // The schema is a record.
   const { fields, ...schema } = topic.schema as { readonly fields: readonly { readonly name: string }[] };
-  const earlier = { ...schema, fields: fields.filter(({ name }) => name !== 'metrics') } as AvroSchema;
-  const { metrics: _, ...before } = status;
+  const earlier = { ...schema, fields: fields.filter(({ name }) => !later.includes(name)) } as AvroSchema;
+  const { metrics: _, obeys: __, tasks: ___, edges: ____, failed: _____, ...before } = status;
   const serialize = await schemas.register(
     defineTopic<typeof before>({ name: topic.name, partitions: 1, schema: earlier }),
     topic.name,
@@ -55,5 +60,5 @@ it('reads a heartbeat of before scorers measured themselves as one that measures
   const deserializer = schemas.deserializer<ScorerStatus>({ reader: topic.schema });
   const bytes = serialize(before);
   await deserializer.prepare([bytes]);
-  expect(deserializer.decode(bytes)).toEqual({ ...before, metrics: [] });
+  expect(deserializer.decode(bytes)).toEqual({ ...before, metrics: [], obeys: [], tasks: [], edges: [], failed: [] });
 });

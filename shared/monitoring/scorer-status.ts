@@ -40,6 +40,14 @@ export interface ScorerStatus {
   readonly unknownCategories: Readonly<Record<string, number>>;
   /** What the scorer measures of itself; empty where it does not say. */
   readonly metrics: readonly MetricSample[];
+  /** What is switched on that it obeys: the ids of the control topic. */
+  readonly obeys: readonly string[];
+  /** The input partitions that it has, as `topic-0`. */
+  readonly tasks: readonly string[];
+  /** Records that went along each edge of `topology` since the start, in the order of the text; empty where it does not count. */
+  readonly edges: readonly number[];
+  /** Records that failed at each node of `topology` since the start, in the order of the text; empty where it does not count. */
+  readonly failed: readonly number[];
 }
 
 interface RefusedModel {
