@@ -1,5 +1,5 @@
 import type { LiveView } from './live-view.js';
-import type { Readiness } from './page/snapshot.js';
+import type { PartName, Readiness } from './page/snapshot.js';
 
 /** What the server has to know of a demo. */
 export interface DashboardPage {
@@ -9,6 +9,11 @@ export interface DashboardPage {
   /** Where things are: brokers, registry, topics, mode, guarantee; in the order to show them. */
   readonly facts: () => Record<string, string>;
   readonly ready: () => Readiness;
+  /**
+   * What the further views of the page draw, made while one looks at them: each has its own events at `events/<name>`, and
+   * its module and style are `page/<name>-tab.ts` and `page/<name>.css`. A view whose part is not here is not shown.
+   */
+  readonly parts?: Readonly<Partial<Record<PartName, () => unknown>>>;
   /** Where the demo's board has a form: `POST ask`, beside the page. */
   readonly ask?: Ask;
 }

@@ -2,7 +2,7 @@ import { type Express, Router } from 'express';
 import { KitError } from '#shared/errors';
 import type { DashboardPage } from './dashboard-page.js';
 import { EventStream } from './event-stream.js';
-import type { OverviewState, PageState, Sibling } from './page/snapshot.js';
+import { type OverviewState, type PageState, partNames, type Sibling } from './page/snapshot.js';
 import { buildOf, fromMemory, type PageFiles, readBoardFiles, readPageFiles } from './page-files.js';
 
 /** Paths that the server itself has. */
@@ -22,42 +22,48 @@ export function addPages(
   const [only, ...others] = pages;
   if (only === undefined) return () => undefined;
   if (others.length === 0) {
-    const { router, stream } = demoPage(only, shared, []);
+    const { router, streams } = demoPage(only, shared, []);
     app.use(router);
-    return () => stream.close();
+    return () => closeAll(streams);
   }
   const siblings = pages.map(({ name, view }) => ({ name, title: view.summary().title }));
-  const streams = pages.map((page) => {
+  const streams = pages.flatMap((page) => {
     if (taken.has(page.name) || !/^[a-z0-9-]+$/.test(page.name)) {
       throw new KitError('internal', `making the page of the demo ${page.name}: its name cannot be a part of a URL`);
     }
-    const { router, stream } = demoPage(page, shared, siblings);
+    const { router, streams: own } = demoPage(page, shared, siblings);
     app.get(`/${page.name}`, (_request, response) => response.redirect(308, `/${page.name}/`));
     app.use(`/${page.name}`, router);
-    return stream;
+    return own;
   });
   const overview = new EventStream(overviewOf(pages, buildOf(shared.parts, shared.overview)));
   app.get('/events', (request, response) => overview.open(request, response));
   app.use(fromMemory(shared.overview));
-  return () => {
-    for (const stream of [...streams, overview]) stream.close();
-  };
+  return () => closeAll([...streams, overview]);
+}
+
+function closeAll(streams: readonly EventStream[]): void {
+  for (const stream of streams) stream.close();
 }
 
 function demoPage(
-  { name, view, facts, ready }: DashboardPage,
+  { name, view, facts, ready, parts = {} }: DashboardPage,
   shared: ReturnType<typeof readPageFiles> & { readonly tokens: ReadonlyMap<string, string> },
   siblings: readonly Sibling[],
-): { router: Router; stream: EventStream } {
+): { router: Router; streams: readonly EventStream[] } {
   const board: PageFiles = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
   const build = buildOf(shared.parts, shared.page, board);
-  const fixed = { build, name, siblings, askToken: shared.tokens.get(name) ?? null };
+  const there = partNames.filter((part) => parts[part] !== undefined);
+  const fixed = { build, name, siblings, parts: there, askToken: shared.tokens.get(name) ?? null };
   const state = (): PageState => ({ ...fixed, ready: ready(), facts: facts(), snapshot: view.snapshot() });
-  const stream = new EventStream(state);
   const router = Router({ strict: true, caseSensitive: true });
-  router.get('/events', (request, response) => stream.open(request, response));
+  const streams = [
+    { path: '/events', stream: new EventStream(state) },
+    ...there.map((part) => ({ path: `/events/${part}`, stream: new EventStream(() => parts[part]?.()) })),
+  ];
+  for (const { path, stream } of streams) router.get(path, (request, response) => stream.open(request, response));
   router.use(fromMemory(shared.page), fromMemory(board));
-  return { router, stream };
+  return { router, streams: streams.map(({ stream }) => stream) };
 }
 
 const overviewOf = (pages: readonly DashboardPage[], build: string) => (): OverviewState => ({

@@ -1,6 +1,5 @@
-import { byId, setHidden, setText } from './dom.js';
+import { addStyle, byId, setHidden, setText } from './dom.js';
 import type { Snapshot } from './snapshot.js';
-import { Spotlight } from './spotlight.js';
 
 /** What a demo's `page/board.ts` exports. */
 interface BoardModule {
@@ -11,7 +10,6 @@ interface BoardModule {
 /** The demo's own part of the page: its script and its style are fetched once, then it draws each state. */
 export class BoardPanel {
   readonly #root = byId('board');
-  readonly #spotlight = new Spotlight(this.#root);
   #loading = false;
   #draw: ((state: unknown) => void) | undefined;
   #newest: Snapshot | undefined;
@@ -28,7 +26,6 @@ export class BoardPanel {
     if (this.#draw === undefined || snapshot.board === null) return;
     try {
       this.#draw(snapshot.board);
-      this.#spotlight.update(snapshot.moments);
     } catch (error) {
       this.#fail(error);
     }
@@ -61,16 +58,4 @@ export class BoardPanel {
     setText(fault, sentence);
     setHidden(fault, false);
   }
-}
-
-/** Resolves once the style holds: what is built before would be laid out twice. */
-function addStyle(href: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = href;
-    link.addEventListener('load', () => resolve());
-    link.addEventListener('error', () => reject(new Error(`fetching ${href}: found nothing that is a style`)));
-    document.head.append(link);
-  });
 }

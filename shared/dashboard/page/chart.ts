@@ -90,7 +90,8 @@ export class Chart {
   }
 
   #fit(): void {
-    if (this.#chart === undefined) return;
+    // In a view that is not seen there is no room; it is fitted when it is seen again.
+    if (this.#chart === undefined || this.#plot.clientWidth === 0) return;
     if (this.#rem !== rootFontSize()) this.#build();
     else this.#chart.setSize({ width: this.#plot.clientWidth, height: this.#plot.clientHeight });
   }

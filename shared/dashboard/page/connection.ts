@@ -10,19 +10,21 @@ export interface ConnectionEvents<State> {
 }
 
 /**
- * Follows the server's events and keeps trying when they end. The server says something every 5 seconds at least, so a
+ * Follows the server's events at a path and keeps trying when they end, until what it gives back is called. The server says something every 5 seconds at least, so a
  * cable pulled out is noticed too, which the browser itself would not report.
  */
-export function follow<State>(events: ConnectionEvents<State>): void {
+export function follow<State>(path: string, events: ConnectionEvents<State>): () => void {
   let source: EventSource | undefined;
+  let ended = false;
   let lastHeard = performance.now();
 
   const heard = (): void => {
     lastHeard = performance.now();
   };
   const open = (): void => {
+    if (ended) return;
     source?.close();
-    source = new EventSource('events');
+    source = new EventSource(path);
     heard();
     source.addEventListener('alive', heard);
     source.addEventListener('state', (event) => {
@@ -42,10 +44,15 @@ export function follow<State>(events: ConnectionEvents<State>): void {
     });
   };
 
-  setInterval(() => {
+  const watch = setInterval(() => {
     if (performance.now() - lastHeard < quietForMs) return;
     events.lost();
     open();
   }, 1_000);
   open();
+  return () => {
+    ended = true;
+    clearInterval(watch);
+    source?.close();
+  };
 }

@@ -53,3 +53,15 @@ export function fillList<T>(
     if (element !== undefined) fill(element, item);
   });
 }
+
+/** Fetches a style sheet, and resolves once it holds: what is built before would be laid out twice. */
+export function addStyle(href: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = href;
+    link.addEventListener('load', () => resolve());
+    link.addEventListener('error', () => reject(new Error(`fetching ${href}: found nothing that is a style`)));
+    document.head.append(link);
+  });
+}

@@ -2,12 +2,13 @@ import { byId, make, setHidden, setText, setTitle } from './dom.js';
 import { count, counted, decimals, type EventTimes, milliseconds, none, rate, speed } from './format.js';
 import type { PageState, Snapshot } from './snapshot.js';
 
-/** The header: what runs, when in event time, with which model, in which mode. */
-export function updateHeader({ snapshot, facts }: PageState, times: EventTimes): void {
+/** The header: what runs, when in event time, with which model, in which mode. `windowTitle` is of the browser's window. */
+export function updateHeader({ snapshot, facts }: PageState, times: EventTimes, windowTitle: string): void {
   const { about, event, model } = snapshot;
   setText(byId('title'), about.title);
   setText(byId('subtitle'), about.subtitle);
-  if (document.title !== about.title) document.title = about.title;
+  setTitle(byId('subtitle'), about.subtitle);
+  if (document.title !== windowTitle) document.title = windowTitle;
   setText(byId('clock'), event.time === null ? none : times.clock(event.time));
   setText(byId('zone'), event.time === null ? '' : times.zone(event.time));
   setText(byId('speed'), event.speed === null ? '' : speed(event.speed));

@@ -13,13 +13,17 @@ import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
 import type { PageState } from './snapshot.js';
+import { Spotlight } from './spotlight.js';
 import { LatencyChart, RateChart } from './time-charts.js';
+import { Views } from './views.js';
 
 const charts = { rate: new RateChart(), latency: new LatencyChart(), score: new ScoreChart(), auc: new AucChart() };
 const board = new BoardPanel();
 const moments = new MomentsStrip();
 const latest = new PredictionTable('latest');
 const settled = new PredictionTable('settled');
+const spotlight = new Spotlight();
+const views = new Views(() => schedule());
 
 let newest: PageState | undefined;
 let build: string | undefined;
@@ -38,9 +42,19 @@ function draw(): void {
   showStateOf(newest, wasReady);
   wasReady ||= ready.ready;
   updateNav(newest.name, newest.siblings);
-  updateHeader(newest, times);
-  updateFigures(snapshot);
+  views.update(newest);
+  updateHeader(newest, times, views.titleOf(about.title));
   moments.update(snapshot);
+  if (views.current === 'live') drawLive(newest);
+  else views.draw(newest);
+  spotlight.update(snapshot.moments);
+}
+
+/** What is not seen is not drawn; it has the newest figures as soon as one looks at it again. */
+function drawLive(state: PageState): void {
+  const { snapshot, ready } = state;
+  const { about } = snapshot;
+  updateFigures(snapshot);
   board.update(snapshot);
   charts.rate.update(snapshot);
   charts.latency.update(snapshot);
@@ -49,8 +63,8 @@ function draw(): void {
   const starting = ready.ready || ready.reason === '' ? '' : `: ${ready.reason}`;
   latest.update(about, snapshot.latest, `Waiting for the first prediction${starting}`);
   settled.update(about, snapshot.settled, 'Outcomes arrive later in event time, each beside its prediction');
-  updateSide(newest);
-  updateModelPanel(newest.snapshot);
+  updateSide(state);
+  updateModelPanel(snapshot);
 }
 
 /** Draws with the next frame; a page in the background draws nothing, and the newest state once it is looked at. */
@@ -62,6 +76,14 @@ function schedule(): void {
 
 // What scrolls must be reachable by keyboard too.
 for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #topology, #board')) scrolling.tabIndex = 0;
+
+// To what is skipped to, without an address of its own: the address is the view's.
+for (const skip of document.querySelectorAll<HTMLAnchorElement>('.skip')) {
+  skip.addEventListener('click', (event) => {
+    event.preventDefault();
+    byId(skip.hash.slice(1)).focus();
+  });
+}
 
 const pause = byId('pause');
 pause.addEventListener('click', () => {
@@ -76,7 +98,7 @@ window.addEventListener('error', (event) => {
   show('failed', `This page failed: ${event.message}. Reload it to try again.`);
 });
 
-follow<PageState>({
+follow<PageState>('events', {
   state(state) {
     build ??= state.build;
     // Another build of the page is being served: this one may no longer understand it.

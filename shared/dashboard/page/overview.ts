@@ -7,7 +7,7 @@ import type { DemoSummary, OverviewState } from './snapshot.js';
 
 let build: string | undefined;
 
-follow<OverviewState>({
+follow<OverviewState>('events', {
   state(state) {
     build ??= state.build;
     // Another build of the page is being served: this one may no longer understand it.

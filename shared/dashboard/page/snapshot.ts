@@ -6,6 +6,8 @@ export interface PageState {
   readonly name: string;
   /** All demos on this server, this one among them; none where it is alone. */
   readonly siblings: readonly Sibling[];
+  /** The views that there are beside the live one. */
+  readonly parts: readonly PartName[];
   /** By which the form of the board asks; null where there is none. */
   readonly askToken: string | null;
   readonly ready: Readiness;
@@ -13,6 +15,11 @@ export interface PageState {
   readonly facts: Readonly<Record<string, string>>;
   readonly snapshot: Snapshot;
 }
+
+/** The views of a page beside the live one, in the order to show them. */
+export const partNames = ['pipeline', 'records', 'model', 'faults'] as const;
+
+export type PartName = (typeof partNames)[number];
 
 /** Whether everything is at work, and if not, why. */
 export interface Readiness {

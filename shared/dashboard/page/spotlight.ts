@@ -2,17 +2,12 @@ import type { ShownMoment, Tone } from './snapshot.js';
 
 const litForMs = 6_000;
 
-/** Lights up, for a while, what a moment is about: every element of the board whose `data-place` is the moment's place. */
+/** Lights up, for a while, what a moment is about: every element of the page whose `data-place` is the moment's place. */
 export class Spotlight {
-  readonly #board: HTMLElement;
   readonly #lit = new Map<string, { readonly tone: Tone; readonly until: number }>();
   #seen: number | undefined;
 
-  constructor(board: HTMLElement) {
-    this.#board = board;
-  }
-
-  /** After each drawing: a board may have given a place to another element. */
+  /** After each drawing: a board, or a view, may have given a place to another element. */
   update(moments: readonly ShownMoment[]): void {
     const newest = moments[0]?.number ?? 0;
     // What happened before the page was opened is told in the strip, and is no longer news.
@@ -30,7 +25,7 @@ export class Spotlight {
   #show(): void {
     const now = performance.now();
     for (const [place, { until }] of this.#lit) if (until <= now) this.#lit.delete(place);
-    for (const element of this.#board.querySelectorAll<HTMLElement | SVGElement>('[data-place]')) {
+    for (const element of document.querySelectorAll<HTMLElement | SVGElement>('[data-place]')) {
       const tone = this.#lit.get(element.dataset.place ?? '')?.tone;
       if (element.dataset.lit === tone) continue;
       if (tone === undefined) delete element.dataset.lit;
