@@ -1,9 +1,21 @@
 // The direction of imports, proved: each folder may import what stands to its right, never to its left.
 const layers = {
-  demos: ['demos', 'commands', 'dashboard', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  demos: [
+    'demos',
+    'commands',
+    'dashboard',
+    'control',
+    'monitoring',
+    'scoring',
+    'streams',
+    'kafka',
+    'schema',
+    'metrics',
+  ],
   grafana: ['demos', 'commands', 'scoring', 'metrics'],
   commands: [
     'dashboard',
+    'control',
     'monitoring',
     'notebooks',
     'model-import',
@@ -15,7 +27,8 @@ const layers = {
     'metrics',
     'embedded',
   ],
-  dashboard: ['monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  dashboard: ['control', 'monitoring', 'scoring', 'streams', 'kafka', 'schema', 'metrics'],
+  control: ['monitoring', 'kafka', 'schema'],
   monitoring: ['scoring', 'streams', 'kafka', 'schema', 'metrics'],
   notebooks: ['scoring'],
   'model-import': ['scoring', 'onnx'],

@@ -12,7 +12,7 @@ await describeOnEachKafka('the topics of a demo', (kafka) => {
     await demo.cluster.close();
 
     const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();
-    const names = ['status', 'monitor-status', 'audit-reports', 'quality-reports', 'drift-reports'];
+    const names = ['status', 'control', 'monitor-status', 'audit-reports', 'quality-reports', 'drift-reports'];
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name: `${namespace}sums.${name}` })),

@@ -1,3 +1,5 @@
+import { controlTopic } from '#shared/control';
+import { KitError } from '#shared/errors';
 import type { Cluster, TopicRequest } from '#shared/kafka';
 import { monitoringTopics, statusTopic } from '#shared/monitoring';
 import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } from '#shared/schema';
@@ -11,6 +13,8 @@ export interface DemoCluster {
   readonly cluster: Cluster;
   readonly schemas: Schemas;
   readonly topicName: (topic: { readonly name: string }) => string;
+  /** Why a demo's control topic is neither there nor may be made, so that nothing can be switched; undefined where it is there. */
+  readonly noControl?: string;
 }
 
 export interface ClusterAddress {
@@ -47,7 +51,25 @@ export async function connectDemos(
       { name: topicName(companionTopics(definition.name).deadLetters), partitions: 1, config: deadLetterConfig },
     ]),
   );
-  return { cluster, schemas: connectSchemas(registry), topicName };
+  const noControl = await missingControl(cluster, definitions, topicName);
+  return { cluster, schemas: connectSchemas(registry), topicName, ...(noControl !== undefined && { noControl }) };
+}
+
+/** A cluster's owner may have made the topics that a demo needs and no other: it runs all the same. */
+async function missingControl(
+  cluster: Cluster,
+  definitions: readonly DemoBasics[],
+  topicName: DemoCluster['topicName'],
+): Promise<string | undefined> {
+  try {
+    const topics = definitions.map(({ name }) => controlTopic(name));
+    await cluster.ensureTopics(topics.map((topic) => topicRequest(topic, topicName(topic))));
+    return undefined;
+  } catch (error) {
+    const { code, message } = KitError.from(error);
+    if (code !== 'topic-mismatch') throw error;
+    return `Faults cannot be switched here, nor the pace: ${message}`;
+  }
 }
 
 /** The topics that `connectDemo` creates, without their namespace. */

@@ -10,6 +10,7 @@ export {
   type InputCounts,
   type MonitorStatus,
   monitoringTopics,
+  NEWEST,
   type QualityReport,
 } from './monitoring-topics.js';
 export { buildQuality, type QualityOptions } from './quality/build-quality.js';
