@@ -36,7 +36,7 @@ export const demo = defineDemo({
   eventTimeSpeed: 5_400,
   paceInWords: 'an hour and a half passes each second',
   // Three weeks and a week, in rows: every day of the week is in them, and the weather of more than a few hours.
-  drift: { windowRows: 20_000, fromRows: 6_500, seasonal },
+  drift: { windowRows: 20_000, fromRows: 6_500, seasonal, swings: { dayOfWeek: 6, aircraftDelay: 0.6 } },
   dashboard,
 });
 

@@ -76,6 +76,11 @@ export interface DemoDefinition<I, P extends PredictionFields, O> extends DemoBa
 interface DriftDefinition extends DriftWindow {
   /** Inputs that move with the season, or with the days of a week, of which the data cover a part: shown, and no alert. */
   readonly seasonal?: readonly string[];
+  /**
+   * By input: the largest index of a thousand rows in a row that are as they should be, where that is above .15. They are of
+   * some hours alone, and what goes round with the day, or the week, is in them with a part.
+   */
+  readonly swings?: Readonly<Record<string, number>>;
 }
 
 /** What a form sends becomes an input like any other, and the prediction of it the reply. */

@@ -12,6 +12,8 @@ export {
   monitoringTopics,
   NEWEST,
   type QualityReport,
+  type RecentInput,
+  type RecentInputs,
 } from './monitoring-topics.js';
 export { buildQuality, type QualityOptions } from './quality/build-quality.js';
 export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';

@@ -80,8 +80,22 @@ export interface DriftReport {
   /** When a scorer counted the newest rows, by its clock, milliseconds since 1970. */
   readonly countedAt: number;
   readonly rows: number;
-  /** By input: its population stability index. */
+  /** By input: its population stability index; none before there are enough rows for one. */
   readonly inputs: Readonly<Record<string, number>>;
+  /** The newest rows alone, by which a drift is seen soon; null where who reports does not say. */
+  readonly recent: RecentInputs | null;
+}
+
+/** How the inputs of the rows that were counted last are distributed. */
+export interface RecentInputs {
+  readonly rows: number;
+  readonly inputs: Readonly<Record<string, RecentInput>>;
+}
+
+/** An input in the newest rows; bins as in `BinCounts`. */
+export interface RecentInput extends BinCounts {
+  /** Its population stability index over these rows alone. */
+  readonly index: number;
 }
 
 /** That the monitoring applications of a demo are at work, as who runs them says. Key: instance. */

@@ -54,8 +54,33 @@ describe('buildDrift', () => {
           length: populationStability(expected, [40, 60, 0, 0]),
           carrier: populationStability([0.9, 0.1, 0], [100, 0, 0]),
         },
+        recent: null,
       },
     });
+  });
+
+  it('says beside it how the newest rows are distributed, so that a drift is seen while it is young', async () => {
+    await start({ windowRows: 10_000, fromRows: 2_000 });
+    for (let second = 0; second < 80; second += 1) await pipe(counted(50, 50));
+    for (let second = 0; second < 10; second += 1) await pipe(counted(100, 0));
+    const report = (await reports()).get('trains-glm/1');
+    expect(report?.inputs.length).toBeLessThan(0.1);
+    expect(report?.recent).toEqual({
+      rows: 1_000,
+      inputs: {
+        length: { index: populationStability(expected, [1_000, 0, 0, 0]), expected, counts: [1_000, 0, 0, 0] },
+        carrier: expect.objectContaining({ counts: [1_000, 0, 0] }),
+      },
+    });
+    expect(report?.recent?.inputs.length?.index).toBeGreaterThan(2);
+  });
+
+  it('tells of the newest rows from so many on, also before there are enough for a report on all', async () => {
+    await start({ windowRows: 10_000, fromRows: 2_000 });
+    await pipe(counted(499, 500));
+    expect((await reports()).size).toBe(0);
+    await pipe(counted(1, 0));
+    expect((await reports()).get('trains-glm/1')).toMatchObject({ rows: 1_000, inputs: {}, recent: { rows: 1_000 } });
   });
 
   it('reports from so many rows on, and when more were counted', async () => {

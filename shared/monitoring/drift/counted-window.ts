@@ -1,4 +1,4 @@
-import type { BinCounts, InputCounts } from '../monitoring-topics.js';
+import type { BinCounts, InputCounts, RecentInput, RecentInputs } from '../monitoring-topics.js';
 import { populationStability } from './population-stability.js';
 
 /** A window moves on by a slice: of so many it is made. */
@@ -34,7 +34,7 @@ export class CountedWindow {
   }
 
   get rows(): number {
-    return this.#slices.reduce((sum, { rows }) => sum + rows, 0);
+    return sumOfRows(this.#slices);
   }
 
   /** When the newest rows were counted, milliseconds since 1970. */
@@ -76,7 +76,27 @@ export class CountedWindow {
 
   /** By input: its population stability index. */
   indices(): Readonly<Record<string, number>> {
-    const counts = this.#slices.reduce<Counts>((sum, { inputs }) => summed(sum, inputs), {});
+    return this.#indicesOf(together(this.#slices));
+  }
+
+  /** The newest slices that have so many rows together, which is a slice more at most; undefined where there are not so many. */
+  recent(rows: number): RecentInputs | undefined {
+    let from = this.#slices.length;
+    for (let held = 0; held < rows; held += this.#slices[from]?.rows ?? 0) {
+      if (from === 0) return undefined;
+      from -= 1;
+    }
+    const newest = this.#slices.slice(from);
+    const counts = together(newest);
+    const indices = this.#indicesOf(counts);
+    const inputs = Object.entries(counts).map(([input, counted]): [string, RecentInput] => [
+      input,
+      { index: indices[input] ?? 0, expected: this.#expected[input] ?? [], counts: counted },
+    ]);
+    return { rows: sumOfRows(newest), inputs: Object.fromEntries(inputs) };
+  }
+
+  #indicesOf(counts: Counts): Readonly<Record<string, number>> {
     return Object.fromEntries(
       Object.entries(counts).map(([input, counted]) => [
         input,
@@ -107,3 +127,8 @@ function summed(one: Counts, other: Counts): Counts {
     ]),
   );
 }
+
+const sumOfRows = (slices: readonly Slice[]): number => slices.reduce((sum, { rows }) => sum + rows, 0);
+
+const together = (slices: readonly Slice[]): Counts =>
+  slices.reduce<Counts>((sum, { inputs }) => summed(sum, inputs), {});

@@ -12,6 +12,8 @@ import { CountedWindow, type Slice } from './counted-window.js';
 const REPORT_EVERY_MS = 1_000;
 /** Of more versions that of which no rows came for longest is forgotten. */
 const MOST_VERSIONS = 32;
+/** By the newest rows alone a drift is seen while it is young: so many, or a quarter of a window that is smaller than four times that. */
+const RECENT_ROWS = 1_000;
 
 export const DRIFT = 'drift';
 
@@ -101,11 +103,14 @@ export class DriftReporter implements Processor<Key, InputCounts, string, DriftR
   }
 
   #report(): void {
-    const { fromRows } = this.#options;
+    const { fromRows, windowRows } = this.#options;
     for (const { modelName, modelVersion, window } of this.#changed) {
       const { rows, countedAt } = window;
-      if (rows < fromRows) continue;
-      const report = { modelName, modelVersion, countedAt, rows, inputs: window.indices() };
+      const isEnough = rows >= fromRows;
+      const recent = window.recent(Math.min(RECENT_ROWS, windowRows / 4)) ?? null;
+      if (!isEnough && recent === null) continue;
+      const inputs = isEnough ? window.indices() : {};
+      const report = { modelName, modelVersion, countedAt, rows, inputs, recent };
       this.#context?.forward({ key: `${modelName}/${modelVersion}`, value: report, timestamp: countedAt });
     }
     this.#changed.clear();
