@@ -382,3 +382,27 @@ describe('a board', () => {
     expect(silent.snapshot()).toMatchObject({ board: null, boardFault: expect.stringContaining('the state') });
   });
 });
+
+describe('quality by version', () => {
+  it('counts outcomes of every lap that count, each for the version whose prediction it is of', () => {
+    const { view } = viewWithClock();
+    const modelOf = (i: number): string => (i < 200 ? '1' : '2');
+    for (let i = 0; i < 300; i++) view.prediction(samplePrediction(i, { modelVersion: modelOf(i) }));
+    for (let i = 0; i < 300; i++) view.outcome({ id: String(i), delayMinutes: (i * 37) % 100 > 60 ? 20 : 0 }, i < 100);
+    const { window, figures } = view.versions;
+    expect(window).toBe(500);
+    expect(figures.map(({ version, n, auc }) => [version, n, auc])).toEqual([
+      ['2', 100, 1],
+      ['1', 200, 1],
+    ]);
+    expect(view.snapshot().quality.n).toBe(100);
+  });
+
+  it('leaves out outcomes of which the demo says that they do not count', () => {
+    const counts = (outcome: SampleOutcome): boolean => outcome.delayMinutes >= 0;
+    const view = new LiveView({ ...sampleDefinition, outcome: { ...sampleDefinition.outcome, counts } });
+    for (let i = 0; i < 50; i++) view.prediction(samplePrediction(i));
+    for (let i = 0; i < 50; i++) view.outcome({ id: String(i), delayMinutes: i % 2 === 0 ? -1 : 5 }, false);
+    expect(view.versions.figures).toMatchObject([{ version: '1', total: 25 }]);
+  });
+});

@@ -12,6 +12,7 @@ import { RowFormat } from './rows.js';
 import { ScoreDistribution } from './score-distribution.js';
 import { Scorers } from './scorers.js';
 import { SecondsCounter } from './seconds-counter.js';
+import { type VersionFigures, VersionQuality } from './version-quality.js';
 
 const seriesSeconds = 300;
 const rateWindowSeconds = 5;
@@ -48,6 +49,7 @@ export class LiveView<P extends PredictionFields, O> {
   readonly #latency = new LatencyWindow(latencyWindowSeconds, seriesSeconds);
   readonly #scores: ScoreDistribution;
   readonly #quality: QualityCourse;
+  readonly #versions = new VersionQuality();
   readonly #clock = new EventClock();
   readonly #scorers = new Scorers();
   readonly #latest = new Recent<{ prediction: P; awaited: Awaited<P, O> }>(limits.latest);
@@ -124,13 +126,14 @@ export class LiveView<P extends PredictionFields, O> {
   }
 
   /**
-   * Tells of a true outcome; `firstLap` is false in later laps over the same data, which count for no quality. Outcomes
-   * may come when there is no input any more: time goes on with them.
+   * Tells of a true outcome; `firstLap` is false in later laps over the same data, which count for that of a version of late
+   * alone. Outcomes may come when there is no input any more: time goes on with them.
    */
   outcome(outcome: O, firstLap = true, eventTime?: number): void {
     this.#totals.outcomes++;
     if (eventTime !== undefined) this.#clock.advance(this.#second(), eventTime);
-    const settled = this.#join.outcome(outcome, firstLap && this.#counts(outcome));
+    const ofLate = this.#counts(outcome);
+    const settled = this.#join.outcome(outcome, { overall: firstLap && ofLate, ofLate });
     if (settled !== undefined) this.#settle(settled);
     this.#board?.outcome(outcome);
   }
@@ -154,6 +157,11 @@ export class LiveView<P extends PredictionFields, O> {
   /** The running AUC of the outcomes that count; undefined until both classes were seen. */
   get auc(): { value: number | undefined; n: number } {
     return { value: this.#quality.value, n: this.#quality.n };
+  }
+
+  /** How right each version of the model has been over its last outcomes, in all laps. */
+  get versions(): { readonly window: number; readonly figures: readonly VersionFigures[] } {
+    return { window: this.#versions.window, figures: this.#versions.figures() };
   }
 
   /** The demo in a few figures, as the overview of several shows it. */
@@ -218,8 +226,11 @@ export class LiveView<P extends PredictionFields, O> {
     return Math.floor(this.#now() / 1000);
   }
 
-  #settle({ awaited, outcome, countsForQuality }: Settled<P, O>): void {
-    if (countsForQuality) this.#quality.add(awaited.score, this.#isPositive(outcome), this.#clock.time);
+  #settle({ awaited, outcome, counting }: Settled<P, O>): void {
+    const { score, model } = awaited;
+    const positive = this.#isPositive(outcome);
+    if (counting.overall) this.#quality.add(score, positive, this.#clock.time);
+    if (counting.ofLate) this.#versions.add(model, score, positive, this.#clock.time);
     if (awaited.prediction !== undefined) this.#settled.push({ prediction: awaited.prediction, awaited });
   }
 

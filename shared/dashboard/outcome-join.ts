@@ -2,11 +2,27 @@ import type { DashboardDefinition, PredictionFields } from './definition.js';
 import { FifoMap } from './fifo-map.js';
 import { Recent } from './recent.js';
 
+/** A version of a model, one object for all of its predictions. */
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** How an outcome counts. */
+export interface Counting {
+  /** For the model's quality over all of the first lap. */
+  readonly overall: boolean;
+  /** For that of its version of late, in every lap. */
+  readonly ofLate: boolean;
+}
+
 /** A prediction on its way to its outcome. */
 export interface Awaited<P, O> {
   readonly score: number;
   /** Whether the decision is the positive one; null where the model decides nothing. */
   readonly positive: boolean | null;
+  /** Whose score it is. */
+  readonly model: ModelVersion;
   /** The record itself, let go of once it is old: scores of hundreds of thousands are cheap, records are not. */
   prediction: P | undefined;
   outcome: O | undefined;
@@ -16,15 +32,16 @@ export interface Awaited<P, O> {
 export interface Settled<P, O> {
   readonly awaited: Awaited<P, O>;
   readonly outcome: O;
-  readonly countsForQuality: boolean;
+  readonly counting: Counting;
 }
 
 interface Early<O> {
   readonly outcome: O;
-  readonly countsForQuality: boolean;
+  readonly counting: Counting;
 }
 
 const MAX_LABELS = 16;
+const MAX_MODELS = 64;
 
 /**
  * Brings predictions and outcomes together by id, whichever comes first: the two are on different topics, and a page
@@ -36,6 +53,9 @@ export class OutcomeJoin<P extends PredictionFields, O> {
   readonly #awaited: FifoMap<Awaited<P, O>>;
   readonly #early: FifoMap<Early<O>>;
   readonly #withRecord: Recent<Awaited<P, O>>;
+  readonly #models = new Map<string, ModelVersion>();
+  /** That of the last prediction, which is mostly that of the next. */
+  #model: ModelVersion | undefined;
 
   constructor(definition: DashboardDefinition<P, O>, limits: { pending: number; records: number }) {
     this.#outcomeId = (outcome) => definition.outcome.id(outcome);
@@ -59,6 +79,7 @@ export class OutcomeJoin<P extends PredictionFields, O> {
     const awaited: Awaited<P, O> = {
       score: prediction.score,
       positive: prediction.decision === null ? null : this.#positiveLabels.has(prediction.decision),
+      model: this.#modelOf(prediction),
       prediction,
       outcome: undefined,
     };
@@ -73,14 +94,24 @@ export class OutcomeJoin<P extends PredictionFields, O> {
     return { awaited, settled: { awaited, ...early } };
   }
 
-  outcome(outcome: O, countsForQuality: boolean): Settled<P, O> | undefined {
+  outcome(outcome: O, counting: Counting): Settled<P, O> | undefined {
     const id = this.#outcomeId(outcome);
     const awaited = this.#awaited.take(id);
     if (awaited === undefined) {
-      this.#early.set(id, { outcome, countsForQuality });
+      this.#early.set(id, { outcome, counting });
       return undefined;
     }
     awaited.outcome = outcome;
-    return { awaited, outcome, countsForQuality };
+    return { awaited, outcome, counting };
+  }
+
+  /** Hundreds of thousands of predictions are kept, and few versions: they share what names them. */
+  #modelOf({ modelName: name, modelVersion: version }: P): ModelVersion {
+    if (this.#model?.name === name && this.#model.version === version) return this.#model;
+    const key = JSON.stringify([name, version]);
+    const known = this.#models.get(key) ?? { name, version };
+    if (this.#models.size < MAX_MODELS) this.#models.set(key, known);
+    this.#model = known;
+    return known;
   }
 }
