@@ -49,6 +49,7 @@ const drift: DriftReport = {
   countedAt: 0,
   rows: 30,
   inputs: { distance: 0.5, temperature: 2.5 },
+  recent: null,
 };
 /** Of a scorer that serves this version, and has another beside it. */
 const scorer = (modelVersion: string, challenger?: string): ScorerStatus => ({
@@ -89,6 +90,7 @@ beforeEach(() => {
       ends: new Map([[topicName(qualityReports), [BEFORE]]]),
       onWarning: (sentence) => warnings.push(sentence),
       seasonal: ['temperature'],
+      swings: { weekday: 5 },
       now: () => nowMs,
     },
   );
@@ -192,6 +194,29 @@ describe('ReportWatch', () => {
     expect(await up()).toEqual(['{demo="demo"} 0']);
     await told(monitorStatus, 'monitor-1', { instance: 'monitor-1', heartbeatAt: 0, passedOver: 0 });
     expect(await up()).toEqual(['{demo="demo"} 1']);
+  });
+
+  it('gives the page what was reported last, and how the monitor is', async () => {
+    const heard = (): ReturnType<typeof watch.reported>['monitor'] => watch.reported([scorer('1')]).monitor;
+    expect(heard()).toEqual({ state: 'awaited', heardAt: null, reportedAt: null, passedOver: 0 });
+    nowMs += 2 * MINUTE_MS;
+    expect(heard().state).toBe('missing');
+    await told(monitorStatus, 'monitor-1', { instance: 'monitor-1', heartbeatAt: 0, passedOver: 3 });
+    expect(heard()).toEqual({ state: 'at work', heardAt: nowMs, reportedAt: null, passedOver: 3 });
+    const reportedAt = nowMs + MINUTE_MS;
+    nowMs = reportedAt;
+    expect(heard().state).toBe('silent');
+    await told(driftReports, 'model/1', drift);
+    await told(auditReports, 'inputs-3', audit);
+    for (const _ of Array(BEFORE + 1)) await told(qualityReports, 'model/1/rolling', quality('1', 0.75));
+    expect(watch.reported([scorer('1')])).toEqual({
+      monitor: { state: 'silent', heardAt: nowMs - MINUTE_MS, reportedAt, passedOver: 3 },
+      deliveries: [audit],
+      qualities: [quality('1', 0.75)],
+      drifts: [drift],
+      seasonal: new Set(['temperature']),
+      swings: { weekday: 5 },
+    });
   });
 
   it('counts what monitors have passed over, each since it started', async () => {

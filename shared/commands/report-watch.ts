@@ -31,8 +31,34 @@ interface ReportWatchOptions {
   readonly onWarning: (sentence: string) => void;
   /** Inputs of which the demo says that they move with the season. */
   readonly seasonal?: readonly string[];
+  /** By input: how far it says that the newest rows are from training by themselves. */
+  readonly swings?: Readonly<Record<string, number>>;
   /** The clock, in milliseconds; the system's where absent. */
   readonly now?: () => number;
+}
+
+/** How the monitor of a demo is, as far as its page has heard. */
+export interface MonitorHeard {
+  /** `awaited`: not heard yet, and on a busy machine it may take its time; `missing`: awaited in vain. */
+  readonly state: 'awaited' | 'at work' | 'silent' | 'missing';
+  /** When it was heard last, milliseconds since 1970; null before that. */
+  readonly heardAt: number | null;
+  /** When the newest report was read, milliseconds since 1970; null where none has come since the page began. */
+  readonly reportedAt: number | null;
+  /** Records that the monitors have passed over. */
+  readonly passedOver: number;
+}
+
+/** What the monitoring applications have reported last. */
+export interface Reported {
+  readonly monitor: MonitorHeard;
+  readonly deliveries: readonly AuditReport[];
+  readonly qualities: readonly QualityReport[];
+  readonly drifts: readonly DriftReport[];
+  /** Inputs of which the demo says that they move with the season. */
+  readonly seasonal: ReadonlySet<string>;
+  /** By input: how far it says that the newest rows are from training by themselves. */
+  readonly swings: Readonly<Record<string, number>>;
 }
 
 /** A report, and when it was read; undefined where it was there before the page. */
@@ -42,7 +68,7 @@ interface Read<R> {
 }
 
 /**
- * The newest reports of a demo's monitoring applications, for the page's metrics. They lie on compacted topics, to be read
+ * The newest reports of a demo's monitoring applications, for the page and its metrics. They lie on compacted topics, to be read
  * from their beginning: a page that starts late knows at once what there is to know. Figures of a version of a model are
  * shown while it serves or challenges, and until it has not been reported on for five minutes: no alarm is to be raised for
  * good by a version that went.
@@ -58,9 +84,12 @@ export class ReportWatch {
   readonly #qualities = new Map<string, Read<QualityReport>>();
   readonly #drifts = new Map<string, Read<DriftReport>>();
   readonly #seasonal: ReadonlySet<string>;
+  readonly #swings: Readonly<Record<string, number>>;
   readonly #openedAt: number;
   /** When a monitor was last heard of. */
   #monitorHeardAt: number | undefined;
+  /** When the newest report was read that was not there before the page. */
+  #reportedAt: number | undefined;
   /** How many records each monitor has said to have passed over, by its instance. */
   readonly #passedOver = new Map<string, number>();
   /** Those that are not on the page yet. */
@@ -69,12 +98,13 @@ export class ReportWatch {
   constructor(
     demo: string,
     { schemas, topicName }: Pick<DemoCluster, 'schemas' | 'topicName'>,
-    { from, ends, onWarning, seasonal = [], now = Date.now }: ReportWatchOptions,
+    { from, ends, onWarning, seasonal = [], swings = {}, now = Date.now }: ReportWatchOptions,
   ) {
     this.from = from;
     this.#ends = ends;
     this.#now = now;
     this.#seasonal = new Set(seasonal);
+    this.#swings = swings;
     this.#openedAt = now();
     const foreign = saidOncePerTopic(onWarning);
     const each = <R>(topic: Topic<R>, kept: Map<string, Read<R>>): [string, ChunkHandler] => [
@@ -109,7 +139,7 @@ export class ReportWatch {
     on: DemoCluster,
     onWarning: (sentence: string) => void,
   ): Promise<ReportWatch> {
-    const seasonal = drift?.seasonal ?? [];
+    const { seasonal = [], swings = {} } = drift ?? {};
     const { auditReports, qualityReports, driftReports, monitorStatus } = monitoringTopics(demo);
     const topics = [auditReports, qualityReports, driftReports].map(on.topicName);
     const [begins, ends, heartbeats] = await Promise.all([
@@ -117,26 +147,49 @@ export class ReportWatch {
       on.cluster.endOffsets(topics),
       on.cluster.endOffsets([on.topicName(monitorStatus)]),
     ]);
-    return new ReportWatch(demo, on, { from: new Map([...begins, ...heartbeats]), ends, onWarning, seasonal });
+    return new ReportWatch(demo, on, { from: new Map([...begins, ...heartbeats]), ends, onWarning, seasonal, swings });
   }
 
   /** Sets the gauges; `scorers` say which versions serve and challenge. */
   refresh(metrics: Metrics, scorers: readonly ScorerStatus[]): void {
-    const atWork = new Set(
-      scorers.flatMap(({ modelName, modelVersion, challenger }) => [
-        versionOf({ modelName, modelVersion }),
-        ...(challenger === null ? [] : [versionOf(challenger)]),
-      ]),
-    );
+    const atWork = versionsAtWork(scorers);
     this.#refreshMonitor(metrics);
     this.#refreshDelivery(metrics);
     refreshQuality(metrics, this.#shown(this.#qualities, atWork));
     refreshDrift(metrics, this.#shown(this.#drifts, atWork), this.#seasonal);
   }
 
+  /** What is shown at this moment; `scorers` say which versions serve and challenge. */
+  reported(scorers: readonly ScorerStatus[]): Reported {
+    const atWork = versionsAtWork(scorers);
+    return {
+      monitor: this.#monitor(),
+      deliveries: Array.from(this.#deliveries.values(), ({ report }) => report),
+      qualities: this.#shown(this.#qualities, atWork),
+      drifts: this.#shown(this.#drifts, atWork),
+      seasonal: this.#seasonal,
+      swings: this.#swings,
+    };
+  }
+
+  #monitor(): MonitorHeard {
+    const now = this.#now();
+    const heardAt = this.#monitorHeardAt ?? null;
+    const isAwaited = now - this.#openedAt < MONITOR_AWAITED_MS;
+    const unheard = isAwaited ? 'awaited' : 'missing';
+    const heard = heardAt !== null && heardAt > now - MONITOR_SILENT_MS ? 'at work' : 'silent';
+    return {
+      state: heardAt === null ? unheard : heard,
+      heardAt,
+      reportedAt: this.#reportedAt ?? null,
+      passedOver: [...this.#passedOver.values()].reduce((sum, each) => sum + each, 0),
+    };
+  }
+
   #read<R>(report: R, { topic, partition, offset }: ConsumedRecord): Read<R> {
     const wasThere = offset < (this.#ends.get(topic)?.[partition] ?? 0);
-    return { report, readAt: wasThere ? undefined : this.#now() };
+    if (!wasThere) this.#reportedAt = this.#now();
+    return { report, readAt: wasThere ? undefined : this.#reportedAt };
   }
 
   #shown<R extends { readonly modelName: string; readonly modelVersion: string }>(
@@ -150,10 +203,9 @@ export class ReportWatch {
   }
 
   #refreshMonitor(metrics: Metrics): void {
-    const now = this.#now();
-    const heardAt = this.#monitorHeardAt;
-    if (heardAt === undefined && now - this.#openedAt < MONITOR_AWAITED_MS) return;
-    metrics.monitorUp.set(heardAt !== undefined && heardAt > now - MONITOR_SILENT_MS ? 1 : 0);
+    const { state } = this.#monitor();
+    if (state === 'awaited') return;
+    metrics.monitorUp.set(state === 'at work' ? 1 : 0);
     metrics.monitorPassedOver.add(this.#newlyPassedOver);
     this.#newlyPassedOver = 0;
   }
@@ -191,6 +243,15 @@ function keep<R>(reports: Map<string, R>, key: string, report: R): void {
   reports.set(key, report);
   const [oldest] = reports.keys();
   if (reports.size > MAX_KEPT && oldest !== undefined) reports.delete(oldest);
+}
+
+function versionsAtWork(scorers: readonly ScorerStatus[]): ReadonlySet<string> {
+  return new Set(
+    scorers.flatMap(({ modelName, modelVersion, challenger }) => [
+      versionOf({ modelName, modelVersion }),
+      ...(challenger === null ? [] : [versionOf(challenger)]),
+    ]),
+  );
 }
 
 function versionOf(model: { readonly modelName: string; readonly modelVersion: string }): string {

@@ -2,7 +2,7 @@ export type { GoldenRow } from './golden.js';
 export type { OutputValue } from './graph-outputs.js';
 export { type LoadOptions, loadModel, loadModelFiles, readModelCard } from './load-model.js';
 export type { Batching, Model, ModelRow } from './model.js';
-export type { ModelCard, ModelInput } from './model-card.js';
+export { type ModelCard, type ModelInput, parseModelCard } from './model-card.js';
 export { type ModelFiles, readModelFolder } from './model-folder.js';
 export { checkBeside } from './model-topic/check-beside.js';
 export type { Comparison } from './model-topic/comparison.js';
@@ -13,4 +13,5 @@ export type { ModelReference, ModelRefusal } from './model-topic/model-pointer.j
 export { type ActiveChange, publishModel, rollbackModel } from './model-topic/publish-model.js';
 export { type ServedModel, serveModel } from './model-topic/serve-model.js';
 export { championWithVotes } from './model-topic/vote.js';
+export { type InputProfile, inputProfiles } from './profile.js';
 export { isTurned, turnedModel } from './turned-model.js';

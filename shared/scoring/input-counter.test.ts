@@ -3,7 +3,12 @@ import { InputCounter } from './input-counter.js';
 import type { InputProfile } from './profile.js';
 
 /** Even numbers, odd ones. */
-const parity: InputProfile = { input: 'n', expected: [0.5, 0.5], placeOf: (value) => Number(value) % 2 };
+const parity: InputProfile = {
+  input: 'n',
+  expected: [0.5, 0.5],
+  labels: ['even', 'odd'],
+  placeOf: (value) => Number(value) % 2,
+};
 const rows = (count: number) => Array.from({ length: count }, (_, n) => ({ n }));
 
 function seeded(seed: number): () => number {

@@ -30,6 +30,7 @@ describe('inputProfiles', () => {
     const { profiles } = profilesOf({ distance: { edges: [10, 20.5], shares: [0.2, 0.5, 0.2], missing: 0.1 } });
     const [distance] = profiles;
     expect(distance?.expected).toEqual([0.2, 0.5, 0.2, 0, 0.1]);
+    expect(distance?.labels).toEqual(['below 10', '10 to 20.5', '20.5 and more', 'other', 'missing']);
     const values = [-3, 9.99, 10, 20.4, 20.5, 1e9, 30n, true, 'far', Number.NaN, null, undefined, ''];
     expect(values.map((value) => distance?.placeOf(value))).toEqual([0, 0, 1, 1, 2, 2, 2, 0, 3, 4, 4, 4, 4]);
   });
@@ -37,6 +38,7 @@ describe('inputProfiles', () => {
   it('places texts by category, then others, then missing ones', () => {
     const { profiles } = profilesOf({ carrier: { categories: { UA: 0.6, B6: 0.3 }, other: 0.1, missing: 0 } });
     expect(profiles[0]?.expected).toEqual([0.6, 0.3, 0.1, 0]);
+    expect(profiles[0]?.labels).toEqual(['UA', 'B6', 'other', 'missing']);
     expect(['B6', 'UA', 'XX', '', null].map((value) => profiles[0]?.placeOf(value))).toEqual([1, 0, 2, 3, 3]);
   });
 

@@ -23,6 +23,8 @@ export interface InputProfile {
   readonly input: string;
   /** Shares of the bins or categories in the order of the card, then of other values, then of missing ones. */
   readonly expected: readonly number[];
+  /** What is in each of them, for people. */
+  readonly labels: readonly string[];
   /** The place of a value among them. */
   readonly placeOf: (value: unknown) => number;
 }
@@ -57,6 +59,7 @@ function binned({ edges, shares, missing }: z.infer<typeof numbers>): Placing {
   const other = shares.length;
   return {
     expected: [...shares, 0, missing],
+    labels: [...shares.map((_, bin) => between(edges[bin - 1], edges[bin])), ...REST],
     placeOf(value) {
       if (isMissing(value)) return other + 1;
       const number = Number(value);
@@ -76,8 +79,17 @@ function named({ categories, other, missing }: z.infer<typeof texts>): Placing {
   const places = new Map(Object.keys(categories).map((category, place) => [category, place]));
   return {
     expected: [...Object.values(categories), other, missing],
+    labels: [...Object.keys(categories), ...REST],
     placeOf: (value) => (isMissing(value) ? places.size + 1 : (places.get(String(value)) ?? places.size)),
   };
+}
+
+/** What is none of the card's bins or categories. */
+const REST = ['other', 'missing'] as const;
+
+function between(from: number | undefined, to: number | undefined): string {
+  if (from === undefined) return to === undefined ? 'any' : `below ${to}`;
+  return to === undefined ? `${from} and more` : `${from} to ${to}`;
 }
 
 const isMissing = (value: unknown): boolean =>
