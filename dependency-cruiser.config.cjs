@@ -55,6 +55,7 @@ const wrapped = {
   hyparquet: 'shared/model-import/spark',
   'csv-parse': 'shared/commands',
   express: 'shared/dashboard',
+  '@dagrejs/dagre': 'shared/dashboard',
   lmdb: 'shared/streams/stores/disk',
 };
 

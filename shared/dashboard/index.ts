@@ -12,5 +12,7 @@ export {
 } from './definition.js';
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
+export { drawPipeline } from './pipeline-drawing.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';
+export { parseTopologyText } from './topology-text.js';
