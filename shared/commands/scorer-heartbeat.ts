@@ -18,6 +18,8 @@ export interface ScorerAtWork {
   readonly topology: string;
   readonly news: ModelNews;
   readonly instruments: ScorerInstruments;
+  /** What is switched on that it obeys. */
+  readonly faults: { readonly obeys: readonly string[] };
 }
 
 /** What became of the model since the start. */
@@ -70,24 +72,24 @@ export class ScorerHeartbeat {
   private constructor(scorer: ScorerAtWork, send: (status: ScorerStatus) => Promise<void>) {
     this.#scorer = scorer;
     this.#send = send;
-    this.#timer = setInterval(() => this.beat(), HEARTBEAT_MS);
+    this.#timer = setInterval(() => void this.beat(), HEARTBEAT_MS);
   }
 
-  /** Writes one at once: there is something new. */
-  beat(): void {
+  /** Writes one at once: there is something new. Resolves when it is written, or cannot be. */
+  beat(): Promise<void> {
     // A heartbeat that cannot be written is what silence on the page means; the application itself reports a lost cluster.
     this.#beating = this.#beating.then(() => this.#send(this.#status())).catch(() => undefined);
+    return this.#beating;
   }
 
   /** Ends with a last word. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.beat();
-    await this.#beating;
+    await this.beat();
   }
 
   #status(): ScorerStatus {
-    const { instance, streams, served, scored, guarantee, topology, news, instruments } = this.#scorer;
+    const { instance, streams, served, scored, guarantee, topology, news, instruments, faults } = this.#scorer;
     const now = { at: performance.now(), scored: scored.scoredTotal };
     const seconds = Math.max((now.at - this.#last.at) / 1_000, 0.001);
     const recordsPerSecond = (now.scored - this.#last.scored) / seconds;
@@ -118,7 +120,7 @@ export class ScorerHeartbeat {
           : { ...comparison, modelName: comparison.name, modelVersion: comparison.version },
       unknownCategories: Object.fromEntries([...current.unknownCategories].filter(([, count]) => count > 0)),
       metrics: instruments.samples(),
-      obeys: [],
+      obeys: faults.obeys,
       tasks: [],
       edges: [],
       failed: [],

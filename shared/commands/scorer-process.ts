@@ -2,7 +2,7 @@ import type { ScorerReady } from './scorer-role.js';
 import { type SupervisedProcess, type SupervisedStart, startSupervised } from './supervised-process.js';
 
 /** A scorer in a process of its own, so that scoring never blocks the page and killing it is a real kill. */
-export interface ScorerProcess extends Pick<SupervisedProcess<ScorerReady>, 'pid' | 'gone' | 'close' | 'kill'> {
+export interface ScorerProcess extends Pick<SupervisedProcess<ScorerReady>, 'pid' | 'gone' | 'killedBy' | 'close'> {
   readonly instance: ScorerReady['instance'];
   readonly model: ScorerReady['model'];
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { ControlFollower } from '#shared/control';
 import { createScorerExposition } from '#shared/metrics';
 import { deliveryInterceptor } from '#shared/monitoring';
 import { MODELS_TOPIC, type ModelEvent, type ServedModel, serveModel } from '#shared/scoring';
@@ -12,6 +13,7 @@ import { InputCountsWriter } from './input-counts-writer.js';
 import { instanceName } from './instance-name.js';
 import { openProbes } from './open-probes.js';
 import { ScoredCounter } from './scored-counter.js';
+import { ScorerFaults } from './scorer-faults.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
 import { ScorerInstruments } from './scorer-instruments.js';
 import { aborted, type Shutdown } from './shutdown.js';
@@ -73,6 +75,8 @@ async function score(
   let heartbeat: ScorerHeartbeat | undefined;
   let inputCounts: InputCountsWriter | undefined;
   let served: ServedModel | undefined;
+  // What it is to do is read while the model is loaded.
+  const following = ControlFollower.start(definition.name, demo, { onWarning: (sentence) => terminal.say(sentence) });
   try {
     const serving = await serveModel({
       cluster: demo.cluster,
@@ -87,11 +91,16 @@ async function score(
       onCall: instruments.called,
       onEvent: (event) => {
         news.take(event);
-        heartbeat?.beat();
+        void heartbeat?.beat();
         terminal.say(eventInWords(event, definition));
       },
     });
     served = serving;
+    const faults = new ScorerFaults(await following, {
+      instance,
+      slowDown: (ms) => serving.slowDown(ms),
+      beat: () => heartbeat?.beat() ?? Promise.resolve(),
+    });
     const builder = new StreamsBuilder();
     const scored = new ScoredCounter(serving.scorer);
     definition.buildTopology(builder, scored);
@@ -109,7 +118,17 @@ async function score(
     });
     instruments.begin(() => ({ streams, model: serving.current, modelSince: news.since }));
     const { guarantee } = options;
-    const atWork = { instance, streams, served, scored, guarantee, topology: topology.describe(), news, instruments };
+    const atWork = {
+      instance,
+      streams,
+      served,
+      scored,
+      guarantee,
+      topology: topology.describe(),
+      news,
+      instruments,
+      faults,
+    };
     heartbeat = await ScorerHeartbeat.start(definition.name, demo, atWork);
     if (options.monitoring) inputCounts = await InputCountsWriter.start(definition.name, demo, atWork);
     const { name, version, sha256 } = serving.current;
@@ -117,8 +136,11 @@ async function score(
     process.send?.(ready);
     terminal.say(`Scoring ${demo.topicName(definition.topics.input)} with ${name} ${version}; Ctrl-C ends it.`);
     await Promise.race([streams.finished, aborted(shutdown.signal)]);
+    // What is slowed down goes on at once: nobody waits for it who wants it to end.
+    faults.close();
     await streams.close();
   } finally {
+    await (await following).close();
     await inputCounts?.close();
     await heartbeat?.close();
     await served?.close();

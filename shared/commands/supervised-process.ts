@@ -23,6 +23,18 @@ export interface PartTold {
   readonly sentence: string;
 }
 
+/** What a part says last that was ordered to be killed: its end is what was asked for. */
+export interface PartKilled {
+  readonly type: 'killed';
+  readonly order: {
+    readonly id: string;
+    /** Milliseconds since 1970, by the clock of who ordered it. */
+    readonly issuedAt: number;
+    /** When the part may be there again, whatever is heard of the order; milliseconds since 1970. */
+    readonly endsAt: number;
+  };
+}
+
 /** A part of a demo in a process of its own. */
 export interface SupervisedProcess<R extends PartReady> {
   readonly pid: number;
@@ -30,6 +42,8 @@ export interface SupervisedProcess<R extends PartReady> {
   readonly ready: Promise<R>;
   /** Rejects with a KitError, the part's own where it said why, when the process ends without having been asked to. */
   readonly gone: Promise<never>;
+  /** By which order it was killed, when it is gone; undefined where there was none. */
+  killedBy(): PartKilled['order'] | undefined;
   /** Lets it finish and commit; a part that has not left after `patienceMs` is killed. */
   close(patienceMs: number): Promise<void>;
   /** Ends it at once. */
@@ -92,21 +106,29 @@ export function startSupervised<R extends PartReady>({
   const stderr = relay(child, onLine);
   let closing = false;
   let failure: KitError | undefined;
+  let killedBy: PartKilled['order'] | undefined;
+  // What it said last may come after its exit.
+  const disconnected = new Promise<void>((resolve) => {
+    if (child.connected) child.once('disconnect', resolve);
+    else resolve();
+  });
 
   const exited = once(child, 'exit').then(([code, signal]) => {
     process.off('exit', killWithUs);
     return `${code === null ? `signal ${String(signal)}` : `exit code ${String(code)}`}`;
   });
   const isReady = new Promise<R>((resolve) => {
-    child.on('message', (message: R | PartFailed | PartTold) => {
+    child.on('message', (message: R | PartFailed | PartTold | PartKilled) => {
       if (message.type === 'ready') resolve(message);
       else if (message.type === 'told') onTold?.(message.sentence);
+      else if (message.type === 'killed') killedBy = message.order;
       else failure = new KitError(message.code, message.message);
     });
   });
   const gone = exited.then(async (how): Promise<never> => {
     if (closing) return new Promise<never>(() => {});
     const said = (await stderr).trim();
+    await disconnected;
     throw failure ?? new KitError('run-failed', `${who} is gone (${how})${said ? `: ${said.slice(-2_000)}` : '.'}`);
   });
   gone.catch(() => undefined);
@@ -117,6 +139,7 @@ export function startSupervised<R extends PartReady>({
     pid: child.pid ?? -1,
     ready,
     gone,
+    killedBy: () => killedBy,
     async close(patienceMs) {
       closing = true;
       if (child.exitCode !== null || child.signalCode !== null) return;

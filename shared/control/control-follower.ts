@@ -131,6 +131,8 @@ export class ControlFollower {
     });
     this.#reader = reader;
     reader.seek([{ ...partition, offset: this.#position }]);
+    // Of a topic to which nobody has written a first fetch waits for somebody who does.
+    if (this.#position >= (this.#newFrom ?? 0)) this.#known();
     while (!this.#closing.signal.aborted) {
       const chunks = await reader.poll(QUIET_FETCH_MS);
       const records = chunks.flatMap((chunk) => chunk.records);
