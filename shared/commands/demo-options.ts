@@ -25,6 +25,8 @@ export interface DemoOptions {
   /** Absent: 9092 where it is free. */
   readonly brokerPort?: number;
   readonly headless: boolean;
+  /** Whether the live page may change things; absent: where it is served to this machine alone. */
+  readonly controls?: boolean;
   /** Whether the end of its scorer ends a run that shows a page, too: for whoever starts both again. */
   readonly endWithScorer: boolean;
   /** Whether producers and scorers count what passes them, and the monitoring applications make reports of it. */
@@ -49,6 +51,7 @@ const optionTypes = {
   port: { type: 'string' },
   'broker-port': { type: 'string' },
   headless: { type: 'boolean' },
+  controls: { type: 'string' },
   'end-with-scorer': { type: 'boolean' },
   monitoring: { type: 'string' },
   report: { type: 'string' },
@@ -90,6 +93,7 @@ export function parseDemoOptions(args: readonly string[], env: NodeJS.ProcessEnv
       brokerPort: integer('--broker-port', values['broker-port'], 0, 65_535),
     }),
     headless: values.headless ?? false,
+    ...(values.controls !== undefined && { controls: oneOf('--controls', values.controls, ['on', 'off']) === 'on' }),
     endWithScorer: values['end-with-scorer'] ?? false,
     monitoring: monitoringOf(values, only),
     ...(values.report !== undefined && { report: values.report }),
@@ -125,6 +129,8 @@ function refuseTogether(values: Values, only: Role | undefined, cluster: string 
     refuse('--only monitor is what monitors; --monitoring off leaves it out.');
   if (only !== undefined && values['end-with-scorer'] === true)
     refuse(`--end-with-scorer is for a demo as a whole; the ${only} alone has none.`);
+  if (values.controls !== undefined && (values.headless === true || (only !== undefined && only !== 'dashboard')))
+    refuse('--controls is about the live page; here there is none.');
   if (only === 'dashboard' && values.headless === true)
     refuse('--only dashboard is the live page; --headless leaves it out.');
 }

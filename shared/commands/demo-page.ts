@@ -81,7 +81,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
 export async function openPages(
   demos: readonly ShownDemo[],
   metrics: Exposition,
-  { headless, host, port = DEFAULT_PORT }: Pick<DemoOptions, 'headless' | 'host' | 'port'>,
+  { headless, host, port = DEFAULT_PORT, controls }: Pick<DemoOptions, 'headless' | 'host' | 'port' | 'controls'>,
   terminal: Terminal,
 ): Promise<Dashboard> {
   const watch = new ClusterWatch(
@@ -89,7 +89,14 @@ export async function openPages(
     (sentence) => terminal.say(sentence),
   );
   const pages = demos.map(({ page }) => pageOnCluster(page, watch));
-  const dashboard = await startDashboard({ host, port, pages, headless, metrics }).catch((error: unknown) => {
+  const dashboard = await startDashboard({
+    host,
+    port,
+    pages,
+    headless,
+    metrics,
+    ...(controls !== undefined && { controls }),
+  }).catch((error: unknown) => {
     watch.close();
     throw error;
   });

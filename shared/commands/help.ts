@@ -45,6 +45,9 @@ export function demoHelp(demo: string, paceInWords: string): string {
                     process alone                                          (default: none)
   --broker-port P   port of the embedded broker; 0 = any free one  (default: 9092 if free)
   --headless        no live page; /metrics stays where --port is given
+  --controls C      on or off: whether the live page may change things: switch faults, set the
+                    pace, publish models; on lets everybody who sees the page
+                                    (default: on, where --host is this machine's own address)
   --end-with-scorer end when the scorer does, for whoever then starts both again; otherwise
                     the live page stays, and another scorer can take its place
   --monitoring M    on or off: count what producers and scorers do, and audit delivery, the

@@ -1,9 +1,8 @@
-import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Ask, type Dashboard, LiveView, startDashboard } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import { createMetrics } from '#shared/metrics';
-import type { PageState } from './page/snapshot.js';
+import { postAs, stateOf } from './asked-dashboard.js';
 import { sampleDefinition } from './sample-run.js';
 
 const started: Dashboard[] = [];
@@ -33,53 +32,13 @@ async function start(ask: Ask, names: readonly string[] = ['titanic'], path = '/
   return { port, token: (await stateOf(port, path)).askToken ?? '' };
 }
 
-async function stateOf(port: number, path = '/'): Promise<PageState> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}events`);
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += Buffer.from(chunk).toString('utf8');
-    const data = /^data: (.*)$/m.exec(text)?.[1];
-    if (text.includes('\n\nevent: state') && data !== undefined && text.endsWith('\n\n')) return JSON.parse(data);
-  }
-  throw new Error('the stream ended without a state');
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** Asks with the headers that a page of the server sends, and these over them; undefined leaves one out. */
-function post(
+/** Asks as a page of the server does, with these headers over its own; undefined leaves one out. */
+const post = (
   { port, token }: Form,
   body: string | Buffer,
   headers: Record<string, string | undefined> = {},
   path = '/ask',
-): Promise<Answer> {
-  const all = {
-    Host: `127.0.0.1:${port}`,
-    Origin: `http://127.0.0.1:${port}`,
-    'Sec-Fetch-Site': 'same-origin',
-    'Content-Type': 'application/json',
-    'X-Ask-Token': token,
-    ...headers,
-  };
-  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-  return new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', path, method: 'POST', headers: sent }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => {
-        const json = response.headers['content-type']?.startsWith('application/json') === true;
-        resolve({ status: response.statusCode ?? 0, body: json ? JSON.parse(text) : text });
-      });
-    });
-    asked.on('error', reject);
-    asked.end(body);
-  });
-}
+) => postAs(port, path, body, { 'X-Ask-Token': token, ...headers });
 
 const said = (sentence: RegExp) => ({ error: expect.stringMatching(sentence) });
 

@@ -1,9 +1,9 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { randomBytes } from 'node:crypto';
+import express, { type Express, type RequestHandler } from 'express';
 import { type ErrorCode, KitError } from '#shared/errors';
 import type { Ask, DashboardPage } from './dashboard-page.js';
+import { fromOwnPage, jsonOnly, mostBodyBytes, refuse, unreadable } from './request-guards.js';
 
-const mostBytes = 16_384;
 const mostAtOnce = 8;
 const replyWithinMs = 5_000;
 const tokenHeader = 'X-Ask-Token';
@@ -20,32 +20,18 @@ export function addAskRoutes(app: Express, pages: readonly DashboardPage[]): Rea
     if (ask === undefined) continue;
     const token = randomBytes(18).toString('base64url');
     tokens.set(name, token);
-    const json = express.json({ limit: mostBytes, inflate: false });
-    app.post(pages.length > 1 ? `/${name}/ask` : '/ask', fromOwnPage(token), jsonOnly, json, answer(ask), unreadable);
+    const json = express.json({ limit: mostBodyBytes, inflate: false });
+    app.post(
+      pages.length > 1 ? `/${name}/ask` : '/ask',
+      fromOwnPage(tokenHeader, token),
+      jsonOnly,
+      json,
+      answer(ask),
+      unreadable,
+    );
   }
   return tokens;
 }
-
-/** Browsers say where a request comes from, and scripts of other sites can neither forge that nor know the token. */
-const fromOwnPage =
-  (token: string): RequestHandler =>
-  ({ headers }, response, next) => {
-    const { host = '', origin } = headers;
-    const site = headers['sec-fetch-site'];
-    const foreign =
-      (origin !== undefined && hostOf(origin) !== host.toLowerCase()) || (site ?? 'same-origin') !== 'same-origin';
-    if (foreign)
-      return refuse(response, 403, 'Asking from another site is refused: open the page of this server itself.');
-    if (!isSame(String(headers[tokenHeader.toLowerCase()] ?? ''), token)) {
-      return refuse(response, 403, `The request has not the token of this page in ${tokenHeader}: reload the page.`);
-    }
-    next();
-  };
-
-const jsonOnly: RequestHandler = (request, response, next) => {
-  if (request.is('application/json') === 'application/json') return next();
-  refuse(response, 415, 'The body must be JSON: send it with Content-Type: application/json.');
-};
 
 function answer(ask: Ask): RequestHandler {
   let underWay = 0;
@@ -75,26 +61,4 @@ function answer(ask: Ask): RequestHandler {
       underWay -= 1;
     }
   };
-}
-
-/** What express says of a body that it cannot read. Express knows an error handler by its four parameters. */
-const unreadable: ErrorRequestHandler = (error: { readonly status?: number }, _request, response, _next) => {
-  const { status = 400 } = error;
-  if (status === 413) refuse(response, 413, `The body is too large: at most ${mostBytes} bytes are read.`);
-  else if (status === 415) refuse(response, 415, 'The body must be JSON in UTF-8, not compressed.');
-  else refuse(response, 400, 'The body is not JSON: an object is expected.');
-};
-
-function refuse(response: Response, status: number, error: string): void {
-  response.set('Cache-Control', 'no-store').status(status).json({ error });
-}
-
-/** '' where it is no origin, as for a sandboxed frame, whose origin is `null`. */
-function hostOf(origin: string): string {
-  return URL.canParse(origin) ? new URL(origin).host : '';
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

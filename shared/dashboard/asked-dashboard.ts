@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { type Dashboard, type DashboardPage, LiveView, startDashboard } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
+import type { PageState } from './page/snapshot.js';
 import { type SampleOutcome, type SamplePrediction, sampleDefinition } from './sample-run.js';
 
 const started: Dashboard[] = [];
@@ -71,4 +72,49 @@ export async function* events(port: number, path = '/events'): AsyncGenerator<{ 
       if (event !== undefined && data !== undefined) yield { event, data };
     }
   }
+}
+
+/** The page's state, as whoever connects has it first. */
+export async function stateOf(port: number, path = '/'): Promise<PageState> {
+  for await (const { event, data } of events(port, `${path}events`)) {
+    if (event === 'state') return JSON.parse(data) as PageState;
+  }
+  throw new Error('the stream ended without a state');
+}
+
+interface Posted {
+  readonly status: number;
+  /** What its JSON says; text, where it is none. */
+  readonly body: unknown;
+}
+
+/** Posts with the headers that a page of the server sends, and these over them; undefined leaves one out. */
+export function postAs(
+  port: number,
+  path: string,
+  body: string | Buffer,
+  headers: Record<string, string | undefined> = {},
+): Promise<Posted> {
+  const all = {
+    Host: `127.0.0.1:${port}`,
+    Origin: `http://127.0.0.1:${port}`,
+    'Sec-Fetch-Site': 'same-origin',
+    'Content-Type': 'application/json',
+    ...headers,
+  };
+  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return new Promise((resolve, reject) => {
+    const asked = request({ port, host: '127.0.0.1', path, method: 'POST', headers: sent }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        const json = response.headers['content-type']?.startsWith('application/json') === true;
+        resolve({ status: response.statusCode ?? 0, body: json ? JSON.parse(text) : text });
+      });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
 }

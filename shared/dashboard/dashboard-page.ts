@@ -14,9 +14,18 @@ export interface DashboardPage {
    * its module and style are `page/<name>-tab.ts` and `page/<name>.css`. A view whose part is not here is not shown.
    */
   readonly parts?: Readonly<Partial<Record<PartName, () => unknown>>>;
+  /** What can be changed by the page: `POST commands/<name>`. */
+  readonly commands?: Readonly<Record<string, Command>>;
   /** Where the demo's board has a form: `POST ask`, beside the page. */
   readonly ask?: Ask;
 }
+
+/**
+ * Changes something, as the JSON that the page sends says; what it gives back is sent to the page. Those of one name are
+ * carried out one after the other.
+ * @throws KitError 'usage' where it cannot be done as asked for, or 'cluster-unreachable'.
+ */
+export type Command = (body: unknown, signal: AbortSignal) => Promise<unknown>;
 
 /** How asking ended. */
 export type AskReply = { readonly prediction: unknown } | { readonly deadLetter: string };

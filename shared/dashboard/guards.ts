@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { RequestHandler } from 'express';
 
 const headers: Readonly<Record<string, string>> = {
@@ -32,6 +32,15 @@ export const ownNameOnly: RequestHandler = (request, response, next) => {
   if (name === 'localhost' || isLoopback(name)) return next();
   response.status(403).type('text').send('This server is bound to this machine: use 127.0.0.1 or localhost.\n');
 };
+
+/**
+ * Whether a request was made under this machine's own name or an address in figures. A name of another site's that was
+ * pointed here (DNS rebinding) is neither, whatever address the server is bound to, and whatever port it is published at.
+ */
+export function isUnforgeable(host: string | undefined): boolean {
+  const name = hostName(host ?? '');
+  return name === 'localhost' || isIP(name) !== 0;
+}
 
 /** Whether an address or name to bind to is this machine's own. */
 export function isLoopback(host: string): boolean {

@@ -1,4 +1,4 @@
-export type { Ask, AskReply, DashboardPage } from './dashboard-page.js';
+export type { Ask, AskReply, Command, DashboardPage } from './dashboard-page.js';
 export {
   type Board,
   type BoardDefinition,

@@ -2,22 +2,25 @@ import { type Express, Router } from 'express';
 import { KitError } from '#shared/errors';
 import type { DashboardPage } from './dashboard-page.js';
 import { EventStream } from './event-stream.js';
-import { type OverviewState, type PageState, partNames, type Sibling } from './page/snapshot.js';
+import { type Controls, type OverviewState, type PageState, partNames, type Sibling } from './page/snapshot.js';
 import { buildOf, fromMemory, type PageFiles, readBoardFiles, readPageFiles } from './page-files.js';
 
 /** Paths that the server itself has. */
 const taken = new Set(['page', 'uplot', 'events', 'board', 'metrics', 'healthz', 'readyz']);
 
+/** What the server lets its pages know. */
+interface PagesKnow {
+  /** By which the pages' forms ask, by the demo's name. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly controls: Controls;
+}
+
 /**
  * Adds the page of a demo at `/`, or those of several at `/<name>/` and the overview at `/`; gives back what ends their
- * streams. `tokens` are those by which the pages' forms ask.
+ * streams.
  */
-export function addPages(
-  app: Express,
-  pages: readonly DashboardPage[],
-  tokens: ReadonlyMap<string, string>,
-): () => void {
-  const shared = { ...readPageFiles(), tokens };
+export function addPages(app: Express, pages: readonly DashboardPage[], known: PagesKnow): () => void {
+  const shared = { ...readPageFiles(), ...known };
   app.use(fromMemory(shared.parts));
   const [only, ...others] = pages;
   if (only === undefined) return () => undefined;
@@ -48,13 +51,14 @@ function closeAll(streams: readonly EventStream[]): void {
 
 function demoPage(
   { name, view, facts, ready, parts = {} }: DashboardPage,
-  shared: ReturnType<typeof readPageFiles> & { readonly tokens: ReadonlyMap<string, string> },
+  shared: ReturnType<typeof readPageFiles> & PagesKnow,
   siblings: readonly Sibling[],
 ): { router: Router; streams: readonly EventStream[] } {
   const board: PageFiles = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
   const build = buildOf(shared.parts, shared.page, board);
   const there = partNames.filter((part) => parts[part] !== undefined);
-  const fixed = { build, name, siblings, parts: there, askToken: shared.tokens.get(name) ?? null };
+  const { tokens, controls } = shared;
+  const fixed = { build, name, siblings, parts: there, controls, askToken: tokens.get(name) ?? null };
   const state = (): PageState => ({ ...fixed, ready: ready(), facts: facts(), snapshot: view.snapshot() });
   const router = Router({ strict: true, caseSensitive: true });
   const streams = [

@@ -1,5 +1,7 @@
+import type { Express } from 'express';
 import type { Exposition } from '#shared/metrics';
 import { addAskRoutes } from './ask-route.js';
+import { addCommandRoutes, type ControlGuard, controlGuard } from './command-route.js';
 import type { DashboardPage } from './dashboard-page.js';
 import { readOnly } from './guards.js';
 import { addPages } from './page-routes.js';
@@ -17,6 +19,8 @@ interface DashboardOptions {
   readonly pages: readonly DashboardPage[];
   /** Without pages: there are only /metrics, /healthz and /readyz. */
   readonly headless?: boolean;
+  /** Whether things can be changed by the pages; unless said, where the address to bind to is this machine's own. */
+  readonly controls?: boolean;
   readonly metrics: Exposition;
 }
 
@@ -30,15 +34,26 @@ export interface Dashboard extends RunningServer {
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { host = '127.0.0.1', pages, headless = false, metrics } = options;
   const app = createApp(host);
-  const tokens = headless ? new Map<string, string>() : addAskRoutes(app, pages);
-  app.use(readOnly);
-  const closePages = headless ? () => undefined : addPages(app, pages, tokens);
+  const closePages = headless ? readOnlyAlone(app) : addAll(app, pages, controlGuard(host, options.controls));
   addProbes(app, { metrics, missing: () => missingOf(pages) }, headless ? '' : '/, ');
   const server = await serve(app, host, options.port, closePages);
   return {
     ...server,
     pageUrls: new Map(pages.map(({ name }) => [name, pages.length > 1 ? `${server.url}${name}/` : server.url])),
   };
+}
+
+function readOnlyAlone(app: Express): () => void {
+  app.use(readOnly);
+  return () => undefined;
+}
+
+/** What changes something comes first: all else is refused what is more than looking. */
+function addAll(app: Express, pages: readonly DashboardPage[], control: ControlGuard): () => void {
+  const tokens = addAskRoutes(app, pages);
+  addCommandRoutes(app, pages, control);
+  app.use(readOnly);
+  return addPages(app, pages, { tokens, controls: control.controls });
 }
 
 function missingOf(pages: readonly DashboardPage[]): string[] {

@@ -1,6 +1,7 @@
 import { allowAsking } from './ask.js';
 import { AucChart } from './auc-chart.js';
 import { BoardPanel } from './board-panel.js';
+import { allowCommands } from './command.js';
 import { show, showStateOf } from './condition.js';
 import { follow } from './connection.js';
 import { byId, setText } from './dom.js';
@@ -105,6 +106,7 @@ follow<PageState>('events', {
     if (build !== state.build) location.reload();
     newest = state;
     allowAsking(state.askToken);
+    allowCommands(state.controls);
     schedule();
   },
   failed(message) {

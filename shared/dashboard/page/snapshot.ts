@@ -10,11 +10,15 @@ export interface PageState {
   readonly parts: readonly PartName[];
   /** By which the form of the board asks; null where there is none. */
   readonly askToken: string | null;
+  readonly controls: Controls;
   readonly ready: Readiness;
   /** Where things are, in the order to show them. */
   readonly facts: Readonly<Record<string, string>>;
   readonly snapshot: Snapshot;
 }
+
+/** By which token the page may change things; or, in a sentence, why it may not. */
+export type Controls = { readonly token: string } | { readonly off: string };
 
 /** The views of a page beside the live one, in the order to show them. */
 export const partNames = ['pipeline', 'records', 'model', 'faults'] as const;
