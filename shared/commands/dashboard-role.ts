@@ -33,8 +33,11 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     : undefined;
   const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
   const handlers = new Map([...watch.handlers, ...(reports?.handlers ?? [])]);
-  const group = `${options.namespace}${definition.name}.dashboard`;
-  const observer = await TopicObserver.start(demo.cluster, group, handlers, watch.urgent, from);
+  const observer = await TopicObserver.start(demo.cluster, handlers, {
+    urgent: watch.urgent,
+    from,
+    onWarning: (sentence) => terminal.say(sentence),
+  });
   const facts = demoFacts(definition, demo, {
     mode: 'cluster',
     brokers: address.cluster.brokers.join(','),

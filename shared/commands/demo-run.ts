@@ -87,9 +87,12 @@ export async function startDemo<I, P extends PredictionFields, O>(
     },
   });
   closing.add(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
-  const group = `${options.namespace}${definition.name}.dashboard`;
   const handlers = new Map([...watch.handlers, ...(reports?.handlers ?? [])]);
-  const observing = TopicObserver.start(demo.cluster, group, handlers, watch.urgent, from);
+  const observing = TopicObserver.start(demo.cluster, handlers, {
+    urgent: watch.urgent,
+    from,
+    onWarning: (sentence) => terminal.say(sentence),
+  });
   closing.add(async () => (await observing.catch(() => undefined))?.close());
   // Together: on a cluster that takes its time, a scorer that refuses its model must be heard while the groups form.
   const [scorer, observer] = await Promise.all([starting, observing]);

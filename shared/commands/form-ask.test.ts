@@ -126,7 +126,11 @@ describe("a form's request and its reply over the topics", () => {
     const silent = { onWarning: () => undefined, onNews: () => undefined };
     watch = new RunWatch(sums, demo, { wholeRun: true, run: 'this-run', ...silent });
     const from = await demo.cluster.endOffsets([...watch.handlers.keys()]);
-    const observer = await TopicObserver.start(demo.cluster, 'form-ask-test', watch.handlers, watch.urgent, from);
+    const observer = await TopicObserver.start(demo.cluster, watch.handlers, {
+      urgent: watch.urgent,
+      from,
+      onWarning: silent.onWarning,
+    });
     cleanUps.push(() => observer.close());
     const { asks, run } = watch;
     const made = createFormAsk(sums, demo, { asks, run, eventTime: () => streamTime, monitoring: options.monitoring });

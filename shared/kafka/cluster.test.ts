@@ -157,60 +157,6 @@ await describeOnEachKafka('a cluster', (kafka) => {
     expect((await read(second, 15))[0]?.offset).toBe(5);
   });
 
-  it('says on demand how far it has read, where nothing follows but transactions that were aborted', async () => {
-    const name = await topic(kafka.unique('nothing-follows'), 1);
-    const plain = await cluster.produce();
-    await plain.send(outgoing(name, 3));
-    const consumer = await cluster.consume({
-      groupId: kafka.unique('reader'),
-      topics: [name],
-      from: new Map([[name, [0]]]),
-      emptyChunks: true,
-    });
-    const reached = async (): Promise<number | undefined> => {
-      const chunk = await consumer.poll(5_000);
-      expect([chunk?.topic, chunk?.partition]).toEqual([name, 0]);
-      records.push(...(chunk?.records ?? []));
-      return chunk?.nextOffset;
-    };
-    const records: ConsumedRecord[] = [];
-    while ((await reached()) !== 3);
-    const transactional = await cluster.transactionalProducer({ transactionalId: kafka.unique('aborts') });
-    for (let time = 1; time <= 3; time++) {
-      await transactional.send(outgoing(name, 4));
-      await transactional.abort();
-      // Four records, and a marker.
-      const end = 3 + 5 * time;
-      await expect.poll(async () => (await cluster.endOffsets([name])).get(name)).toEqual([end]);
-      while ((await reached()) !== end);
-    }
-    expect(records.map(({ offset }) => offset)).toEqual([0, 1, 2]);
-    await transactional.close();
-    await consumer.close();
-  });
-
-  it('says how far it has read after a rebalance as well', async () => {
-    const name = await topic(kafka.unique('rebalanced'), 1);
-    let joined = 0;
-    const options = { groupId: kafka.unique('rebalanced'), topics: [name], from: new Map([[name, [0]]]) };
-    const consumer = await cluster.consume({ ...options, emptyChunks: true, onAssigned: () => (joined += 1) });
-    const passing = await cluster.consume(options);
-    await vi.waitUntil(() => joined > 1, 20_000);
-    await passing.close();
-    await vi.waitUntil(() => joined > 2, 20_000);
-    const transactional = await cluster.transactionalProducer({ transactionalId: kafka.unique('aborts-again') });
-    await transactional.send(outgoing(name, 4));
-    await transactional.abort();
-    let reached: number | undefined;
-    while (reached !== 5) {
-      const chunk = await consumer.poll(10_000);
-      expect(chunk?.records).toEqual([]);
-      reached = chunk?.nextOffset;
-    }
-    await transactional.close();
-    await consumer.close();
-  });
-
   it('tells a member what it reads, and shares partitions with a second one', async () => {
     const name = await topic(kafka.unique('shared'), 4);
     const assigned: number[][] = [[], []];

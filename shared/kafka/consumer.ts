@@ -21,16 +21,6 @@ export interface ConsumerOptions {
   readonly from: 'beginning' | 'end' | TopicOffsets;
   /** Most records in one chunk: what bounds the pause that working on it makes. */
   readonly maxChunkRecords?: number;
-  /**
-   * Bytes that the broker gathers, for 100 ms at most, before it answers a fetch; 1 unless said. Many make a reader that
-   * may lag a little much cheaper: kafkajs spends more on a fetch than on a hundred records.
-   */
-  readonly minFetchBytes?: number;
-  /**
-   * Chunks without records as well, where there is nothing but markers and aborted transactions before the next offset: for
-   * whoever has to know how far it has read.
-   */
-  readonly emptyChunks?: boolean;
   /** A throw-away group is deleted from the cluster when the consumer is closed. */
   readonly temporaryGroup?: boolean;
   /** The group must be joined within so many milliseconds; 30,000 unless said: a rebalance takes up to 20,000. */
@@ -83,7 +73,7 @@ export async function createConsumer(
     rebalanceTimeout: 20_000,
     // A fetch that waits holds up commits and heartbeats: kafkajs has one connection a broker and it answers in order.
     maxWaitTimeInMs: 100,
-    minBytes: options.minFetchBytes ?? 1,
+    minBytes: 1,
     maxBytesPerPartition: 1_048_576,
     retry: { retries: 20, restartOnFailure: async () => !dropped.signal.aborted },
   });
@@ -97,24 +87,6 @@ export async function createConsumer(
     if (!payload.restart) queue.fail(lost(payload.error));
   });
   const membership = new Membership(consumer);
-  /** Up to where each partition, as `topic partition`, is queued; absent where that is not known. */
-  const queuedTo = new Map<string, number>();
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    queuedTo.clear();
-    // Given offsets are committed when reading begins: kafkajs goes back to them.
-    for (const [topic, offsets] of typeof from === 'object' ? from : []) {
-      for (const [partition, offset] of offsets.entries()) queuedTo.set(`${topic} ${partition}`, offset);
-    }
-  });
-  // kafkajs hands out no batch without records, and goes on after it.
-  consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
-    const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
-    // One that was fetched before the position was moved does not begin where the partition is.
-    if (!options.emptyChunks || batchSize > 0 || queuedTo.get(`${topic} ${partition}`) !== Number(firstOffset)) return;
-    const nextOffset = Number(lastOffset) + 1;
-    queuedTo.set(`${topic} ${partition}`, nextOffset);
-    queue.add({ topic, partition, records: [], nextOffset });
-  });
 
   const join = async (): Promise<void> => {
     await consumer.connect();
@@ -123,7 +95,7 @@ export async function createConsumer(
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 16,
-      eachBatch: (payload) => enqueue(payload, queue, queuedTo, maxChunkRecords, dropped.signal),
+      eachBatch: (payload) => enqueue(payload, queue, maxChunkRecords, dropped.signal),
     });
     await membership.begun;
     if (typeof from === 'object') await startAt(consumer, from);
@@ -171,7 +143,6 @@ export async function createConsumer(
 async function enqueue(
   payload: EachBatchPayload,
   queue: ChunkQueue,
-  queuedTo: Map<string, number>,
   maxChunkRecords: number,
   closing: AbortSignal,
 ): Promise<void> {
@@ -195,7 +166,6 @@ async function enqueue(
     const nextOffset = last ? afterBatch : (records.at(-1)?.offset ?? afterBatch) + 1;
     queue.add({ topic, partition, records, nextOffset });
   }
-  queuedTo.set(`${topic} ${partition}`, afterBatch);
   payload.resolveOffset(String(afterBatch - 1));
   while (queue.isFull && payload.isRunning() && !closing.aborted) {
     await queue.roomWithin(500);

@@ -23,7 +23,7 @@ export interface ConsumedRecord {
   readonly headers: RecordHeaders;
 }
 
-/** Records of one partition in offset order: at least one, unless whoever reads asked for chunks without. */
+/** Records of one partition in offset order: at least one. */
 export interface Chunk {
   readonly topic: string;
   readonly partition: number;
