@@ -26,7 +26,7 @@ describe('a page whose cluster hangs', () => {
       cluster.signal('SIGSTOP');
       await expect.poll(up, patience).toBe('0');
       expect(await readiness()).toMatch(/^503 not ready: the cluster has not answered for \d+ s$/);
-      await page.said(/The cluster does not answer; the page waits for it for half a minute\./);
+      await page.said(/The cluster does not answer; the page waits for it for more than a minute\./);
 
       cluster.signal('SIGCONT');
       await page.said(/The cluster answers again, after \d+ s\./);

@@ -94,7 +94,7 @@ export class ClusterWatch {
       metrics.consumerCommitted.clear();
     }
     if (this.#failures !== SAID_AFTER) return;
-    this.#say(`The cluster does not answer; the page waits for it for half a minute. ${message}`);
+    this.#say(`The cluster does not answer; the page waits for it for more than a minute. ${message}`);
   }
 
   #lags(lags: readonly GroupLag[]): void {

@@ -6,7 +6,7 @@ import { connectSchemas, type SchemaRegistryOptions, type Schemas, type Topic } 
 import { deadLetterConfig } from './dead-letter-config.js';
 import { companionTopics, type DemoBasics, producedTopics } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
-import { joinCluster } from './joined-cluster.js';
+import { joinCluster, PATIENCE_OF_PARTS_MS } from './joined-cluster.js';
 
 /** A cluster and its registry, and how topics are called there. */
 export interface DemoCluster {
@@ -43,7 +43,8 @@ export async function connectDemos(
 ): Promise<DemoCluster> {
   const [first, ...others] = definitions;
   const clientId = `${first === undefined || others.length > 0 ? 'demos' : first.name}-${only ?? 'demo'}`;
-  const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined });
+  const patienceMs = PATIENCE_OF_PARTS_MS;
+  const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined, patienceMs });
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
   await cluster.ensureTopics(
     definitions.flatMap((definition) => [

@@ -1,7 +1,13 @@
 import { KitError } from '#shared/errors';
 import { type Cluster, type ClusterConfig, connectCluster } from '#shared/kafka';
 
-interface JoinOptions {
+/**
+ * How long parts that work until they are ended wait for a cluster that is away: it may be started again, or another take
+ * its place, and by then whoever watches has been told.
+ */
+export const PATIENCE_OF_PARTS_MS = 75_000;
+
+interface JoinOptions extends Pick<ClusterConfig, 'patienceMs'> {
   readonly clientId: string;
   /** The Kafka client's log on standard error. */
   readonly verbose: boolean;
@@ -15,11 +21,11 @@ interface JoinOptions {
  */
 export async function joinCluster(
   address: Pick<ClusterConfig, 'brokers' | 'tls' | 'sasl'>,
-  { clientId, verbose, suggestsBroker }: JoinOptions,
+  { verbose, suggestsBroker, ...options }: JoinOptions,
 ): Promise<Cluster> {
   const onLog = verbose ? (line: string): unknown => process.stderr.write(`${line}\n`) : undefined;
   try {
-    return await connectCluster({ ...address, clientId, ...(onLog && { onLog }) });
+    return await connectCluster({ ...address, ...options, ...(onLog && { onLog }) });
   } catch (error) {
     // What `npm run broker` starts has neither: whoever wants these is not served by it.
     const isSecured = address.tls !== undefined || address.sasl !== undefined;

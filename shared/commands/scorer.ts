@@ -8,7 +8,7 @@ import { anyRecordSerde } from './any-record.js';
 import { deadLetterConfig } from './dead-letter-config.js';
 import { exitCodeOf } from './exit-code.js';
 import { instanceName } from './instance-name.js';
-import { joinCluster } from './joined-cluster.js';
+import { joinCluster, PATIENCE_OF_PARTS_MS } from './joined-cluster.js';
 import { nearest } from './near-names.js';
 import { openProbes } from './open-probes.js';
 import { ScorerInstruments } from './scorer-instruments.js';
@@ -44,7 +44,12 @@ async function scoreTopic(options: ScorerOptions): Promise<void> {
   const model = await loadModelFiles(files, options.model, { onNotice, isChecked: true });
   try {
     const { verbose } = options;
-    const cluster = await joinCluster(options.cluster, { clientId: 'scorer', verbose, suggestsBroker: true });
+    const cluster = await joinCluster(options.cluster, {
+      clientId: 'scorer',
+      verbose,
+      suggestsBroker: true,
+      patienceMs: PATIENCE_OF_PARTS_MS,
+    });
     try {
       await run(options, cluster, model);
     } finally {

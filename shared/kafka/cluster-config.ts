@@ -16,6 +16,11 @@ export interface ClusterConfig {
   /** TLS: true for the system's authorities, or the PEM text of the authority to trust. */
   readonly tls?: true | { readonly ca: string };
   readonly sasl?: SaslCredentials;
+  /**
+   * How long a cluster that does not answer is waited for before writing, reading and membership in groups give it up, in
+   * milliseconds; 25,000 for what is asked and 30,000 for what is read or joined unless said.
+   */
+  readonly patienceMs?: number;
   /** Where kafkajs's own log lines go; absent, they are dropped: what fails is thrown anyway. */
   readonly onLog?: (line: string) => void;
 }

@@ -54,7 +54,7 @@ export interface Cluster {
   /**
    * What a group has committed of the topics, or of some of their partitions; undefined where it has not. What a
    * transaction is about to commit is waited for: of partitions that are named until it has, of whole topics 2 s.
-   * @throws KitError 'cluster-unreachable' when that does not come within 25 s.
+   * @throws KitError 'cluster-unreachable' when that does not come within 25 s, or `patienceMs`.
    */
   committedOffsets(groupId: string, partitions: PartitionsOf): Promise<PartialOffsets>;
   /**
@@ -110,6 +110,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     return client;
   };
   let producers = 0;
+  const patience = config.patienceMs === undefined ? {} : { silentMs: config.patienceMs };
 
   return {
     brokers: config.brokers,
@@ -124,17 +125,17 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     deleteRecords: (before) => deleteRecords(nodes, before),
     async consume(options) {
       const own = new Connections(config.brokers);
-      return opened(await createConsumer(createKafka(config, own), own, admin, options));
+      return opened(await createConsumer(createKafka(config, own), own, admin, { ...patience, ...options }));
     },
     async produce() {
       producers += 1;
       return opened(await createProducer(nodes, producers % PRODUCER_LANES));
     },
     async reader(options) {
-      return opened(createReader(new Nodes(config.brokers, config), admin, options));
+      return opened(createReader(new Nodes(config.brokers, config), admin, { ...patience, ...options }));
     },
     async joinGroup(options) {
-      return opened(await createGroupMember(new Nodes(config.brokers, config), admin, options));
+      return opened(await createGroupMember(new Nodes(config.brokers, config), admin, { ...patience, ...options }));
     },
     async transactionalProducer(options) {
       producers += 1;

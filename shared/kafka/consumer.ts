@@ -25,7 +25,10 @@ export interface ConsumerOptions {
   readonly temporaryGroup?: boolean;
   /** The group must be joined within so many milliseconds; 30,000 unless said: a rebalance takes up to 20,000. */
   readonly joinWithinMs?: number;
-  /** When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000 unless said. */
+  /**
+   * When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000, or the cluster's
+   * patience, unless said.
+   */
   readonly silentMs?: number;
   /**
    * Called when a rebalance begins. What is committed before this returns to the event loop still counts, as a rule: the

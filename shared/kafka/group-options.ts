@@ -46,7 +46,10 @@ export interface GroupOptions {
   readonly rebalanceTimeoutMs?: number;
   /** The group must be joined within so many milliseconds; 30,000 unless said. */
   readonly joinWithinMs?: number;
-  /** When nothing is heard for so many milliseconds, and the cluster does not answer, the member is lost; 30,000 unless said. */
+  /**
+   * When nothing is heard for so many milliseconds, and the cluster does not answer, the member is lost; 30,000, or the cluster's
+   * patience, unless said.
+   */
   readonly silentMs?: number;
   /** How often the leader looks whether topics have got partitions, which makes the group share anew; 30,000 unless said. */
   readonly topicsMaxAgeMs?: number;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
 import { apis, type ValueOf } from '#shared/wire';
+import type { ClusterConfig } from './cluster-config.js';
 import { Connections } from './connections.js';
 import { type Address, Link, type LinkConfig } from './link.js';
 import { accept, errorCode, Refusal } from './refusal.js';
@@ -27,7 +28,7 @@ export class Nodes {
 
   constructor(
     brokers: readonly string[],
-    private readonly config: LinkConfig,
+    private readonly config: LinkConfig & Pick<ClusterConfig, 'patienceMs'>,
   ) {
     this.#connections = new Connections(brokers);
   }
@@ -181,14 +182,17 @@ export class Nodes {
   }
 
   /**
-   * Attempts until it works, for 25 s unless said: where a connection fails, or a refusal may pass. `again` is told of each
-   * such failure.
+   * Attempts until it works, for 25 s, or the cluster's patience, unless said: where a connection fails, or a refusal may
+   * pass. `again` is told of each such failure.
    * @throws KitError 'cluster-unreachable' when the time is over; what else the attempt throws passes through.
    */
   async insist<T>(
     doing: string,
     attempt: () => Promise<T>,
-    { withinMs = INSIST_MS, again }: { readonly withinMs?: number; readonly again?: (reason: unknown) => void } = {},
+    {
+      withinMs = this.config.patienceMs ?? INSIST_MS,
+      again,
+    }: { readonly withinMs?: number; readonly again?: (reason: unknown) => void } = {},
   ): Promise<T> {
     const deadline = Date.now() + withinMs;
     for (let failures = 0; ; failures += 1) {

@@ -17,7 +17,10 @@ export interface ReaderOptions {
   readonly onOutOfRange?: 'earliest' | 'latest' | 'fail';
   /** Told where that was, before `poll` gives anything from there; what was fetched before and not polled is dropped where that is further back. */
   readonly onReset?: (reset: OffsetReset) => void;
-  /** When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000 unless said. */
+  /**
+   * When nothing is heard for so many milliseconds, and the cluster does not answer, reading ends; 30,000, or the cluster's
+   * patience, unless said.
+   */
   readonly silentMs?: number;
 }
 

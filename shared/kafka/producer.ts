@@ -38,7 +38,7 @@ export interface Producer {
 const NO_TRANSACTIONS_MS = 60_000;
 const CLOSED_WITHIN_MS = 3_000;
 
-/** @throws KitError 'cluster-unreachable' where no broker answers within 25 s. */
+/** @throws KitError 'cluster-unreachable' where no broker answers within 25 s, or the cluster's patience. */
 export async function createProducer(nodes: Nodes, lane: number): Promise<Producer> {
   const producer = new IdempotentProducer(nodes, lane);
   await producer.begin();

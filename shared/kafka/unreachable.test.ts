@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { startBroker } from '#shared/embedded/broker';
-import { connectCluster } from './index.js';
+import { type ClusterConfig, connectCluster } from './index.js';
 
 /** A broker with one topic, and a cluster connected to it. */
-async function setUp() {
+async function setUp(config: Partial<ClusterConfig> = {}) {
   const broker = await startBroker({ port: 0 });
-  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test', ...config });
   await cluster.ensureTopics([{ name: 'topic', partitions: 1, config: {} }]);
   return { broker, cluster };
 }
@@ -40,6 +40,44 @@ describe('connectCluster', () => {
     await vi.waitFor(() => expect(sockets.size).toBe(0));
     await new Promise((resolve) => server.close(resolve));
   });
+});
+
+describe('the patience of a cluster', () => {
+  // Less than those take who are told of none.
+  const WITHIN_MS = 20_000;
+
+  it(
+    'is that of whoever writes, reads or is a member',
+    async () => {
+      const { broker, cluster } = await setUp({ patienceMs: 1_000 });
+      const producer = await cluster.produce();
+      const reader = await cluster.reader({ isolation: 'read_committed' });
+      reader.seek([{ topic: 'topic', partition: 0, offset: 0 }]);
+      const onLost = vi.fn();
+      const member = await cluster.joinGroup({
+        groupId: 'group',
+        topics: ['topic'],
+        assignor: { name: 'none', version: 1, userData: () => Buffer.alloc(0), assign: () => new Map() },
+        onAssigned: () => undefined,
+        onLost,
+      });
+      await broker.close();
+      const unreachable = { code: 'cluster-unreachable' };
+      const polling = (async () => {
+        for (;;) await reader.poll(1_000);
+      })();
+      await Promise.all([
+        expect(producer.send([{ topic: 'topic', key: null, value: null, timestamp: 0 }])).rejects.toMatchObject(
+          unreachable,
+        ),
+        expect(polling).rejects.toMatchObject(unreachable),
+        vi.waitFor(() => expect(onLost).toHaveBeenCalledWith(expect.objectContaining(unreachable)), WITHIN_MS),
+      ]);
+      await member.close();
+      await cluster.close();
+    },
+    WITHIN_MS,
+  );
 });
 
 describe('a consumer whose broker is gone', () => {
