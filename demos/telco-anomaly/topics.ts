@@ -2,7 +2,7 @@ import { demoTopics } from '#shared/commands';
 import type { ScoredUnit } from '#shared/monitoring';
 import type { Reason } from '#shared/streams';
 import type { Kpis } from './kpis.js';
-import { MINUTES_A_WINDOW, windowId, windowStartOf } from './window-time.js';
+import { isClosed, MINUTES_A_WINDOW, windowId, windowStartOf } from './window-time.js';
 
 const topic = demoTopics('telco-anomaly');
 
@@ -82,7 +82,10 @@ export const alarms = topic<Alarm>('alarms');
 
 const idOf = ({ cellId, minute }: Report): string => windowId(cellId, windowStartOf(minute));
 
-/** A cell's window is a unit; it must be scored when each of its five minutes was reported, in whatever order and however often. */
+/**
+ * A cell's window is a unit; it must be scored when each of its five minutes was reported, in whatever order and however often,
+ * before the window was closed.
+ */
 export const scoredUnit: ScoredUnit<Report> = {
   name: 'window',
   gathers: true,
@@ -94,5 +97,9 @@ export const scoredUnit: ScoredUnit<Report> = {
       minutes.set(id, (minutes.get(id) ?? new Set()).add(report.minute));
     }
     return [...minutes].filter(([, reported]) => reported.size === MINUTES_A_WINDOW).map(([id]) => id);
+  },
+  lateness: {
+    timeOf: ({ minute }) => minute,
+    isTooLate: ({ minute }, newest) => isClosed(windowStartOf(minute), newest),
   },
 };

@@ -13,3 +13,8 @@ export function windowStartOf(time: number): number {
 export function windowId(cellId: string, windowStart: number): string {
   return `${cellId}-${new Date(windowStart).toISOString().slice(0, 16).replace(/[-:]/g, '')}`;
 }
+
+/** Whether a window takes no report any more; `newest` is the latest minute that its partition has told of. */
+export function isClosed(windowStart: number, newest: number): boolean {
+  return windowStart + WINDOW_MS + GRACE_MS <= newest;
+}

@@ -284,6 +284,58 @@ describe('a unit of several inputs', () => {
     expect(audit.counts()).toEqual({ produced: 2, filtered: 0, scored: 1, deadLettered: 1, lost: 0, duplicated: 0 });
   });
 
+  describe('that is closed some time after its end', () => {
+    const closing = {
+      ...windows,
+      lateness: {
+        timeOf: ({ minute }: Report) => minute,
+        isTooLate: ({ minute }: Report, newest: number) => (Math.floor(minute / 3) + 1) * 3 + 2 <= newest,
+      },
+    };
+    const told = (...minutes: readonly number[]): RunAudit<Report> => {
+      const audit = new RunAudit<Report>(closing);
+      for (const [offset, minute] of minutes.entries()) audit.input(report(minute), at(offset));
+      return audit;
+    };
+
+    it('is filtered, and waited for by nobody, where an input of it comes too late', () => {
+      const audit = told(0, 1, 5, 2);
+      expect(audit.counts()).toMatchObject({ produced: 2, filtered: 2, lost: 0 });
+      expect([audit.outstanding, audit.settledInputs]).toEqual([0, 4]);
+    });
+
+    it('is filtered where all of its inputs do', () => {
+      expect(told(5, 0, 1, 2).counts()).toMatchObject({ produced: 2, filtered: 2, lost: 0 });
+    });
+
+    it('is expected where its last input comes late, and before it is closed', () => {
+      const audit = told(0, 1, 4, 2);
+      expect(audit.counts()).toMatchObject({ produced: 2, filtered: 1, lost: 1 });
+      audit.prediction('a 0');
+      audit.input(report(5), at(4));
+      audit.input(report(1), at(5));
+      expect(audit.counts()).toMatchObject({ produced: 2, filtered: 1, scored: 1, lost: 0, duplicated: 0 });
+    });
+
+    it('goes by the newest input of each partition, those that are dead-lettered among them', () => {
+      const audit = told(0, 1);
+      audit.input(report(5), { partition: 1, offset: 0 });
+      audit.input(report(2), at(2));
+      expect(audit.counts()).toMatchObject({ produced: 2, filtered: 1, lost: 1 });
+      audit.deadLetter(report(9), { partition: 1, offset: 1 });
+      audit.input(report(9), { partition: 1, offset: 1 });
+      audit.input(report(4), { partition: 1, offset: 2 });
+      audit.input(report(3), { partition: 1, offset: 3 });
+      expect(audit.counts()).toEqual({ produced: 3, filtered: 1, scored: 0, deadLettered: 1, lost: 1, duplicated: 0 });
+    });
+
+    it('takes an input without a time for one that comes in time', () => {
+      const audit = told(5);
+      audit.input(report(Number.NaN), at(1));
+      expect(audit.counts()).toMatchObject({ produced: 2, filtered: 2 });
+    });
+  });
+
   it('is forgotten with its inputs where it is filtered for long', () => {
     const audit = new RunAudit<Report>(windows, { remember: 10 });
     for (let window = 0; window < 1_000; window++) {

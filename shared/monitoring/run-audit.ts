@@ -1,5 +1,6 @@
 import { RecentMap } from './recent-map.js';
-import { type Claim, claimOf, type ScoredUnit } from './scored-unit.js';
+import { type Claim, claimOf, nothingOf, type ScoredUnit } from './scored-unit.js';
+import { StreamTimes } from './stream-times.js';
 
 /** How every input of a run ended, in the words of the run report. */
 export interface RunCounts {
@@ -22,8 +23,11 @@ interface Unit<I> {
   expected: number;
   filtered: number;
   predictions: number;
-  /** Where a unit gathers: its inputs by where they lie. Together they count as one, and are let go when it is scored. */
-  gathered: Map<string, I> | undefined;
+  /**
+   * Where a unit gathers: its inputs by where they lie, undefined for one that came too late. Together they count as one, and
+   * are let go when it is scored.
+   */
+  gathered: Map<string, I | undefined> | undefined;
 }
 
 /**
@@ -36,6 +40,7 @@ interface Unit<I> {
  */
 export class RunAudit<I> {
   readonly #unit: ScoredUnit<I>;
+  readonly #streamTimes: StreamTimes<I>;
   /** Units that a prediction is expected of. */
   readonly #open = new Map<string, Unit<I>>();
   /** All others that are remembered, those predicted before their input was read among them. */
@@ -55,6 +60,7 @@ export class RunAudit<I> {
    */
   constructor(unit: ScoredUnit<I>, { remember = Number.POSITIVE_INFINITY }: { remember?: number } = {}) {
     this.#unit = unit;
+    this.#streamTimes = new StreamTimes(unit.lateness);
     this.#closed = new RecentMap(remember);
     this.#deadLetters = new RecentMap(remember);
   }
@@ -69,12 +75,17 @@ export class RunAudit<I> {
     return this.#inputs - this.#openInputs - this.#nameless.size;
   }
 
-  /** An input that decodes. One without an id is filtered where the demo's rule expects nothing of it. */
+  /**
+   * An input that decodes. One without an id is filtered where the demo's rule expects nothing of it, and so is one that comes
+   * too late by that rule; of a unit of several it is no part.
+   */
   input(value: I, at: Coordinates): void {
     const place = keyOf(at);
+    const isTooLate = this.#streamTimes.isTooLate(value, at.partition);
     if (this.#isDeadLettered(at, place)) return;
     const claim = claimOf(this.#unit, value);
-    if (claim.ids.length === 0 && claim.expects()) this.#nameless.add(place);
+    if (isTooLate) this.#claim(nothingOf(claim), undefined, place, 1);
+    else if (claim.ids.length === 0 && claim.expects()) this.#nameless.add(place);
     else this.#claim(claim, value, place, 1);
   }
 
@@ -127,7 +138,7 @@ export class RunAudit<I> {
   }
 
   /** Adds an input's claim, or takes it back. */
-  #claim(claim: Claim, value: I, place: string, by: 1 | -1): void {
+  #claim(claim: Claim, value: I | undefined, place: string, by: 1 | -1): void {
     if (claim.ids.length === 0 && !claim.expects()) this.#settled.filtered += by;
     for (const id of claim.ids) {
       const kind = claim.expects(id) ? 'expected' : 'filtered';
@@ -139,13 +150,14 @@ export class RunAudit<I> {
     }
   }
 
-  #gather(id: string, unit: Unit<I>, value: I, place: string, by: 1 | -1): void {
+  #gather(id: string, unit: Unit<I>, value: I | undefined, place: string, by: 1 | -1): void {
     // Scored by what was there: a report that comes again adds nothing, and what it was made of is no longer known.
     if (unit.expected > 0 && unit.gathered === undefined) return;
     unit.gathered ??= new Map();
     if (by === 1) unit.gathered.set(place, value);
     else unit.gathered.delete(place);
-    unit.expected = this.#unit.expectedIds([...unit.gathered.values()]).includes(id) ? 1 : 0;
+    const inTime = [...unit.gathered.values()].filter((one) => one !== undefined);
+    unit.expected = this.#unit.expectedIds(inTime).includes(id) ? 1 : 0;
     unit.filtered = unit.expected === 0 && unit.gathered.size > 0 ? 1 : 0;
   }
 

@@ -11,6 +11,15 @@ export interface ScoredUnit<I> {
   unitIds(inputs: readonly I[]): readonly string[];
   /** The units that must come out of the inputs, by the demo's stated rules: a part of `unitIds`. */
   expectedIds(inputs: readonly I[]): readonly string[];
+  /** How inputs come too late, where that makes a difference: absent, each counts whenever it comes. */
+  readonly lateness?: Lateness<I>;
+}
+
+/** A demo's rule for inputs that come behind others of their partition; times are event time, in milliseconds. */
+export interface Lateness<I> {
+  timeOf(input: I): number;
+  /** Whether the rule leaves an input out where `streamTime` is the newest time of its partition up to it. */
+  isTooLate(input: I, streamTime: number): boolean;
 }
 
 /** What one input asks for. Without ids it is a unit of its own, known by its coordinates. */
@@ -22,6 +31,11 @@ export interface Claim {
 
 /** An input of which nothing is known but that it must not get lost. */
 const unreadable: Claim = { ids: [], expects: () => true };
+
+/** What an input asks for that comes too late. */
+export function nothingOf({ ids }: Claim): Claim {
+  return { ids, expects: () => false };
+}
 
 /** What an input asks for by the demo's rules, which may meet a value that somebody else wrote by another schema. */
 export function claimOf<I>(unit: ScoredUnit<I>, value: I): Claim {
