@@ -5,6 +5,23 @@ import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
 import { alarms, cells, outcomes, predictions, reports, scoredUnit } from './topics.js';
 
+/** A thousand rows are of half an hour: what goes with the hour of the day is in them as it is then. */
+const swings = {
+  minuteOfDay: 6.5,
+  interference: 4,
+  prbUtilization: 3.5,
+  handovers: 3,
+  connectedUsers: 2.7,
+  sessionSetups: 2.7,
+  trafficMegabytes: 2.3,
+  userThroughput: 1.5,
+  droppedSessions: 0.9,
+  setupFailures: 0.8,
+  handoverFailures: 0.75,
+  latency: 0.7,
+  busyHourUsers: 0.19,
+};
+
 export const demo = defineDemo({
   name: 'telco-anomaly',
   module: import.meta.url,
@@ -19,7 +36,7 @@ export const demo = defineDemo({
   eventTimeSpeed: 900,
   paceInWords: 'a quarter of an hour passes each second',
   // A day of 36 cells, so that it is as much by night as by day; the data are of four days of a week.
-  drift: { windowRows: 10_368, fromRows: 10_368, seasonal: ['dayOfWeek'] },
+  drift: { windowRows: 10_368, fromRows: 10_368, seasonal: ['dayOfWeek'], swings },
   dashboard,
 });
 

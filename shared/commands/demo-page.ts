@@ -1,12 +1,21 @@
-import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
+import {
+  type Dashboard,
+  type DashboardPage,
+  LiveView,
+  type ModelState,
+  type PredictionFields,
+  startDashboard,
+} from '#shared/dashboard';
 import type { Exposition, Metrics } from '#shared/metrics';
-import { readModelCard } from '#shared/scoring';
+import { MODELS_TOPIC, type ModelCard, type Role } from '#shared/scoring';
 import { ClusterWatch } from './cluster-watch.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
-import { modelFolder } from './demo-model.js';
+import { ownCards } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
+import { modelState } from './model-part.js';
+import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
 import type { ReportWatch } from './report-watch.js';
 import { refreshRunGauges } from './run-gauges.js';
@@ -41,6 +50,8 @@ export interface ShownDemo {
   refresh(): void;
   /** What its cluster is asked for beside what the demo reads. */
   readonly watched: WatchedDemo;
+  /** Ends what it reads for the page alone. */
+  close(): Promise<void>;
 }
 
 /** Undefined where the options leave out page and metrics. */
@@ -50,7 +61,8 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
   metrics: Metrics,
 ): Promise<DemoPage<P, O> | undefined> {
   if (options.headless && options.port === undefined) return undefined;
-  const { threshold } = await readModelCard(modelFolder(definition, options));
+  const own = await ownCards(definition, options);
+  const { threshold } = own.champion;
   const view = new LiveView<P, O>({ ...definition.dashboard, ...(threshold !== undefined && { threshold }) });
   return {
     view,
@@ -63,14 +75,50 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         eventTime: () => view.eventTime,
         monitoring: options.monitoring,
       });
-      const page = { name: definition.name, view, facts, ready: () => readiness(watch), ...(ask && { ask }) };
+      const topic = demo.topicName({ name: MODELS_TOPIC });
+      const models = options.headless ? undefined : new ModelWatch(demo.cluster, { topic, demo: definition.name });
+      const parts = models && { model: modelPart({ view, watch, reports, models, own }) };
+      const page = {
+        name: definition.name,
+        view,
+        facts,
+        ready: () => readiness(watch),
+        ...(parts && { parts }),
+        ...(ask && { ask }),
+      };
       const watched = watchedDemo(definition, options, demo, metrics);
       const refresh = (): void => {
         refreshRunGauges(metrics, view, watch);
         reports?.refresh(metrics, watch.knownScorers);
       };
-      return { page, refresh, watched };
+      return { page, refresh, watched, close: async () => models?.close() };
     },
+  };
+}
+
+/** What the view of the model draws, of this moment. */
+function modelPart<P extends PredictionFields, O>({
+  view,
+  watch,
+  reports,
+  models,
+  own,
+}: Pick<KnownOfDemo<P, O>, 'watch' | 'reports'> & {
+  readonly view: LiveView<P, O>;
+  readonly models: ModelWatch;
+  readonly own: Readonly<Partial<Record<Role, ModelCard>>>;
+}): () => ModelState {
+  return () => {
+    const scorers = watch.knownScorers;
+    return modelState({
+      published: models,
+      own,
+      scorers,
+      measured: view.versions,
+      reported: reports?.reported(scorers),
+      scoring: (view.summary().scoredPerSecond ?? 0) > 0,
+      now: Date.now(),
+    });
   };
 }
 
@@ -89,6 +137,7 @@ export async function openPages(
     (sentence) => terminal.say(sentence),
   );
   const pages = demos.map(({ page }) => pageOnCluster(page, watch));
+  const closeDemos = (): Promise<unknown> => Promise.all(demos.map((demo) => demo.close()));
   const dashboard = await startDashboard({
     host,
     port,
@@ -96,8 +145,9 @@ export async function openPages(
     headless,
     metrics,
     ...(controls !== undefined && { controls }),
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     watch.close();
+    await closeDemos();
     throw error;
   });
   const forms = demos.some(({ page }) => page.ask !== undefined) ? ', and ask from its form' : '';
@@ -110,7 +160,7 @@ export async function openPages(
     close: async () => {
       clearInterval(timer);
       watch.close();
-      await dashboard.close();
+      await Promise.all([dashboard.close(), closeDemos()]);
     },
   };
 }

@@ -198,17 +198,18 @@ describe('ReportWatch', () => {
 
   it('gives the page what was reported last, and how the monitor is', async () => {
     const heard = (): ReturnType<typeof watch.reported>['monitor'] => watch.reported([scorer('1')]).monitor;
-    expect(heard()).toEqual({ state: 'awaited', heardAt: null, reportedAt: null, passedOver: 0 });
+    const none = { delivery: null, quality: null, drift: null };
+    expect(heard()).toEqual({ state: 'awaited', heardAt: null, reportedAt: none, passedOver: 0 });
     nowMs += 2 * MINUTE_MS;
     expect(heard().state).toBe('missing');
     await told(monitorStatus, 'monitor-1', { instance: 'monitor-1', heartbeatAt: 0, passedOver: 3 });
-    expect(heard()).toEqual({ state: 'at work', heardAt: nowMs, reportedAt: null, passedOver: 3 });
-    const reportedAt = nowMs + MINUTE_MS;
-    nowMs = reportedAt;
+    expect(heard()).toEqual({ state: 'at work', heardAt: nowMs, reportedAt: none, passedOver: 3 });
+    nowMs += MINUTE_MS;
     expect(heard().state).toBe('silent');
     await told(driftReports, 'model/1', drift);
     await told(auditReports, 'inputs-3', audit);
     for (const _ of Array(BEFORE + 1)) await told(qualityReports, 'model/1/rolling', quality('1', 0.75));
+    const reportedAt = { delivery: nowMs, quality: nowMs, drift: nowMs };
     expect(watch.reported([scorer('1')])).toEqual({
       monitor: { state: 'silent', heardAt: nowMs - MINUTE_MS, reportedAt, passedOver: 3 },
       deliveries: [audit],

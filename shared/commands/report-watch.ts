@@ -43,8 +43,12 @@ export interface MonitorHeard {
   readonly state: 'awaited' | 'at work' | 'silent' | 'missing';
   /** When it was heard last, milliseconds since 1970; null before that. */
   readonly heardAt: number | null;
-  /** When the newest report was read, milliseconds since 1970; null where none has come since the page began. */
-  readonly reportedAt: number | null;
+  /** When the newest report of each kind was read, milliseconds since 1970; null where none has come since the page began. */
+  readonly reportedAt: {
+    readonly delivery: number | null;
+    readonly quality: number | null;
+    readonly drift: number | null;
+  };
   /** Records that the monitors have passed over. */
   readonly passedOver: number;
 }
@@ -88,8 +92,6 @@ export class ReportWatch {
   readonly #openedAt: number;
   /** When a monitor was last heard of. */
   #monitorHeardAt: number | undefined;
-  /** When the newest report was read that was not there before the page. */
-  #reportedAt: number | undefined;
   /** How many records each monitor has said to have passed over, by its instance. */
   readonly #passedOver = new Map<string, number>();
   /** Those that are not on the page yet. */
@@ -181,15 +183,18 @@ export class ReportWatch {
     return {
       state: heardAt === null ? unheard : heard,
       heardAt,
-      reportedAt: this.#reportedAt ?? null,
+      reportedAt: {
+        delivery: latest(this.#deliveries),
+        quality: latest(this.#qualities),
+        drift: latest(this.#drifts),
+      },
       passedOver: [...this.#passedOver.values()].reduce((sum, each) => sum + each, 0),
     };
   }
 
   #read<R>(report: R, { topic, partition, offset }: ConsumedRecord): Read<R> {
     const wasThere = offset < (this.#ends.get(topic)?.[partition] ?? 0);
-    if (!wasThere) this.#reportedAt = this.#now();
-    return { report, readAt: wasThere ? undefined : this.#reportedAt };
+    return { report, readAt: wasThere ? undefined : this.#now() };
   }
 
   #shown<R extends { readonly modelName: string; readonly modelVersion: string }>(
@@ -235,6 +240,14 @@ function deliveryGauges(metrics: Metrics): readonly { clear(): void }[] {
 
 function keyOf({ key }: ConsumedRecord): string {
   return key?.toString() ?? '';
+}
+
+/** When the newest of them was read; null where all were there before the page. */
+function latest(reads: ReadonlyMap<string, Read<unknown>>): number | null {
+  return Array.from(reads.values(), ({ readAt }) => readAt ?? null).reduce(
+    (newest, readAt) => (readAt !== null && readAt > (newest ?? 0) ? readAt : newest),
+    null,
+  );
 }
 
 /** The newest of a key; what was told longest ago makes room. */

@@ -1,3 +1,4 @@
+export { alertLimits, movedIndex } from './alert-limits.js';
 export type { Ask, AskReply, Command, DashboardPage } from './dashboard-page.js';
 export {
   type Board,
@@ -12,6 +13,7 @@ export {
 } from './definition.js';
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
+export type { ModelState } from './page/model-state.js';
 export { drawPipeline } from './pipeline-drawing.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';

@@ -390,7 +390,7 @@ describe('quality by version', () => {
     for (let i = 0; i < 300; i++) view.prediction(samplePrediction(i, { modelVersion: modelOf(i) }));
     for (let i = 0; i < 300; i++) view.outcome({ id: String(i), delayMinutes: (i * 37) % 100 > 60 ? 20 : 0 }, i < 100);
     const { window, figures } = view.versions;
-    expect(window).toBe(500);
+    expect(window).toBe(2_000);
     expect(figures.map(({ version, n, auc }) => [version, n, auc])).toEqual([
       ['2', 100, 1],
       ['1', 200, 1],

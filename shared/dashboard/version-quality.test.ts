@@ -16,18 +16,18 @@ function outcomes(quality: VersionQuality, of: typeof first, from: number, to: n
 }
 
 describe('VersionQuality', () => {
-  it('is the AUC over the last 500 outcomes alone, whatever was before them', () => {
+  it('is the AUC over the last 2,000 outcomes alone, whatever was before them', () => {
     const quality = new VersionQuality();
     outcomes(quality, first, 0, 4_000);
-    outcomes(quality, first, 4_000, 4_500, true);
+    outcomes(quality, first, 4_000, 6_000, true);
     const [found] = quality.figures();
-    const last = Array.from({ length: 500 }, (_, i) => i + 4_000);
+    const last = Array.from({ length: 2_000 }, (_, i) => i + 4_000);
     const scores = last.map((i) => 1 - (((i * 37) % 100) / 200 + (i % 3 === 0 ? 0.3 : 0)));
     const exact = exactAuc(
       scores,
       last.map((i) => i % 3 === 0),
     );
-    expect(found).toMatchObject({ ...first, n: 500, total: 4_500, missing: null });
+    expect(found).toMatchObject({ ...first, n: 2_000, total: 6_000, missing: null });
     expect(found?.auc).toBeCloseTo(exact ?? 0, 4);
     expect(found?.auc).toBeLessThan(0.2);
   });
@@ -39,10 +39,24 @@ describe('VersionQuality', () => {
     const [bad, good] = quality.figures();
     expect([bad, good]).toMatchObject([
       { ...second, n: 100 },
-      { ...first, n: 500 },
+      { ...first, n: 600 },
     ]);
     expect(bad?.auc).toBeLessThan(0.2);
     expect(good?.auc).toBeGreaterThan(0.8);
+  });
+
+  it('says that a coin would do better when that is certain, and not of a few outcomes that went wrong', () => {
+    const quality = new VersionQuality();
+    const isWorse = (): boolean | undefined => quality.figures()[0]?.worseThanCoin;
+    outcomes(quality, second, 0, 40, true);
+    expect(isWorse()).toBe(true);
+    outcomes(quality, first, 0, 600);
+    expect(isWorse()).toBe(false);
+    const chance = new VersionQuality();
+    for (let i = 0; i < 100; i += 1) chance.add(first, ((i * 37) % 100) / 100, i % 3 === 0, i * minute);
+    const [found] = chance.figures();
+    expect(found?.auc).toBeLessThan(0.52);
+    expect(found?.worseThanCoin).toBe(false);
   });
 
   it('says what is missing where outcomes are too few of a class, and gives no figure', () => {

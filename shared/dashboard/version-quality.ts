@@ -1,7 +1,12 @@
 import { exactAuc } from '#shared/monitoring';
 
-/** Its outcomes of late are what a version is judged by: with a fifth positive the standard error of an AUC is some .03. */
-const windowOutcomes = 500;
+/**
+ * So many outcomes of late are what a version is judged by, as by the monitor. Of flights, 500 are those of half a day, and
+ * their AUC is anywhere between .42 and .90 with a model that is right; that of 2,000 has never been below .56.
+ */
+const windowOutcomes = 2_000;
+/** Beyond so many standard errors it is no chance. */
+const certainErrors = 4;
 /** With fewer outcomes of a class the AUC says which few they were, not how well the model ranks. */
 const leastOfAClass = 10;
 const mostVersions = 16;
@@ -19,6 +24,8 @@ export interface VersionFigures {
   readonly positives: number;
   /** Why there is no AUC; null where there is one. */
   readonly missing: string | null;
+  /** Whether it is certain that a coin would do better. */
+  readonly worseThanCoin: boolean;
   /** Outcomes since the version was first seen. */
   readonly total: number;
   /** The course of the AUC over event time. */
@@ -40,8 +47,8 @@ interface Version {
 }
 
 /**
- * The AUC of each version of a model over the last 500 outcomes of its own predictions, in every lap: a version that has
- * become bad shows within as many outcomes, where the running AUC of all hardly moves. Of many versions the one of which no
+ * The AUC of each version of a model over the last 2,000 outcomes of its own predictions, in every lap: a version that is
+ * bad shows within some hundred of them, where the running AUC of all hardly moves. Of many versions the one of which no
  * outcome came for longest is forgotten.
  */
 export class VersionQuality {
@@ -72,7 +79,8 @@ export class VersionQuality {
       const { n, positives } = countsOf(each);
       const missing = missingOf(n, positives);
       const auc = aucOf(each);
-      return { name, version, auc, n, positives, missing, total, eventTimes: times, values };
+      const worseThanCoin = auc !== null && auc + certainErrors * standardError(auc, positives, n - positives) < 0.5;
+      return { name, version, auc, n, positives, missing, worseThanCoin, total, eventTimes: times, values };
     });
   }
 
@@ -128,4 +136,12 @@ function aucOf(of: Version): number | null {
   const auc = missingOf(n, positives) === null ? exactAuc(of.scores.subarray(0, n), of.positives) : undefined;
   of.auc = auc === undefined ? null : Math.round(auc * 10_000) / 10_000;
   return of.auc;
+}
+
+/** Of an AUC, by Hanley and McNeil (Radiology 143, 1982). */
+function standardError(auc: number, positives: number, negatives: number): number {
+  const [ofPositives, ofNegatives] = [auc / (2 - auc) - auc ** 2, (2 * auc ** 2) / (1 + auc) - auc ** 2];
+  const variance =
+    (auc * (1 - auc) + (positives - 1) * ofPositives + (negatives - 1) * ofNegatives) / (positives * negatives);
+  return Math.sqrt(Math.max(0, variance));
 }

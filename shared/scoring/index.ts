@@ -6,7 +6,7 @@ export { type ModelCard, type ModelInput, parseModelCard } from './model-card.js
 export { type ModelFiles, readModelFolder } from './model-folder.js';
 export { checkBeside } from './model-topic/check-beside.js';
 export type { Comparison } from './model-topic/comparison.js';
-export { ModelCatalogue } from './model-topic/model-catalogue.js';
+export { type ActiveModel, ModelCatalogue } from './model-topic/model-catalogue.js';
 export type { ModelEvent } from './model-topic/model-follower.js';
 export { MODELS_TOPIC, type Role, roles } from './model-topic/model-keys.js';
 export type { ModelReference, ModelRefusal } from './model-topic/model-pointer.js';

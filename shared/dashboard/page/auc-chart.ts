@@ -1,21 +1,17 @@
 import { axis, Chart, cursorPoints } from './chart.js';
 import { byId } from './dom.js';
+import { EventTimeAxis } from './event-time-axis.js';
 import { decimals, type EventTimes } from './format.js';
 import type { Snapshot } from './snapshot.js';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const steps = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 672, 1344].map((hours) => hours * hourMs);
 
 /** The course of the running AUC over event time, beside the 0.5 of a coin. */
 export class AucChart {
   #chart: Chart | undefined;
   #drawn = '';
-  #times: EventTimes | undefined;
-  #stepMs = hourMs;
+  readonly #eventTime = new EventTimeAxis();
 
   update({ quality }: Snapshot, times: EventTimes): void {
-    this.#times = times;
+    this.#eventTime.times = times;
     const state = `${quality.eventTimes.length} ${quality.eventTimes.at(-1)}`;
     const legend = [decimals(quality.auc, 3), '0.500', ''];
     if (state === this.#drawn) {
@@ -57,11 +53,7 @@ export class AucChart {
         },
       },
       axes: [
-        axis(style, 'x', {
-          space: 5 * style.rem,
-          splits: (chart, _axis, min, max) => this.#splits(min, max, chart.width / (5 * style.rem)),
-          values: (_chart, splits) => splits.map((ms) => this.#label(ms)),
-        }),
+        this.#eventTime.of(style),
         axis(style, 'y', {
           incrs: [0.05, 0.1, 0.2],
           values: (_chart, splits) => splits.map((value) => value.toFixed(2).replace(/0$/, '')),
@@ -96,23 +88,5 @@ export class AucChart {
         ],
       },
     }));
-  }
-
-  /** Round times in the demo's own zone, as many as have room. */
-  #splits(min: number, max: number, room: number): number[] {
-    const step = steps.find((candidate) => (max - min) / candidate <= Math.max(1, room)) ?? 4 * 672 * hourMs;
-    this.#stepMs = step;
-    const offset = this.#times?.offset(max) ?? 0;
-    const splits: number[] = [];
-    for (let at = Math.ceil((min + offset) / step) * step - offset; at <= max; at += step) splits.push(at);
-    return splits;
-  }
-
-  #label(ms: number): string {
-    const times = this.#times;
-    if (times === undefined) return '';
-    const hour = times.hour(ms);
-    // Whole days stay whole days where summer time ends between them and midnight has become 1 a.m.
-    return this.#stepMs >= dayMs || hour === '00:00' ? times.day(ms) : hour;
   }
 }
