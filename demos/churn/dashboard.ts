@@ -2,6 +2,7 @@ import type { DashboardDefinition } from '#shared/dashboard';
 import { projectFile } from '#shared/project-file';
 import { createBoard } from './board.js';
 import { inWords } from './reasons.js';
+import { story } from './story.js';
 import type { Outcome, Prediction } from './topics.js';
 
 /** What the live page shows of an event, and of its customer as of then. */
@@ -31,5 +32,6 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     positive: ({ left }) => left,
     text: ({ left }) => (left ? 'left' : 'stayed'),
   },
+  story,
   board: { page: projectFile('demos/churn/page/'), create: createBoard },
 };

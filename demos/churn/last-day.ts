@@ -5,6 +5,11 @@ import type { CustomerEvent, Usage } from './topics.js';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const DAYS_IN_PERIOD = 30;
+/** The data have no dates; their prices are of the nineties. */
+const LAST_DAY = Date.parse('1998-06-30T00:00:00Z');
+
+/** When the last day of a period begins; that of another lap's customers ends a day later. */
+export const midnightIn = (lap: number): number => LAST_DAY + (lap - 1) * 24 * HOUR_MS;
 
 /** When the company announces its new prices: milliseconds since midnight, as all times here. */
 export const ANNOUNCED_AT = 9 * HOUR_MS;

@@ -1,15 +1,11 @@
 import { type DemoRecord, demoRecord, type LapOptions, type Random, type Row, seededRandom } from '#shared/commands';
 import { billOf } from './features.js';
-import { ANNOUNCED_AT, divide } from './last-day.js';
+import { ANNOUNCED_AT, divide, midnightIn } from './last-day.js';
 import { idOf, rows, totalsOf } from './rows.js';
 import { announcements, type Customer, type CustomerEvent, customers, events, outcomes, type Usage } from './topics.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** The data have no dates; their prices are of the nineties. */
-const LAST_DAY = Date.parse('1998-06-30T00:00:00Z');
-/** The period of another lap's customers ends a day later. */
-const LAP_MS = DAY_MS;
 /** Nobody is up before. */
 const DAY_BEGINS = 6 * HOUR_MS;
 /** After midnight the accounts are closed one after the other. */
@@ -32,7 +28,7 @@ interface LastDay {
  */
 export function* produce({ lap, limit, seed }: LapOptions): Generator<DemoRecord> {
   const random = seededRandom(seed * 65_537 + lap);
-  const midnight = LAST_DAY + (lap - 1) * LAP_MS;
+  const midnight = midnightIn(lap);
   const everybody = Array.from(rows(), (row) => lastDayOf(row, lap, midnight, random));
   for (const { profile } of everybody) {
     yield demoRecord(customers, profile.customerId, profile, midnight + DAY_BEGINS - 1);

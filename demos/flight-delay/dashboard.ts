@@ -1,6 +1,7 @@
 import type { DashboardDefinition } from '#shared/dashboard';
 import { projectFile } from '#shared/project-file';
 import { createBoard } from './board.js';
+import { story } from './story.js';
 import { DELAYED, DELAYED_FROM_MINUTES, type Outcome, type Prediction } from './topics.js';
 import { inWords, NEW_YORK } from './words.js';
 
@@ -29,5 +30,6 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     positive: ({ arrivalDelay }) => arrivalDelay >= DELAYED_FROM_MINUTES,
     text: ({ arrivalDelay }) => `${arrivalDelay > 0 ? '+' : arrivalDelay < 0 ? '−' : ''}${Math.abs(arrivalDelay)} min`,
   },
+  story,
   board: { page: projectFile('demos/flight-delay/page/'), create: createBoard },
 };

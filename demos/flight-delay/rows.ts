@@ -75,7 +75,8 @@ function idOf(row: Row, lap: number): string {
   return lap === 1 ? row('id') : `${row('id')}-lap${lap}`;
 }
 
-function timeOf(iso: string, lap: number): number {
+/** A time of the quarter, in a lap. */
+export function timeOf(iso: string, lap: number): number {
   return Date.parse(iso) + (lap - 1) * LAP_MS;
 }
 

@@ -1,6 +1,7 @@
 import type { DashboardDefinition } from '#shared/dashboard';
 import { projectFile } from '#shared/project-file';
 import { createBoard, THRESHOLD } from './board.js';
+import { story } from './story.js';
 import type { Outcome, Prediction } from './topics.js';
 import { faultInWords, measured } from './words.js';
 
@@ -39,5 +40,6 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     positive: ({ fault }) => fault !== null,
     text: ({ fault }) => faultInWords(fault),
   },
+  story,
   board: { page: projectFile('demos/telco-anomaly/page/'), create: createBoard },
 };

@@ -12,7 +12,12 @@ export const rows = (): Generator<Row> => csvRows(projectFile('datasets/telco/ce
 
 /** The start of the row's window. */
 export function windowStartIn(row: Row, lap: number): number {
-  return Date.parse(row('windowStart')) + (lap - 1) * LAP_MS;
+  return timeIn(row('windowStart'), lap);
+}
+
+/** A time of the four days, in a lap. */
+export function timeIn(iso: string, lap: number): number {
+  return Date.parse(iso) + (lap - 1) * LAP_MS;
 }
 
 export function toCell(row: Row): Cell {

@@ -2,6 +2,7 @@ import type { DashboardDefinition } from '#shared/dashboard';
 import { projectFile } from '#shared/project-file';
 import { createBoard } from './board.js';
 import { nameInWords, percent, reasonsInWords } from './page/words.js';
+import { story } from './story.js';
 import type { Outcome, Prediction } from './topics.js';
 
 /** What the live page shows of a passenger. */
@@ -24,5 +25,6 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     text: ({ survived }) => (survived ? 'survived' : 'died'),
     counts: ({ heldOut }) => heldOut,
   },
+  story,
   board: { page: projectFile('demos/titanic/page/'), create: createBoard },
 };

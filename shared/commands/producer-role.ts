@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { OutgoingRecord } from '#shared/kafka';
 import type { Serializer } from '#shared/schema';
 import type { DemoCluster } from './demo-cluster.js';
@@ -7,13 +6,13 @@ import type { DemoOptions } from './demo-options.js';
 import { openDemoProducer } from './demo-producer.js';
 import { firstLap } from './first-lap.js';
 import { createPace } from './pace.js';
+import { PlayedPace } from './played-pace.js';
+import { openProducerControl } from './producer-control.js';
 import { newRunId, RUN_HEADER } from './run-id.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
 const RECORDS_PER_SEND = 500;
-/** Sends closer together than this cost more than they gain: each is a request, an answer and a fetch on the other side. */
-const LINGER_MS = 4;
 
 /** When a record was sent, wall-clock milliseconds: travels on to the prediction, where latency is read from it. */
 export const SENT_AT_HEADER = 'sentAt';
@@ -38,7 +37,7 @@ interface ProduceOptions extends Pick<DemoOptions, 'records' | 'rate' | 'seed' |
   readonly onSent: (mainRecords: number) => Promise<void> | undefined;
 }
 
-/** Produces a demo's records lap after lap, at the pace that the options say. */
+/** Produces a demo's records lap after lap, at the pace that the options say, and as the demo's control topic asks. */
 export async function produceRecords(
   definition: DemoBasics,
   demo: DemoCluster,
@@ -50,14 +49,22 @@ export async function produceRecords(
     serializers.set(topic.name, await demo.schemas.register<unknown>(topic, demo.topicName(topic)));
   }
   const first = await firstLap(definition, demo, seed);
-  const pace = createPace(rate, definition.eventTimeSpeed);
-  // The clock starts with the first record: reading the data takes its time, and must not count as lateness.
-  let start: number | undefined;
+  // Its clock starts with the first record: reading the data takes its time, and must not count as lateness.
+  const pace = new PlayedPace(createPace(rate, definition.eventTimeSpeed), preciseNow);
   let batch: OutgoingRecord[] = [];
+  let isTimed = pace.isTimed;
   let produced = 0;
+  let latest: { readonly eventTime: number; readonly lap: number } | undefined;
+  const control = await openProducerControl(definition.name, demo, pace, () => ({
+    eventTime: latest?.eventTime ?? null,
+    lap: latest?.lap ?? null,
+    sent: produced,
+    held: 0,
+    injected: 0,
+  }));
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    const sentAt = pace.paced ? preciseNow().toFixed(3) : undefined;
+    const sentAt = isTimed ? preciseNow().toFixed(3) : undefined;
     const sending = sentAt === undefined ? batch : batch.map((record) => withHeader(record, SENT_AT_HEADER, sentAt));
     batch = [];
     await producer.send(sending);
@@ -71,40 +78,43 @@ export async function produceRecords(
     headers: { [RUN_HEADER]: run, ...(lap > first && { [LAP_HEADER]: String(lap) }) },
   });
 
-  for (let lap = first; produced < records && !signal.aborted; lap++) {
-    let isBegun = false;
-    for (const record of definition.produce({ lap, limit: records - produced, seed })) {
-      const main = record.topic.name === definition.topics.input.name;
-      start ??= preciseNow();
-      const due = start + pace.dueAt(record.eventTime, main);
-      if (batch.length >= RECORDS_PER_SEND) await flush();
-      if (pace.paced && due > preciseNow()) {
-        await flush();
-        await pause(Math.max(due - preciseNow(), LINGER_MS), signal);
+  try {
+    for (let lap = first; produced < records && !signal.aborted; lap++) {
+      let isBegun = false;
+      for (const record of definition.produce({ lap, limit: records - produced, seed })) {
+        const { eventTime } = record;
+        const main = record.topic.name === definition.topics.input.name;
+        pace.next({ eventTime, main, lap });
+        if (batch.length >= RECORDS_PER_SEND) await flush();
+        while (pace.waitMs() > 0 && !signal.aborted) {
+          await flush();
+          if (pace.isStanding) control.report();
+          await pace.wait(signal);
+        }
+        // Brokers write the topics of one send in an order of their own: the tables that a lap begins with are to be there,
+        // not on their way, when the first record comes that is joined with them.
+        if (main && !isBegun) await flush();
+        isBegun ||= main;
+        if (signal.aborted) break;
+        pace.goes();
+        if (pace.isTimed !== isTimed) {
+          await flush();
+          isTimed = pace.isTimed;
+        }
+        batch.push(outgoing(record, lap));
+        latest = { eventTime, lap };
+        if (main) produced += 1;
       }
-      // Brokers write the topics of one send in an order of their own: the tables that a lap begins with are to be there,
-      // not on their way, when the first record comes that is joined with them.
-      if (main && !isBegun) await flush();
-      isBegun ||= main;
-      if (signal.aborted) break;
-      batch.push(outgoing(record, lap));
-      if (main) produced += 1;
     }
+    await flush();
+  } finally {
+    await control.close();
   }
-  await flush();
   await producer.close();
 }
 
 function withHeader(record: OutgoingRecord, name: string, value: string): OutgoingRecord {
   return { ...record, headers: { ...record.headers, [name]: value } };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
 
 /** The producer alone, until its records are sent or it is asked to end. */
@@ -121,6 +131,7 @@ export async function produceAlone(
     terminal.progress(`${records} records produced`);
   };
   const { records, rate, seed, monitoring } = options;
+  if (demo.noControl !== undefined) terminal.say(demo.noControl);
   terminal.say(`Producing to ${demo.topicName(definition.topics.input)}; Ctrl-C ends it.`);
   await produceRecords(definition, demo, {
     ...(records !== undefined && { records }),

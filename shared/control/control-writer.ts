@@ -93,6 +93,13 @@ export class ControlWriter {
     return this.#send(`part/${part.role}/${part.instance}`, { ...EMPTY, part });
   }
 
+  /** Says that a part has ended. */
+  leave(role: PartReport['role'], instance: string): Promise<void> {
+    return this.#producer.send([
+      { topic: this.#topic, key: `part/${role}/${instance}`, value: null, timestamp: Date.now() },
+    ]);
+  }
+
   close(): Promise<void> {
     return this.#producer.close();
   }

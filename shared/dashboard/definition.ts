@@ -24,8 +24,27 @@ export interface DashboardDefinition<P, O> {
     /** Whether it counts for the model's quality; every one of the first lap does unless said. */
     counts?(outcome: O): boolean;
   };
+  /** Where its story has its moments, in their order: one can hurry there. */
+  readonly story?: readonly StoryMoment[];
   /** The demo's own part of the page. */
   readonly board?: BoardDefinition<P, O>;
+}
+
+/** A moment of a demo's story. */
+export interface StoryMoment {
+  /** A few words: when, and what happens. */
+  readonly label: string;
+  /** A little before it, in a lap: event time, milliseconds since 1970. */
+  readonly at: (lap: number) => number;
+}
+
+/**
+ * When a moment comes that a producer has not played yet: in its lap, or in the next one where it is past.
+ * @param played What the producer says of itself: its lap, and the event time of what it sent last.
+ */
+export function nextTime({ at }: StoryMoment, played: { readonly lap: number; readonly eventTime: number }): number {
+  const time = at(played.lap);
+  return time > played.eventTime ? time : at(played.lap + 1);
 }
 
 /** The part of a page that is made for its demo's subject. */

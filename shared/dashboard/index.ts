@@ -9,7 +9,9 @@ export {
   type Listener,
   listen,
   type Moment,
+  nextTime,
   type PredictionFields,
+  type StoryMoment,
 } from './definition.js';
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
