@@ -121,9 +121,9 @@ export class ScorerHeartbeat {
       unknownCategories: Object.fromEntries([...current.unknownCategories].filter(([, count]) => count > 0)),
       metrics: instruments.samples(),
       obeys: faults.obeys,
-      tasks: [],
-      edges: [],
-      failed: [],
+      tasks: streams.partitions.map(({ topic, partition }) => `${topic}-${partition}`),
+      edges: streams.counts.edges,
+      failed: streams.counts.failed,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import type { Assignment, Chunk, GroupMember, OffsetReset, PartitionReader } from '#shared/kafka';
+import type { Assignment, Chunk, GroupMember, OffsetReset, PartitionReader, TopicPartition } from '#shared/kafka';
 import { Committer } from './committer.js';
 import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
@@ -13,6 +13,7 @@ import type { StreamsMetrics } from './streams-metrics.js';
 import { createTaskAssignor } from './task-assignor.js';
 import { taskName } from './task-id.js';
 import { TaskOwner } from './task-owner.js';
+import type { TopologyCounts } from './topology-counts.js';
 import type { Work } from './work.js';
 
 /** Records of an input topic that are worked on, by all tasks, before their outputs are sent together. */
@@ -33,6 +34,7 @@ export class Application {
   state: StreamsState = 'CREATED';
   finished: Promise<void> = Promise.resolve();
   readonly stores: QueryableStores;
+  readonly counts: TopologyCounts;
   readonly #config: StreamsConfig;
   readonly #names: TaskSurroundings['names'];
   readonly #topology: TaskSurroundings['topology'];
@@ -69,6 +71,7 @@ export class Application {
     this.#config = config;
     this.#names = names;
     this.#topology = topology;
+    this.counts = surroundings.counts;
     this.#globalTables = globalTables;
     this.#commitIntervalMs = config.commitIntervalMs ?? COMMIT_INTERVAL_MS[guarantee];
     this.#owner = new TaskOwner(surroundings, isTransactional, metrics);
@@ -126,6 +129,10 @@ export class Application {
   async close(): Promise<void> {
     if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#become('PENDING_SHUTDOWN');
     await this.finished;
+  }
+
+  get partitions(): TopicPartition[] {
+    return this.#works.flatMap(({ active }) => active.inputs.map(({ topic, partition }) => ({ topic, partition })));
   }
 
   get #works(): readonly Work[] {

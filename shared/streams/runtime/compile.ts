@@ -1,39 +1,48 @@
 import { KitError } from '#shared/errors';
-import type { ChildNode, GraphNode, ProcessorNode, SinkNode } from '../topology/graph.js';
+import type { GraphNode, ParentNode, ProcessorNode, SinkNode } from '../topology/graph.js';
 import type { Failures } from './failures.js';
 import { createOperatorContext, type TaskParts } from './operator-contexts.js';
 import type { TaskOptions } from './task-options.js';
 import type { TopicCodec } from './topic-codec.js';
+import type { RecordCount } from './topology-counts.js';
 import type { AnyStep, Walk } from './walk.js';
 
 /** Makes of each node of a sub-topology the step that a record takes there. */
 export function compileNodes(nodes: readonly GraphNode[], parts: TaskParts): ReadonlyMap<GraphNode, AnyStep> {
   const { options, walk, failures } = parts;
+  const { counts } = options;
   const steps = new Map<GraphNode, AnyStep>();
-  const byName = new Map<string, AnyStep>();
-  const fanOut = (children: readonly ChildNode[]): AnyStep => together(children.map((child) => stepOf(steps, child)));
+  const nextOf = (node: ParentNode): AnyStep[] =>
+    node.children.map((child, place) => counted(stepOf(steps, child), counts.before(node, place)));
   // Children first: they come after their parents.
   for (const node of [...nodes].sort((a, b) => b.index - a.index)) {
     const step = walk.inOrder(
       node,
       node.kind === 'source'
-        ? fanOut(node.children)
+        ? together(nextOf(node))
         : node.kind === 'sink'
           ? writing(node, options, walk, failures)
-          : guarded(
-              node,
-              node.operator(
-                fanOut(node.children),
-                createOperatorContext(node, parts, (child) => byName.get(child)),
-              ),
-              walk,
-              failures,
-            ),
+          : operating(node, nextOf(node), parts),
     );
     steps.set(node, step);
-    byName.set(node.name, step);
   }
   return steps;
+}
+
+function operating(node: ProcessorNode, next: readonly AnyStep[], parts: TaskParts): AnyStep {
+  const byName = new Map(node.children.map(({ name }, place) => [name, next[place]]));
+  const context = createOperatorContext(node, parts, (child) => byName.get(child));
+  const { options, walk, failures } = parts;
+  return guarded(node, node.operator(together(next), context), walk, failures, options.counts.takenBy(node));
+}
+
+/** A step that counts the records of one of several ways to it. */
+function counted(step: AnyStep, count: RecordCount | undefined): AnyStep {
+  if (count === undefined) return step;
+  return (record) => {
+    count.records += 1;
+    step(record);
+  };
 }
 
 function stepOf(steps: ReadonlyMap<GraphNode, AnyStep>, node: GraphNode): AnyStep {
@@ -52,8 +61,9 @@ function together(steps: readonly AnyStep[]): AnyStep {
 }
 
 /** A record that fails in an operator fails there: what the record does on other ways goes on, as in Kafka Streams. */
-function guarded({ name }: ProcessorNode, step: AnyStep, walk: Walk, failures: Failures): AnyStep {
+function guarded({ name }: ProcessorNode, step: AnyStep, walk: Walk, failures: Failures, count: RecordCount): AnyStep {
   return (record) => {
+    count.records += 1;
     try {
       step(record);
     } catch (error) {
@@ -62,15 +72,13 @@ function guarded({ name }: ProcessorNode, step: AnyStep, walk: Walk, failures: F
   };
 }
 
-function writing(
-  { name, topic, partitioner }: SinkNode,
-  options: TaskOptions,
-  walk: Walk,
-  failures: Failures,
-): AnyStep {
+function writing(node: SinkNode, options: TaskOptions, walk: Walk, failures: Failures): AnyStep {
+  const { name, topic, partitioner } = node;
   const codec = codecOf(options, topic.name);
   const { collect, maxRecordBytes, partitionsOf } = options;
+  const count = options.counts.takenBy(node);
   return ({ key, value, timestamp, headers }) => {
+    count.records += 1;
     try {
       const record = {
         topic: codec.name,

@@ -4,6 +4,7 @@ import { type DiskStores, openStore } from '../stores/store-definition.js';
 import type { Topology } from '../topology/topology.js';
 import { ActiveTask, type Input } from './active-task.js';
 import type { ClusterTopics, Names } from './cluster-topics.js';
+import type { FailedRecord } from './error-handlers.js';
 import type { DropReason } from './operator-context.js';
 import { type Restorable, restoreStores } from './restoration.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -11,6 +12,7 @@ import { Task } from './task.js';
 import { MAX_PENDING_WRITES, type TaskDisks } from './task-disks.js';
 import { type TaskId, taskName } from './task-id.js';
 import type { TopicCodec } from './topic-codec.js';
+import type { TopologyCounts } from './topology-counts.js';
 
 /** What all tasks of an instance share. */
 export interface TaskSurroundings {
@@ -21,8 +23,9 @@ export interface TaskSurroundings {
   readonly codecs: ReadonlyMap<string, TopicCodec>;
   readonly globalStores: ReadonlyMap<string, StateStore>;
   readonly disks: TaskDisks;
+  readonly counts: TopologyCounts;
   readonly onDropped: (reason: DropReason) => void;
-  readonly onFailed: () => void;
+  readonly onFailed: (failed: FailedRecord) => void;
   readonly onLate: (behindMs: number) => void;
 }
 
@@ -64,6 +67,7 @@ export function openTask(
     stores: new Map([...globalStores, ...stores.map((store) => [store.name, store] as const)]),
     codecs,
     handlers: config,
+    counts: surroundings.counts,
     deadLetterTopic:
       config.deadLetterTopic && (config.topicName?.(config.deadLetterTopic) ?? config.deadLetterTopic.name),
     emitIntervalMs: config.emitIntervalMs ?? 1_000,

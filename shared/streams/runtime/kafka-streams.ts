@@ -1,3 +1,4 @@
+import type { TopicPartition } from '#shared/kafka';
 import { hasSerdes } from '../topics.js';
 import type { Topology } from '../topology/topology.js';
 import { Application } from './application.js';
@@ -9,11 +10,19 @@ import type { StreamsConfig, StreamsState } from './streams-config.js';
 import { StreamsMetrics } from './streams-metrics.js';
 import { TaskDisks } from './task-disks.js';
 import { openCodecs } from './topic-codec.js';
+import { TopologyCounts } from './topology-counts.js';
 
 /** A topology at work on a cluster. */
 export interface KafkaStreams {
   readonly state: StreamsState;
   readonly metrics: StreamsMetrics;
+  /**
+   * Records along each edge of the topology since the start, and those that failed at each of its nodes, in the order of the
+   * text of `topology.describe()`.
+   */
+  readonly counts: { readonly edges: readonly number[]; readonly failed: readonly number[] };
+  /** The input partitions that this instance has now, by the topics' names on the cluster. */
+  readonly partitions: readonly TopicPartition[];
   /** The stores of the tasks that this instance has now, to be read from outside. */
   readonly stores: QueryableStores;
   /** Ends when the application does: resolves after `close`, rejects with the KitError that stopped it. */
@@ -35,6 +44,7 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
     changelog: (store) => `${config.applicationId}-${store}-changelog`,
   };
   const metrics = new StreamsMetrics();
+  const counts = new TopologyCounts(topology);
   const codecs = await openCodecs(topology, config.schemas, names.topic);
   const topics = await prepareTopics(
     topology,
@@ -42,7 +52,7 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
     names,
     config.deadLetterTopic && topicName(config.deadLetterTopic),
   );
-  const globalTables = await GlobalTables.open(topology, config.cluster, names, codecs, metrics);
+  const globalTables = await GlobalTables.open(topology, config.cluster, names, codecs, { metrics, counts });
   const surroundings: TaskSurroundings = {
     topology,
     config,
@@ -52,7 +62,11 @@ export async function startStreams(topology: Topology, config: StreamsConfig): P
     globalStores: globalTables.stores,
     disks: new TaskDisks(config.stateDir, config.applicationId),
     onDropped: (reason) => metrics.dropped(reason),
-    onFailed: () => metrics.failed(),
+    counts,
+    onFailed: ({ operator }) => {
+      metrics.failed();
+      counts.failedAt(operator);
+    },
     onLate: (behindMs) => metrics.late(behindMs),
   };
   const application = new Application(surroundings, globalTables, metrics);

@@ -94,7 +94,7 @@ export function createOperatorContext(
       return shared.get(name) as T;
     },
     forwardTo(child, record) {
-      const step = node.children.some(({ name }) => name === child) ? stepOf(child) : undefined;
+      const step = stepOf(child);
       if (step === undefined) {
         throw new KitError('topology', `${node.name} forwards to "${child}", which is none of its children.`);
       }

@@ -4,6 +4,7 @@ import type { GraphNode } from '../topology/graph.js';
 import type { ErrorHandlers, FailedRecord } from './error-handlers.js';
 import type { DropReason } from './operator-context.js';
 import type { TopicCodec } from './topic-codec.js';
+import type { TopologyCounts } from './topology-counts.js';
 
 /** What a task needs from outside: no I/O in here, so that the runtime and the test driver run the same code. */
 export interface TaskOptions {
@@ -15,6 +16,8 @@ export interface TaskOptions {
   /** By the topics' names in the topology. */
   readonly codecs: ReadonlyMap<string, TopicCodec>;
   readonly handlers: ErrorHandlers;
+  /** Of the whole topology: tasks of the same instance count together. */
+  readonly counts: TopologyCounts;
   /** Full name of the topic for records that fail. */
   readonly deadLetterTopic: string | undefined;
   readonly emitIntervalMs: number;

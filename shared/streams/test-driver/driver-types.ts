@@ -74,6 +74,8 @@ export interface TopologyTestDriver {
   windowStore<K, V>(name: string): Pick<TimestampedWindowStore<K, V>, 'get' | 'fetch' | 'fetchAll'>;
   sessionStore<K, V>(name: string): Pick<SessionStore<K, V>, 'get' | 'findSessions' | 'findSessionsEnding'>;
   readonly metrics: TestDriverMetrics;
+  /** Records along each edge, and those that failed at each node, in the order of the text of `topology.describe()`. */
+  readonly counts: { readonly edges: readonly number[]; readonly failed: readonly number[] };
   /** Ends processors that have something to end. */
   close(): void;
 }

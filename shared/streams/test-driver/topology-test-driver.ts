@@ -6,6 +6,7 @@ import { putGlobalRecord } from '../runtime/global-record.js';
 import type { RecordQueue } from '../runtime/record-queue.js';
 import { Task } from '../runtime/task.js';
 import { openCodecs, type TopicCodec } from '../runtime/topic-codec.js';
+import { TopologyCounts } from '../runtime/topology-counts.js';
 import type {
   SessionStore,
   StateStore,
@@ -47,6 +48,7 @@ class Driver implements TopologyTestDriver {
   readonly #deadLetterTopic: string | undefined;
   readonly #stores: ReadonlyMap<string, StateStore>;
   readonly #task: Task;
+  readonly counts: TopologyCounts;
   readonly #queues = new Map<string, RecordQueue>();
   readonly #metrics = { droppedRecords: { null: 0, expired: 0, stale: 0 }, failedRecordsTotal: 0 };
   #written: Written[] = [];
@@ -63,12 +65,14 @@ class Driver implements TopologyTestDriver {
     this.#stores = new Map(
       Array.from(topology.stores, ([name, store]) => [name, openStore(store, { logging: false })]),
     );
+    this.counts = new TopologyCounts(topology);
     this.#task = new Task({
       id: '0_0',
       nodes: topology.nodes,
       stores: this.#stores,
       codecs,
       handlers: options,
+      counts: this.counts,
       deadLetterTopic,
       emitIntervalMs,
       now: () => this.#wallClockMs,
@@ -78,7 +82,8 @@ class Driver implements TopologyTestDriver {
       onDropped: (reason) => {
         this.#metrics.droppedRecords[reason] += 1;
       },
-      onFailed: () => {
+      onFailed: ({ operator }) => {
+        this.counts.failedAt(operator);
         this.#metrics.failedRecordsTotal += 1;
       },
       onResumed: () => this.#afterResumed(),
@@ -222,8 +227,13 @@ class Driver implements TopologyTestDriver {
     const codec = this.#codecs.get(record.topic);
     if (codec === undefined) return;
     const passedOver = putGlobalRecord(this.#store(global.store), codec, record);
+    if (passedOver === 'undecodable') {
+      this.counts.failedAt(global.sourceName);
+      this.#metrics.failedRecordsTotal += 1;
+      return;
+    }
+    this.counts.takenByGlobal(global.store).records += 1;
     if (passedOver === 'null') this.#metrics.droppedRecords.null += 1;
-    else if (passedOver === 'undecodable') this.#metrics.failedRecordsTotal += 1;
   }
 
   #collect(record: OutgoingRecord): void {
