@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Deserializer, Schemas } from '#shared/schema';
+import type { Deserializer, Schemas, WriterSchema } from '#shared/schema';
 import { compactJson, jsonText } from './json-text.js';
 
 /** A key or a value as far as it could be made out. */
@@ -42,6 +42,11 @@ export class RecordDecoder {
       this.#trouble = message;
       this.#askAgainAt = this.#now() + ASK_AGAIN_MS;
     }
+  }
+
+  /** The schema that bytes in Confluent's wire format name. */
+  schemaOf(bytes: Buffer | null): WriterSchema | undefined {
+    return this.#deserializer.schemaOf(bytes);
   }
 
   decode(bytes: Buffer | null): Decoded {

@@ -17,11 +17,21 @@ export interface Deserializer<V> {
    * been given to prepare() before.
    */
   decode(value: Buffer | null): V;
+  /** What a value says that it was written with; undefined where it says nothing. Its name is known once it was prepared. */
+  schemaOf(value: Buffer | null): WriterSchema | undefined;
+}
+
+/** The schema that a value was written with. */
+export interface WriterSchema {
+  readonly id: number;
+  /** With its namespace; null where the registry does not know it, or it has none. */
+  readonly name: string | null;
 }
 
 const maxRequests = 8;
 
 interface Decoder {
+  readonly writer: string | null;
   readonly type: avsc.Type;
   readonly resolver: avsc.Resolver | undefined;
 }
@@ -53,11 +63,12 @@ export function createDeserializer<V>(lookup: SchemaLookup, reader?: avsc.Type):
       return;
     }
     unusable.delete(id);
+    const writer = found.type.name ?? null;
     try {
       const decoder: Decoder =
         reader === undefined
-          ? { type: found.type, resolver: undefined }
-          : { type: reader, resolver: reader.createResolver(found.type, { ignoreNamespaces: true }) };
+          ? { writer, type: found.type, resolver: undefined }
+          : { writer, type: reader, resolver: reader.createResolver(found.type, { ignoreNamespaces: true }) };
       decoders.set(id, decoder);
     } catch (reason) {
       const why = reason instanceof Error ? reason.message : String(reason);
@@ -107,6 +118,10 @@ export function createDeserializer<V>(lookup: SchemaLookup, reader?: avsc.Type):
       }
       // The schema has been checked, not the type: a topic's V is what its declaration says.
       return decoded.value as V;
+    },
+    schemaOf(value) {
+      const id = value === null ? undefined : schemaIdOf(value);
+      return id === undefined ? undefined : { id, name: decoders.get(id)?.writer ?? null };
     },
   };
 }

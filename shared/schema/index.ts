@@ -1,5 +1,5 @@
 export type { AvroSchema } from './avro-types.js';
-export type { Deserializer } from './deserializer.js';
+export type { Deserializer, WriterSchema } from './deserializer.js';
 export type { SchemaRegistryOptions } from './registry-client.js';
 export {
   connectSchemas,
