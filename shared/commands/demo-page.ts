@@ -7,6 +7,7 @@ import {
   startDashboard,
 } from '#shared/dashboard';
 import type { Exposition, Metrics } from '#shared/metrics';
+import type { SchemaRegistryOptions } from '#shared/schema';
 import { MODELS_TOPIC, type ModelCard, type Role } from '#shared/scoring';
 import { ClusterWatch } from './cluster-watch.js';
 import type { DemoCluster } from './demo-cluster.js';
@@ -17,6 +18,7 @@ import { createFormAsk } from './form-ask.js';
 import { modelState } from './model-part.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
+import { createRecordPeek } from './record-peek.js';
 import type { ReportWatch } from './report-watch.js';
 import { refreshRunGauges } from './run-gauges.js';
 import type { RunWatch } from './run-watch.js';
@@ -41,6 +43,8 @@ interface KnownOfDemo<P extends PredictionFields, O> {
   /** Where its parts are. */
   readonly facts: () => Record<string, string>;
   readonly demo: DemoCluster;
+  /** Where the schemas of its records are. */
+  readonly registry: SchemaRegistryOptions;
 }
 
 /** A demo as `openPages` takes it: alone, or beside others. */
@@ -67,7 +71,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
   return {
     view,
     metrics,
-    shown: ({ watch, reports, facts, demo }) => {
+    shown: ({ watch, reports, facts, demo, registry }) => {
       const { asks, run } = watch;
       const ask = createFormAsk(definition, demo, {
         asks,
@@ -77,13 +81,18 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       });
       const topic = demo.topicName({ name: MODELS_TOPIC });
       const models = options.headless ? undefined : new ModelWatch(demo.cluster, { topic, demo: definition.name });
-      const parts = models && { model: modelPart({ view, watch, reports, models, own }) };
+      const peek = createRecordPeek(definition, demo, registry);
+      const parts = {
+        records: () => peek.topics(),
+        ...(models && { model: modelPart({ view, watch, reports, models, own }) }),
+      };
       const page = {
         name: definition.name,
         view,
         facts,
         ready: () => readiness(watch),
-        ...(parts && { parts }),
+        parts,
+        peek,
         ...(ask && { ask }),
       };
       const watched = watchedDemo(definition, options, demo, metrics);

@@ -102,7 +102,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     registry: where.registry.url,
     guarantee: options.guarantee,
   });
-  const shown = page?.shown({ watch, reports, facts: () => facts, demo });
+  const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: where.registry });
   return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: shown };
 }
 

@@ -1,4 +1,5 @@
 import type { LiveView } from './live-view.js';
+import type { PeekedRecords, RecordsState } from './page/records-state.js';
 import type { PartName, Readiness } from './page/snapshot.js';
 
 /** What the server has to know of a demo. */
@@ -18,6 +19,19 @@ export interface DashboardPage {
   readonly commands?: Readonly<Record<string, Command>>;
   /** Where the demo's board has a form: `POST ask`, beside the page. */
   readonly ask?: Ask;
+  /** Where its topics can be looked into: `GET records`, beside the page. */
+  readonly peek?: Peek;
+}
+
+/** A look into a demo's topics. */
+export interface Peek {
+  /** The topics, as they were found at most a second or two ago, and why they were not. */
+  readonly topics: () => RecordsState;
+  /**
+   * Records of one of them, by the parameters of a URL; what was found when the signal is aborted.
+   * @throws KitError 'usage' where the question is wrong; 'cluster-unreachable'.
+   */
+  readonly records: (query: unknown, signal: AbortSignal) => Promise<PeekedRecords>;
 }
 
 /**

@@ -1,5 +1,5 @@
 export { alertLimits, movedIndex } from './alert-limits.js';
-export type { Ask, AskReply, Command, DashboardPage } from './dashboard-page.js';
+export type { Ask, AskReply, Command, DashboardPage, Peek } from './dashboard-page.js';
 export {
   type Board,
   type BoardDefinition,
@@ -16,6 +16,7 @@ export {
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
 export type { ModelState } from './page/model-state.js';
+export type { PeekedPart, PeekedRecord, PeekedRecords, PeekTopic, TopicKind } from './page/records-state.js';
 export { drawPipeline } from './pipeline-drawing.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';

@@ -6,6 +6,7 @@ import type { DashboardPage } from './dashboard-page.js';
 import { readOnly } from './guards.js';
 import { addPages } from './page-routes.js';
 import { addProbes, createApp, type RunningServer, serve } from './probes.js';
+import { addRecordsRoutes } from './records-route.js';
 
 interface DashboardOptions {
   /** The address to bind to; 127.0.0.1 unless said. */
@@ -52,6 +53,7 @@ function readOnlyAlone(app: Express): () => void {
 function addAll(app: Express, pages: readonly DashboardPage[], control: ControlGuard): () => void {
   const tokens = addAskRoutes(app, pages);
   addCommandRoutes(app, pages, control);
+  addRecordsRoutes(app, pages, control);
   app.use(readOnly);
   return addPages(app, pages, { tokens, controls: control.controls });
 }

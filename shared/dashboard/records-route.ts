@@ -1,0 +1,86 @@
+import type { Express, RequestHandler, Response } from 'express';
+import { type ErrorCode, KitError } from '#shared/errors';
+import type { ControlGuard } from './command-route.js';
+import type { DashboardPage, Peek } from './dashboard-page.js';
+import type { PeekedRecords } from './page/records-state.js';
+import { refuse } from './request-guards.js';
+
+const mostAtOnce = 2;
+const lookForMs = 3_000;
+/** After that nobody waits any more: the cluster does not answer, and the look ends by itself once that is certain. */
+const waitForMs = 5_000;
+/** So long an answer is good for others who ask the same: a hundred viewers that follow a topic are one reader of it. */
+const sharedForMs = 500;
+const mostShared = 8;
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  usage: 400,
+  'cluster-unreachable': 503,
+  'topic-mismatch': 503,
+  schema: 503,
+};
+
+/** Adds a `GET …/records` for each page that can be looked into. It costs work, so it wants the token of those that change something. */
+export function addRecordsRoutes(app: Express, pages: readonly DashboardPage[], { guard }: ControlGuard): void {
+  for (const { name, peek } of pages) {
+    if (peek !== undefined) app.get(pages.length > 1 ? `/${name}/records` : '/records', guard, answer(peek));
+  }
+}
+
+interface Shared {
+  readonly answer: Promise<PeekedRecords>;
+  readonly until: number;
+}
+
+function answer(peek: Peek): RequestHandler {
+  const shared = new Map<string, Shared>();
+  let underWay = 0;
+  const look = (query: unknown): Promise<PeekedRecords> => {
+    underWay += 1;
+    const signal = AbortSignal.timeout(lookForMs);
+    return peek.records(query, signal).finally(() => {
+      underWay -= 1;
+    });
+  };
+  return async ({ query }, response) => {
+    const asked = JSON.stringify(query);
+    const known = shared.get(asked);
+    try {
+      if (known !== undefined && known.until > performance.now()) {
+        give(response, await inTime(known.answer));
+        return;
+      }
+      if (underWay >= mostAtOnce) {
+        response.set('Retry-After', '1');
+        refuse(response, 429, `${mostAtOnce} others are looking into topics: try again in a moment.`);
+        return;
+      }
+      const looking = look(query);
+      shared.delete(asked);
+      shared.set(asked, { answer: looking, until: performance.now() + sharedForMs });
+      const [oldest] = shared.keys();
+      if (shared.size > mostShared && oldest !== undefined) shared.delete(oldest);
+      give(response, await inTime(looking));
+    } catch (error) {
+      const { code, message } = KitError.from(error, 'internal', 'looking into a topic');
+      refuse(response, statuses[code] ?? 500, message);
+    }
+  };
+}
+
+async function inTime(looking: Promise<PeekedRecords>): Promise<PeekedRecords> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const sentence = `The cluster has not answered for ${waitForMs / 1_000} s: nothing can be looked at now.`;
+    timer = setTimeout(() => reject(new KitError('cluster-unreachable', sentence)), waitForMs);
+  });
+  try {
+    return await Promise.race([looking, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function give(response: Response, records: PeekedRecords): void {
+  response.set('Cache-Control', 'no-store').json(records);
+}
