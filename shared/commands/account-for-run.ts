@@ -10,7 +10,7 @@ import { aborted } from './shutdown.js';
 
 /** Main records on their way at most: the producer waits for the scorer instead of filling the broker's memory. */
 const MAX_IN_FLIGHT = 20_000;
-/** A run is given up when nothing more has been settled for so long. */
+/** A run is given up when nothing more has been settled for so long, while nothing is switched on that would explain it. */
 const PATIENCE_MS = 30_000;
 /** What Ctrl-C leaves for the records that are on their way. */
 const DRAIN_MS = 2_000;
@@ -71,7 +71,7 @@ function roomInFlight(
 
 /** Waits until each input on the topic is settled and everything written for it has been read. */
 async function settle<I, P extends PredictionFields, O>(
-  { definition, demo, watch, observer, shutdown }: RunningDemo<I, P, O>,
+  { definition, demo, watch, observer, scorer, control, shutdown }: RunningDemo<I, P, O>,
   producedAt: number,
 ): Promise<void> {
   const names = (topics: readonly { readonly name: string }[]): string[] =>
@@ -81,11 +81,12 @@ async function settle<I, P extends PredictionFields, O>(
   // What the page's form asked is a unit of the run as well: none may come when the others are counted.
   await watch.asks.close();
   let settled = { inputs: watch.audit.settledInputs, at: producedAt };
+  const isDisturbed = (): boolean => scorer.isEmpty || [...control.state.faults.values()].some(({ on }) => on);
   const until = async (condition: () => boolean): Promise<void> => {
     const silentForMs = (): number => {
       // What the rule leaves out is settled when it is read, and nothing comes of it.
       const inputs = watch.audit.settledInputs;
-      if (inputs !== settled.inputs) settled = { inputs, at: preciseNow() };
+      if (inputs !== settled.inputs || (isDisturbed() && !interrupted)) settled = { inputs, at: preciseNow() };
       return preciseNow() - Math.max(watch.lastSettledAt ?? 0, settled.at);
     };
     while (!condition() && silentForMs() < (interrupted ? DRAIN_MS : PATIENCE_MS)) {

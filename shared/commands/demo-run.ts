@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { ControlFollower } from '#shared/control';
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
 import type { Metrics } from '#shared/metrics';
 import type { Closing } from './closing.js';
@@ -13,7 +14,8 @@ import type { RunCluster } from './run-cluster.js';
 import { newRunId } from './run-id.js';
 import { latencyFigures, type RunReport, rounded } from './run-report.js';
 import { RunWatch } from './run-watch.js';
-import { type ScorerProcess, startScorerProcess } from './scorer-process.js';
+import { startScorerProcess } from './scorer-process.js';
+import { ScorerSlot } from './scorer-slot.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 import { TopicObserver } from './topic-observer.js';
@@ -30,7 +32,9 @@ export interface RunningDemo<I, P extends PredictionFields, O> {
   readonly demo: DemoCluster;
   readonly watch: RunWatch<I, P, O>;
   readonly observer: TopicObserver;
-  readonly scorer: ScorerProcess;
+  readonly scorer: ScorerSlot;
+  /** What is switched on. */
+  readonly control: ControlFollower;
   readonly terminal: Terminal;
   readonly shutdown: Shutdown;
   /** Marks the records of this run. */
@@ -63,6 +67,10 @@ export async function startDemo<I, P extends PredictionFields, O>(
 ): Promise<RunningDemo<I, P, O>> {
   const demo = await connectDemo(definition, options, where);
   closing.add(() => demo.cluster.close());
+  const control = await ControlFollower.start(definition.name, demo, {
+    onWarning: (sentence) => terminal.say(sentence),
+  });
+  closing.add(() => control.close());
   const page = await createDemoPage(definition, options, metrics);
   const run = newRunId();
   const watch = new RunWatch(definition, demo, {
@@ -77,14 +85,19 @@ export async function startDemo<I, P extends PredictionFields, O>(
       ? await ReportWatch.open(definition, demo, (sentence) => terminal.say(sentence))
       : undefined;
   const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
-  const starting = startScorerProcess({
-    program: fileURLToPath(definition.module),
-    args: partArguments('scorer', options, where),
-    env: partEnvironment(where),
-    v8Flags: beside ? [SMALL_YOUNG_GENERATION] : [],
-    onLine: (line) => {
-      if (options.verbose) terminal.say(terminal.dim(`scorer: ${line}`));
-    },
+  const starting = ScorerSlot.open({
+    control,
+    say: (sentence) => terminal.say(sentence),
+    start: () =>
+      startScorerProcess({
+        program: fileURLToPath(definition.module),
+        args: partArguments('scorer', options, where),
+        env: partEnvironment(where),
+        v8Flags: beside ? [SMALL_YOUNG_GENERATION] : [],
+        onLine: (line) => {
+          if (options.verbose) terminal.say(terminal.dim(`scorer: ${line}`));
+        },
+      }),
   });
   closing.add(async () => (await starting.catch(() => undefined))?.close(SCORER_PATIENCE_MS));
   const handlers = new Map([...watch.handlers, ...(reports?.handlers ?? [])]);
@@ -103,7 +116,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     guarantee: options.guarantee,
   });
   const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: where.registry });
-  return { definition, options, where, demo, watch, observer, scorer, terminal, shutdown, run, page: shown };
+  return { definition, options, where, demo, watch, observer, scorer, control, terminal, shutdown, run, page: shown };
 }
 
 /** How fast a demo is told to go, for people. */

@@ -1,27 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ControlFollower, ControlWriter, controlTopic } from '#shared/control';
-import { connectCluster } from '#shared/kafka';
-import { offlineSchemas } from '#shared/schema';
-import { startEmbeddedBroker } from '#shared/testing';
+import { startEmbeddedSwitches } from '#shared/testing';
 import { type KillOrder, ScorerFaults } from './scorer-faults.js';
 
 const PATIENCE = { timeout: 20_000 };
 
 /** A demo's control topic, and scorers that obey it, which cannot be killed in the process of a test. */
 async function switches() {
-  const broker = await startEmbeddedBroker();
-  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
-  const topicName = ({ name }: { readonly name: string }): string => name;
-  await cluster.ensureTopics([{ name: controlTopic('demo').name, partitions: 1, config: {} }]);
-  const access = { cluster, schemas: offlineSchemas(), topicName };
-  const writer = await ControlWriter.open('demo', access);
-  const followers: ControlFollower[] = [];
+  const embedded = await startEmbeddedSwitches();
   return {
     switched: async (name: 'slow-scorer' | 'killed-scorer', on: boolean, target?: string) =>
-      writer.switchFault(name, { on, by: 'test', ...(target !== undefined && { target }) }),
+      embedded.writer.switchFault(name, { on, by: 'test', ...(target !== undefined && { target }) }),
     async scorer(instance: string) {
-      const follower = await ControlFollower.start('demo', access);
-      followers.push(follower);
+      const follower = await embedded.follower();
       const seen = { slowedMs: [] as number[], heartbeats: [] as (readonly string[])[], deaths: [] as KillOrder[] };
       let known: ScorerFaults | undefined;
       const faults = new ScorerFaults(follower, {
@@ -34,12 +24,7 @@ async function switches() {
       const obeys = (id: string) => vi.waitUntil(() => faults.obeys.includes(id), PATIENCE);
       return { ...seen, faults, obeys };
     },
-    async [Symbol.asyncDispose]() {
-      for (const each of followers) await each.close();
-      await writer.close();
-      await cluster.close();
-      await broker[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   };
 }
 

@@ -1,0 +1,130 @@
+import type { ControlFollower, DesiredState } from '#shared/control';
+import type { ScorerProcess } from './scorer-process.js';
+import type { PartKilled } from './supervised-process.js';
+
+interface SlotOptions {
+  /** Starts a scorer in a process of its own. */
+  readonly start: () => Promise<ScorerProcess>;
+  /** Where it is read when another one may be started. */
+  readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
+  /** Told, in a sentence, when one has left and when another has come. */
+  readonly say: (sentence: string) => void;
+}
+
+/**
+ * The place of a demo's own scorer: where the one that has it is killed by a switch, another one takes it as soon as that is
+ * off. One that ends for any other reason is gone.
+ */
+export class ScorerSlot {
+  /**
+   * Rejects with a KitError when the scorer ends without having been asked to, but by a switch; or when none can be put in
+   * its place.
+   */
+  readonly gone: Promise<never>;
+  readonly #options: SlotOptions;
+  readonly #closing = new AbortController();
+  #latest: ScorerProcess;
+  #starting: Promise<ScorerProcess>;
+  #isEmpty = false;
+
+  /** @throws KitError with the scorer's own code when it cannot start. */
+  static async open(options: SlotOptions): Promise<ScorerSlot> {
+    return new ScorerSlot(await options.start(), options);
+  }
+
+  private constructor(first: ScorerProcess, options: SlotOptions) {
+    this.#latest = first;
+    this.#starting = Promise.resolve(first);
+    this.#options = options;
+    this.gone = this.#keepFull();
+    this.gone.catch(() => undefined);
+  }
+
+  /** Of the scorer that has the place, or had it last. */
+  get pid(): ScorerProcess['pid'] {
+    return this.#latest.pid;
+  }
+
+  get instance(): ScorerProcess['instance'] {
+    return this.#latest.instance;
+  }
+
+  get model(): ScorerProcess['model'] {
+    return this.#latest.model;
+  }
+
+  /** Whether the one that was there is killed, and no other has come. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /** Lets the scorer finish and commit, as `ScorerProcess.close`; no other one takes its place. */
+  async close(patienceMs: number): Promise<void> {
+    this.#closing.abort();
+    const last = await this.#starting.catch(() => undefined);
+    await last?.close(patienceMs);
+  }
+
+  async #keepFull(): Promise<never> {
+    const { control, say, start } = this.#options;
+    for (;;) {
+      const order = await killOrder(this.#latest);
+      this.#isEmpty = true;
+      const latest = Math.max(0, Math.round((order.endsAt - Date.now()) / 1_000));
+      say(
+        `The scorer, process ${this.pid}, was killed, as was ordered; another one is started when that is over, in ${latest} s at the latest.`,
+      );
+      await untilOver(order, control, this.#closing.signal);
+      if (this.#closing.signal.aborted) return new Promise<never>(() => {});
+      this.#starting = start();
+      this.#latest = await this.#starting;
+      this.#isEmpty = false;
+      say(`Process ${this.pid} scores in its place.`);
+    }
+  }
+}
+
+/** By which order a scorer was killed; rejects where it ended for another reason. */
+async function killOrder({ gone, killedBy }: ScorerProcess): Promise<PartKilled['order']> {
+  try {
+    return await gone;
+  } catch (error) {
+    const order = killedBy();
+    if (order === undefined) throw error;
+    return order;
+  }
+}
+
+/** Resolves when an order is taken back or its time is over, and the broker is there; or when the signal is aborted. */
+function untilOver(order: PartKilled['order'], control: SlotOptions['control'], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    let isHeard = false;
+    let isTimeOver = false;
+    const isOn = ({ faults }: DesiredState): boolean => {
+      const fault = faults.get('killed-scorer');
+      isHeard ||= fault?.id === order.id;
+      if (isTimeOver) return false;
+      if (fault?.id === order.id) return fault.on;
+      // The scorer may have heard of the order before this process does.
+      return !isHeard && (fault === undefined || fault.issuedAt <= order.issuedAt);
+    };
+    const check = (state: DesiredState): void => {
+      if (!signal.aborted && (isOn(state) || state.faults.get('lost-broker')?.on === true)) return;
+      unfollow();
+      clearTimeout(timer);
+      signal.removeEventListener('abort', checkNow);
+      resolve();
+    };
+    const checkNow = (): void => check(control.state);
+    const unfollow = control.onChange(check);
+    const timer = setTimeout(
+      () => {
+        isTimeOver = true;
+        checkNow();
+      },
+      Math.max(0, order.endsAt - Date.now()),
+    );
+    signal.addEventListener('abort', checkNow);
+    checkNow();
+  });
+}
