@@ -44,7 +44,8 @@ export async function runDashboard<I, P extends PredictionFields, O>(
     registry: address.registry.url,
     guarantee: options.guarantee,
   });
-  const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: address.registry });
+  const say = (sentence: string): void => terminal.say(sentence);
+  const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: address.registry, say });
   const dashboard = shown && (await openPages([shown], metrics, options, terminal));
   terminal.say(`The live page is at ${dashboard?.url ?? ''}; Ctrl-C ends it.`);
   try {

@@ -10,6 +10,7 @@ import type { Exposition, Metrics } from '#shared/metrics';
 import type { SchemaRegistryOptions } from '#shared/schema';
 import { MODELS_TOPIC, type ModelCard, type Role } from '#shared/scoring';
 import { ClusterWatch } from './cluster-watch.js';
+import { createControlPage } from './control-page.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import { ownCards } from './demo-model.js';
@@ -45,6 +46,8 @@ interface KnownOfDemo<P extends PredictionFields, O> {
   readonly demo: DemoCluster;
   /** Where the schemas of its records are. */
   readonly registry: SchemaRegistryOptions;
+  /** Told what whoever runs it should know. */
+  readonly say: (sentence: string) => void;
 }
 
 /** A demo as `openPages` takes it: alone, or beside others. */
@@ -71,7 +74,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
   return {
     view,
     metrics,
-    shown: ({ watch, reports, facts, demo, registry }) => {
+    shown: ({ watch, reports, facts, demo, registry, say }) => {
       const { asks, run } = watch;
       const ask = createFormAsk(definition, demo, {
         asks,
@@ -82,9 +85,11 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const topic = demo.topicName({ name: MODELS_TOPIC });
       const models = options.headless ? undefined : new ModelWatch(demo.cluster, { topic, demo: definition.name });
       const peek = createRecordPeek(definition, demo, registry);
+      const control = options.headless ? undefined : createControlPage(definition, demo, watch, say);
       const parts = {
         records: () => peek.topics(),
         ...(models && { model: modelPart({ view, watch, reports, models, own }) }),
+        ...(control && { faults: control.faults }),
       };
       const page = {
         name: definition.name,
@@ -93,6 +98,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         ready: () => readiness(watch),
         parts,
         peek,
+        ...(control && { control: control.control, commands: control.commands }),
         ...(ask && { ask }),
       };
       const watched = watchedDemo(definition, options, demo, metrics);
@@ -100,7 +106,10 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         refreshRunGauges(metrics, view, watch);
         reports?.refresh(metrics, watch.knownScorers);
       };
-      return { page, refresh, watched, close: async () => models?.close() };
+      const close = async (): Promise<void> => {
+        await Promise.all([models?.close(), control?.close()]);
+      };
+      return { page, refresh, watched, close };
     },
   };
 }

@@ -115,7 +115,9 @@ export async function startDemo<I, P extends PredictionFields, O>(
     registry: where.registry.url,
     guarantee: options.guarantee,
   });
-  const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: where.registry });
+  const say = (sentence: string): void => terminal.say(sentence);
+  const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: where.registry, say });
+  closing.add(async () => shown?.close());
   return { definition, options, where, demo, watch, observer, scorer, control, terminal, shutdown, run, page: shown };
 }
 

@@ -1,4 +1,5 @@
 import type { LiveView } from './live-view.js';
+import type { ControlView } from './page/control-state.js';
 import type { PeekedRecords, RecordsState } from './page/records-state.js';
 import type { PartName, Readiness } from './page/snapshot.js';
 
@@ -15,6 +16,8 @@ export interface DashboardPage {
    * its module and style are `page/<name>-tab.ts` and `page/<name>.css`. A view whose part is not here is not shown.
    */
   readonly parts?: Readonly<Partial<Record<PartName, () => unknown>>>;
+  /** How the demo is being played; absent where nobody can know. */
+  readonly control?: () => ControlView;
   /** What can be changed by the page: `POST commands/<name>`. */
   readonly commands?: Readonly<Record<string, Command>>;
   /** Where the demo's board has a form: `POST ask`, beside the page. */

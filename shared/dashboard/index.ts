@@ -1,4 +1,5 @@
 export { alertLimits, movedIndex } from './alert-limits.js';
+export { type Controlled, controlView, faultsState, furthest, timeOf } from './control-view.js';
 export type { Ask, AskReply, Command, DashboardPage, Peek } from './dashboard-page.js';
 export {
   type Board,

@@ -50,7 +50,7 @@ function closeAll(streams: readonly EventStream[]): void {
 }
 
 function demoPage(
-  { name, view, facts, ready, parts = {} }: DashboardPage,
+  { name, view, facts, ready, control, parts = {} }: DashboardPage,
   shared: ReturnType<typeof readPageFiles> & PagesKnow,
   siblings: readonly Sibling[],
 ): { router: Router; streams: readonly EventStream[] } {
@@ -59,7 +59,13 @@ function demoPage(
   const there = partNames.filter((part) => parts[part] !== undefined);
   const { tokens, controls } = shared;
   const fixed = { build, name, siblings, parts: there, controls, askToken: tokens.get(name) ?? null };
-  const state = (): PageState => ({ ...fixed, ready: ready(), facts: facts(), snapshot: view.snapshot() });
+  const state = (): PageState => ({
+    ...fixed,
+    control: control?.() ?? null,
+    ready: ready(),
+    facts: facts(),
+    snapshot: view.snapshot(),
+  });
   const router = Router({ strict: true, caseSensitive: true });
   const streams = [
     { path: '/events', stream: new EventStream(state) },

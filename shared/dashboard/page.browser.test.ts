@@ -13,19 +13,6 @@ import {
   sampleStart,
 } from './sample-run.js';
 
-/** Resolves after the server's next event to all viewers, and the frame in which the page would have drawn it. */
-const nextEventAndFrame = `new Promise((resolve) => {
-  const source = new EventSource('/events');
-  let seen = 0;
-  const count = () => {
-    if (++seen < 2) return;
-    source.close();
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
-  };
-  source.addEventListener('state', count);
-  source.addEventListener('alive', count);
-})`;
-
 interface Running {
   readonly page: Page;
   readonly view: LiveView<SamplePrediction, SampleOutcome>;
@@ -243,18 +230,6 @@ describeInBrowser('the live page in a browser', (browser) => {
     expect(await theme()).toBe('light');
     await page.getByRole('button', { name: 'Dark' }).click();
     expect(await theme()).toBe('dark');
-  });
-
-  it('stands still while paused', async () => {
-    const { page, view } = await open();
-    feed(view, 0, 10);
-    await waitForText(page, 'scored', '10');
-    await page.getByRole('button', { name: 'Pause' }).click();
-    feed(view, 10, 10);
-    await page.evaluate(nextEventAndFrame);
-    expect(await text(page, 'scored')).toBe('10');
-    await page.getByRole('button', { name: 'Paused' }).click();
-    await waitForText(page, 'scored', '20');
   });
 
   it('says that the connection is lost, greys the figures, and recovers', async () => {

@@ -4,12 +4,14 @@ import { BoardPanel } from './board-panel.js';
 import { allowCommands } from './command.js';
 import { show, showStateOf } from './condition.js';
 import { follow } from './connection.js';
-import { byId, setText } from './dom.js';
+import { byId } from './dom.js';
 import { updateFigures, updateHeader } from './figures.js';
 import { EventTimes } from './format.js';
 import { updateModelPanel } from './model-panel.js';
 import { MomentsStrip } from './moments-strip.js';
 import { updateNav } from './nav.js';
+import { addPageActions } from './page-actions.js';
+import { Player } from './player.js';
 import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
@@ -25,11 +27,12 @@ const latest = new PredictionTable('latest');
 const settled = new PredictionTable('settled');
 const spotlight = new Spotlight();
 const views = new Views(() => schedule());
+const player = new Player();
 
 let newest: PageState | undefined;
 let build: string | undefined;
 let wasReady = false;
-let paused = false;
+let held = false;
 let scheduled = false;
 let broken = false;
 let times = new EventTimes('UTC');
@@ -45,6 +48,7 @@ function draw(): void {
   updateNav(newest.name, newest.siblings);
   views.update(newest);
   updateHeader(newest, times, views.titleOf(about.title));
+  player.update(newest, times);
   moments.update(snapshot);
   if (views.current === 'live') drawLive(newest);
   else views.draw(newest);
@@ -70,13 +74,17 @@ function drawLive(state: PageState): void {
 
 /** Draws with the next frame; a page in the background draws nothing, and the newest state once it is looked at. */
 function schedule(): void {
-  if (broken || paused || scheduled || document.hidden) return;
+  if (broken || held || scheduled || document.hidden) return;
   scheduled = true;
   requestAnimationFrame(draw);
 }
 
 // What scrolls must be reachable by keyboard too.
 for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #topology, #board')) scrolling.tabIndex = 0;
+
+document.addEventListener('showplace', (event) => {
+  if (event instanceof CustomEvent && typeof event.detail === 'string') spotlight.light(event.detail);
+});
 
 // To what is skipped to, without an address of its own: the address is the view's.
 for (const skip of document.querySelectorAll<HTMLAnchorElement>('.skip')) {
@@ -86,12 +94,13 @@ for (const skip of document.querySelectorAll<HTMLAnchorElement>('.skip')) {
   });
 }
 
-const pause = byId('pause');
-pause.addEventListener('click', () => {
-  paused = !paused;
-  pause.setAttribute('aria-pressed', String(paused));
-  setText(pause, paused ? 'Paused' : 'Pause');
-  schedule();
+addPageActions({
+  player,
+  state: () => newest,
+  held: (isHeld) => {
+    held = isHeld;
+    schedule();
+  },
 });
 document.addEventListener('visibilitychange', schedule);
 window.addEventListener('error', (event) => {

@@ -1,3 +1,5 @@
+import type { ControlView } from './control-state.js';
+
 /** What the server sends and the page draws: plain JSON, complete each time, so that a missed one costs nothing. */
 export interface PageState {
   /** Changes with the page's own files: an open page of an older build loads itself anew. */
@@ -11,6 +13,8 @@ export interface PageState {
   /** By which the form of the board asks; null where there is none. */
   readonly askToken: string | null;
   readonly controls: Controls;
+  /** How the demo is being played; null where nobody knows. */
+  readonly control: ControlView | null;
   readonly ready: Readiness;
   /** Where things are, in the order to show them. */
   readonly facts: Readonly<Record<string, string>>;

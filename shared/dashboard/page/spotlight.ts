@@ -7,6 +7,13 @@ export class Spotlight {
   readonly #lit = new Map<string, { readonly tone: Tone; readonly until: number }>();
   #seen: number | undefined;
 
+  /** Lights up a place that somebody has asked to be shown. */
+  light(place: string, tone: Tone = 'news'): void {
+    this.#lit.set(place, { tone, until: performance.now() + litForMs });
+    setTimeout(() => this.#show(), litForMs + 50);
+    this.#show();
+  }
+
   /** After each drawing: a board, or a view, may have given a place to another element. */
   update(moments: readonly ShownMoment[]): void {
     const newest = moments[0]?.number ?? 0;

@@ -13,7 +13,7 @@ export const viewTitles: Readonly<Record<ViewName, string>> = {
   faults: 'Faults',
 };
 
-const viewNames: readonly ViewName[] = ['live', ...partNames];
+export const viewNames: readonly ViewName[] = ['live', ...partNames];
 
 /**
  * The views of the page, of which one is seen: each has an address of its own after the #, so that it can be linked to,

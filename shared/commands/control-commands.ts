@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { faultNames } from '#shared/control';
+import { type Command, furthest, type StoryMoment, timeOf } from '#shared/dashboard';
+import { KitError } from '#shared/errors';
+import type { ControlWatch } from './control-watch.js';
+
+const paceBody = z.strictObject({
+  paused: z.union([z.boolean(), z.literal('other')]).optional(),
+  speed: z.union([z.number().positive(), z.enum(['faster', 'slower'])]).optional(),
+  steps: z.int().min(1).max(100).optional(),
+  /** Which moment of the story to hurry to. */
+  moment: z.int().min(0).optional(),
+});
+
+const faultBody = z.strictObject({ name: z.enum(faultNames), on: z.union([z.boolean(), z.literal('other')]) });
+
+/** From one to the next by a key. */
+const speeds = [0.25, 0.5, 1, 2, 4, 8, 16];
+
+interface Commanded {
+  readonly control: ControlWatch;
+  readonly story: readonly StoryMoment[];
+  /** The scorers that are not silent. */
+  readonly scorers: () => readonly { readonly instance: string }[];
+}
+
+/**
+ * What a page can ask of the parts of its demo: `pace`, and `fault`. What is there is changed from what it is when the order's
+ * turn has come: a page that has not heard of the order before must not undo it.
+ */
+export function controlCommands({ control, story, scorers }: Commanded): Readonly<Record<string, Command>> {
+  return {
+    pace: async (body) => {
+      const { moment, paused, speed, steps } = checked(paceBody, body);
+      const jumpTo = moment === undefined ? undefined : timeToGoTo(story[moment], control);
+      await control.order(async (writer, { pace }) => {
+        const { id } = await writer.changePace(pace, {
+          ...(paused !== undefined && { paused: paused === 'other' ? !pace.paused : paused }),
+          ...(speed !== undefined && { speed: speedFrom(pace.speed, speed) }),
+          ...(steps !== undefined && { steps }),
+          ...(jumpTo !== undefined && { jumpTo }),
+        });
+        return (state) => state.pace.id === id;
+      });
+      return { paused: control.state.pace.paused, speed: control.state.pace.speed };
+    },
+    fault: async (body) => {
+      const { name, on: wanted } = checked(faultBody, body);
+      await control.order(async (writer, now) => {
+        const on = wanted === 'other' ? now.faults.get(name)?.on !== true : wanted;
+        const target = name === 'killed-scorer' && on ? victim(scorers()) : undefined;
+        const { id } = await writer.switchFault(name, { on, by: 'page', ...(target !== undefined && { target }) });
+        return ({ faults }) => faults.get(name)?.id === id;
+      });
+      return { on: control.state.faults.get(name)?.on === true };
+    },
+  };
+}
+
+function checked<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const found = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
+  throw new KitError('usage', `What was sent cannot be understood: ${found}`);
+}
+
+function speedFrom(now: number, wanted: number | 'faster' | 'slower'): number {
+  if (wanted === 'faster') return speeds.find((speed) => speed > now) ?? now;
+  if (wanted === 'slower') return speeds.filter((speed) => speed < now).at(-1) ?? now;
+  return wanted;
+}
+
+function timeToGoTo(moment: StoryMoment | undefined, { state }: ControlWatch): number {
+  if (moment === undefined) throw new KitError('usage', 'The story has no such moment.');
+  const time = timeOf(moment, furthest({ state, now: Date.now() }));
+  if (time === null) throw new KitError('usage', 'No producer is heard of, so nobody can hurry there.');
+  return time;
+}
+
+function victim(scorers: readonly { readonly instance: string }[]): string {
+  const [first] = scorers;
+  if (first === undefined) throw new KitError('usage', 'No scorer is heard of that could be killed.');
+  return first.instance;
+}

@@ -1,0 +1,43 @@
+import {
+  type Controlled,
+  controlView,
+  type DashboardPage,
+  faultsState,
+  type PredictionFields,
+} from '#shared/dashboard';
+import { controlCommands } from './control-commands.js';
+import { ControlWatch } from './control-watch.js';
+import type { DemoCluster } from './demo-cluster.js';
+import type { DemoDefinition } from './demo-definition.js';
+import type { RunWatch } from './run-watch.js';
+
+/** What a page shows of a demo's control topic, and how it writes there. */
+interface ControlPage {
+  readonly control: NonNullable<DashboardPage['control']>;
+  readonly commands: NonNullable<DashboardPage['commands']>;
+  readonly faults: () => unknown;
+  close(): Promise<void>;
+}
+
+/** Begins to follow a demo's control topic for its page; `say` is told where that cannot be done. */
+export function createControlPage<I, P extends PredictionFields, O>(
+  { name, dashboard: { story = [] } }: DemoDefinition<I, P, O>,
+  demo: DemoCluster,
+  watch: Pick<RunWatch<unknown, P, O>, 'heardScorers'>,
+  say: (sentence: string) => void,
+): ControlPage {
+  const control = new ControlWatch(name, demo, say);
+  const known = (): Controlled => ({
+    state: control.state,
+    scorers: watch.heardScorers,
+    story,
+    missing: control.missing,
+    now: Date.now(),
+  });
+  return {
+    control: () => controlView(known()),
+    commands: controlCommands({ control, story, scorers: () => watch.heardScorers }),
+    faults: () => faultsState(known()),
+    close: () => control.close(),
+  };
+}
