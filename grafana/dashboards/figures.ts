@@ -7,6 +7,10 @@ export const totalLag = (of: Queries): string => of.gauge('sum', catalogue.consu
 /** Records of each demo that were written, and whose minute is over, and that nobody has processed. */
 export const lostRecords = (of: Queries): string => of.gauge('sum', catalogue.deliveryMissing, ['demo']);
 
+/** The share of records that were more than five minutes of event time behind what their task had seen, by demo. */
+export const lateShare = (of: Queries): string =>
+  `${of.observationsAbove(300, catalogue.recordLateness, ['demo'])} / ${of.rate(catalogue.recordsProcessed, ['demo'])}`;
+
 /** Partitions of each topic of which counts were lost, and that are audited from a later event time on. */
 export const partitionsAuditedLater = (of: Queries): string =>
   `count by (demo, topic) (${of.gauge('max', catalogue.deliverySince, ['demo', 'topic', 'partition'])})`;

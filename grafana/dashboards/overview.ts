@@ -5,8 +5,8 @@ import { graph } from '../panels/graph.js';
 import { unit } from '../panels/options.js';
 import { chosenDemos, queriesOf } from '../panels/promql.js';
 import { stat } from '../panels/stat.js';
-import { aucAgainstCard, lostRecords, mostDrift, ofServing, timePerRow, totalLag } from './figures.js';
-import { driftLimits, latencyLimits } from './limits.js';
+import { aucAgainstCard, lateShare, lostRecords, mostDrift, ofServing, timePerRow, totalLag } from './figures.js';
+import { driftLimits, latencyLimits, lateShareLimits } from './limits.js';
 
 const of = queriesOf(chosenDemos);
 const height = 7;
@@ -89,7 +89,7 @@ const delays = (demos: readonly string[]): DashboardRow => ({
       unit: unit.seconds,
       series: { demos },
       queries: [{ expr: of.quantile(0.5, catalogue.predictionLatency, ['demo']), legend: '{{demo}}' }],
-      width: 9,
+      width: 6,
     }),
     graph({
       title: 'Latency, 99 of 100 records',
@@ -98,7 +98,18 @@ const delays = (demos: readonly string[]): DashboardRow => ({
       series: { demos },
       limits: latencyLimits,
       queries: [{ expr: of.quantile(0.99, catalogue.predictionLatency, ['demo']), legend: '{{demo}}' }],
-      width: 9,
+      width: 6,
+    }),
+    graph({
+      title: 'Records that come late',
+      description:
+        'The share of records that are more than five minutes of event time behind what their task has seen already, internal topics included.',
+      unit: unit.share,
+      min: 0,
+      series: { demos },
+      limits: lateShareLimits,
+      queries: [{ expr: lateShare(of), legend: '{{demo}}' }],
+      width: 6,
     }),
   ],
 });

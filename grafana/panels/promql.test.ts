@@ -29,6 +29,15 @@ describe('a query', () => {
     );
   });
 
+  it('tells what is above a bound apart, which must be one that is counted', () => {
+    expect(of.observationsAbove(300, catalogue.recordLateness, ['demo'])).toMatch(
+      /^\(sum by \(demo\) \(.+_seconds_count\{.+\) - sum by \(demo\) \(.+_seconds_bucket\{.+, le="300"\}\[\$__rate_interval\]\)\)\)\)$/,
+    );
+    expect(() => of.observationsAbove(301, catalogue.recordLateness, ['demo'])).toThrow(
+      'has no bucket that ends at 301',
+    );
+  });
+
   it('says how much a counter has grown in the time that is shown', () => {
     expect(of.growth(catalogue.recordsDeadLettered, ['reason'])).toMatch(
       /^sum by \(reason\) \(max without \(job, instance\) \(increase\(.+\[\$__range\]\)\)\)$/,

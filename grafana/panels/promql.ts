@@ -1,3 +1,4 @@
+import { KitError } from '#shared/errors';
 import {
   type CounterDefinition,
   catalogue,
@@ -40,6 +41,13 @@ export interface Queries {
   mean<M extends HistogramDefinition>(metric: M, by: LabelOf<M>[], where?: Where<M>): string;
   /** How many observations there are a second. */
   observations<M extends HistogramDefinition>(metric: M, by: LabelOf<M>[], where?: Where<M>): string;
+  /** How many observations above a bound, which is that of a bucket, there are a second. */
+  observationsAbove<M extends HistogramDefinition>(
+    bound: number,
+    metric: M,
+    by: LabelOf<M>[],
+    where?: Where<M>,
+  ): string;
   /** The sum of what is observed in a second. */
   observed<M extends HistogramDefinition>(metric: M, by: LabelOf<M>[], where?: Where<M>): string;
   /** How many observations fell into each bucket, or below it. */
@@ -72,6 +80,10 @@ export function queriesOf(scope: Scope): Queries {
       `histogram_quantile(${q}, ${ratePer(`${name}_bucket`, ['le', ...by], where)})`,
     mean: ({ name }, by, where) => `${ratePer(`${name}_sum`, by, where)} / ${ratePer(`${name}_count`, by, where)}`,
     observations: ({ name }, by, where) => ratePer(`${name}_count`, by, where),
+    observationsAbove: (bound, { name, buckets }, by, where) => {
+      if (!buckets.includes(bound)) throw new KitError('internal', `${name} has no bucket that ends at ${bound}`);
+      return `(${ratePer(`${name}_count`, by, where)} - ${ratePer(`${name}_bucket`, by, { ...where, le: String(bound) })})`;
+    },
     observed: ({ name }, by, where) => ratePer(`${name}_sum`, by, where),
     buckets: ({ name }, where) => sum(['le'], `increase(${selector(`${name}_bucket`, where)}[$__rate_interval])`),
     orNone: (expr, label) => {
