@@ -6,6 +6,7 @@ import { Connections } from './connections.js';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
 import { consumerLag, type GroupLag, type WatchedGroup } from './consumer-lag.js';
 import { createReader } from './fetching-reader.js';
+import { deleteGroups } from './group-deletion.js';
 import { createGroupMember, type GroupMember } from './group-member.js';
 import type { GroupOptions } from './group-options.js';
 import { Nodes } from './nodes.js';
@@ -23,7 +24,7 @@ import { createProducer, type Producer } from './producer.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 import { registerReadCodecs } from './read-codecs.js';
 import type { PartialOffsets, TopicOffsets } from './records.js';
-import { createTopics, type TopicRequest } from './topics.js';
+import { createTopics, deleteTopics, type TopicRequest, topicNames } from './topics.js';
 import {
   createTransactionalProducer,
   type TransactionalProducer,
@@ -43,6 +44,17 @@ export interface Cluster {
    * @throws KitError 'topic-mismatch' when a topic is missing and may not be created.
    */
   ensureTopics(topics: readonly TopicRequest[]): Promise<void>;
+  /**
+   * Deletes topics with their records and with what groups have committed of them, and comes back when no broker knows them
+   * any more, so that they can be made anew; one that is not there is gone already.
+   * @throws KitError 'topic-mismatch' where the cluster refuses it.
+   */
+  deleteTopics(names: readonly string[]): Promise<void>;
+  /**
+   * Deletes groups with what they have committed; one that is not there is gone already.
+   * @throws KitError 'run-failed' where a group has members, or the cluster refuses it.
+   */
+  deleteGroups(groupIds: readonly string[]): Promise<void>;
   /** The topics that this client may see, in the order of their names. */
   topicNames(): Promise<readonly string[]>;
   /** How many partitions the topics have; one that is missing has no entry, and is not created. */
@@ -114,8 +126,10 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
 
   return {
     brokers: config.brokers,
-    ensureTopics: (topics) => createTopics(admin, topics),
-    topicNames: async () => (await admin.listTopics()).toSorted(),
+    ensureTopics: (topics) => createTopics(nodes, topics),
+    deleteTopics: (names) => deleteTopics(nodes, names),
+    deleteGroups: (groupIds) => deleteGroups(nodes, groupIds),
+    topicNames: () => topicNames(nodes),
     endOffsets: (topics, options) => endOffsets(nodes, topics, options),
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),

@@ -10,6 +10,7 @@ const elsewhere = {
   networkException: 13,
   notEnoughReplicas: 19,
   notEnoughReplicasAfterAppend: 20,
+  notController: 41,
   fencedLeaderEpoch: 74,
   offsetNotAvailable: 78,
 } as const;
