@@ -18,6 +18,8 @@ export class ClusterWatch {
   #failures = 0;
   #silentSince: number | undefined;
   #saidOfLag: string | undefined;
+  /** Records that wait, by group. */
+  readonly #waiting = new Map<string, number>();
 
   /** `say` is told when the cluster does not answer, and when it answers again. The demos are on one cluster. */
   constructor(demos: readonly WatchedDemo[], say: (sentence: string) => void) {
@@ -29,6 +31,11 @@ export class ClusterWatch {
   /** Since when the cluster does not answer, milliseconds since 1970; undefined while it does. */
   get silentSince(): number | undefined {
     return this.#silentSince;
+  }
+
+  /** How many records wait for a group; undefined while that is not known. */
+  waitingFor(groupId: string): number | undefined {
+    return this.#waiting.get(groupId);
   }
 
   /** Asks no more; an answer that is still to come is not written any more. */
@@ -85,6 +92,7 @@ export class ClusterWatch {
     if (this.#isClosed) return;
     this.#failures += 1;
     this.#silentSince ??= asked;
+    this.#waiting.clear();
     for (const { metrics } of this.#demos) {
       metrics.clusterUp.set(0);
       metrics.clusterBrokers.clear();
@@ -101,6 +109,8 @@ export class ClusterWatch {
     if (this.#isClosed) return;
     this.#saidOfLag = undefined;
     const byGroup = new Map(lags.map((each) => [each.groupId, each]));
+    this.#waiting.clear();
+    for (const { groupId, lag } of lags) this.#waiting.set(groupId, waitingIn(lag));
     for (const { metrics, groups } of this.#demos) {
       metrics.consumerLag.clear();
       metrics.consumerCommitted.clear();
@@ -119,6 +129,7 @@ export class ClusterWatch {
   /** The cluster may refuse it to whoever may not see groups: that is said once, not every second. */
   #lagUnknown({ code, message }: KitError): void {
     if (this.#isClosed) return;
+    this.#waiting.clear();
     for (const { metrics } of this.#demos) {
       metrics.consumerLag.clear();
       metrics.consumerCommitted.clear();
@@ -131,6 +142,15 @@ export class ClusterWatch {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Of all partitions of which it is known. */
+function waitingIn(lag: GroupLag['lag']): number {
+  let records = 0;
+  eachPartition(lag, (_topic, _partition, number) => {
+    records += number;
+  });
+  return records;
 }
 
 /** What is known of each partition. */

@@ -1,22 +1,15 @@
-import {
-  type Dashboard,
-  type DashboardPage,
-  LiveView,
-  type ModelState,
-  type PredictionFields,
-  startDashboard,
-} from '#shared/dashboard';
+import { type Dashboard, type DashboardPage, LiveView, type PredictionFields, startDashboard } from '#shared/dashboard';
 import type { Exposition, Metrics } from '#shared/metrics';
 import type { SchemaRegistryOptions } from '#shared/schema';
-import { MODELS_TOPIC, type ModelCard, type Role } from '#shared/scoring';
+import { MODELS_TOPIC } from '#shared/scoring';
 import { ClusterWatch } from './cluster-watch.js';
 import { createControlPage } from './control-page.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
+import { DemoJudge } from './demo-judge.js';
 import { ownCards } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
-import { modelState } from './model-part.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
 import { createRecordPeek } from './record-peek.js';
@@ -54,7 +47,7 @@ interface KnownOfDemo<P extends PredictionFields, O> {
 export interface ShownDemo {
   readonly page: DashboardPage;
   /** Sets the gauges, which are of this moment: what no record announces, such as a scorer fallen silent, is looked up. */
-  refresh(): void;
+  refresh(cluster: ClusterWatch): void;
   /** What its cluster is asked for beside what the demo reads. */
   readonly watched: WatchedDemo;
   /** Ends what it reads for the page alone. */
@@ -84,12 +77,15 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       });
       const topic = demo.topicName({ name: MODELS_TOPIC });
       const models = options.headless ? undefined : new ModelWatch(demo.cluster, { topic, demo: definition.name });
+      const watched = watchedDemo(definition, options, demo, metrics);
+      const group = watched.groups[0]?.groupId ?? '';
+      const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
       const peek = createRecordPeek(definition, demo, registry);
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, say);
       const parts = {
         records: () => peek.topics(),
-        ...(models && { model: modelPart({ view, watch, reports, models, own }) }),
         ...(control && { faults: control.faults }),
+        ...(judge && { model: () => judge.model() }),
       };
       const page = {
         name: definition.name,
@@ -99,44 +95,19 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         parts,
         peek,
         ...(control && { control: control.control, commands: control.commands }),
+        ...(judge && { signals: () => judge.signals }),
         ...(ask && { ask }),
       };
-      const watched = watchedDemo(definition, options, demo, metrics);
-      const refresh = (): void => {
+      const refresh = (cluster: ClusterWatch): void => {
         refreshRunGauges(metrics, view, watch);
         reports?.refresh(metrics, watch.knownScorers);
+        judge?.refresh(cluster);
       };
       const close = async (): Promise<void> => {
         await Promise.all([models?.close(), control?.close()]);
       };
       return { page, refresh, watched, close };
     },
-  };
-}
-
-/** What the view of the model draws, of this moment. */
-function modelPart<P extends PredictionFields, O>({
-  view,
-  watch,
-  reports,
-  models,
-  own,
-}: Pick<KnownOfDemo<P, O>, 'watch' | 'reports'> & {
-  readonly view: LiveView<P, O>;
-  readonly models: ModelWatch;
-  readonly own: Readonly<Partial<Record<Role, ModelCard>>>;
-}): () => ModelState {
-  return () => {
-    const scorers = watch.knownScorers;
-    return modelState({
-      published: models,
-      own,
-      scorers,
-      measured: view.versions,
-      reported: reports?.reported(scorers),
-      scoring: (view.summary().scoredPerSecond ?? 0) > 0,
-      now: Date.now(),
-    });
   };
 }
 
@@ -171,7 +142,7 @@ export async function openPages(
   const forms = demos.some(({ page }) => page.ask !== undefined) ? ', and ask from its form' : '';
   sayWhere({ host, port }, dashboard, `the page${forms}`, terminal);
   const timer = setInterval(() => {
-    for (const demo of demos) demo.refresh();
+    for (const demo of demos) demo.refresh(watch);
   }, REFRESH_MS);
   return {
     ...dashboard,

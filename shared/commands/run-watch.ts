@@ -225,7 +225,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
         this.audit.deadLetter(this.#decodeInput(record), reason);
       }
       this.asks.answered(record.headers, () => ({ deadLetter: message }));
-      this.#options.view?.deadLetter({ topic, partition, offset: String(offset), reason: message });
+      this.#options.view?.deadLetter({ topic, partition, offset: String(offset), code, reason: message });
       this.#options.metrics?.recordsDeadLettered.add(1, { reason: code });
     }
   }

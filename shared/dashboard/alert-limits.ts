@@ -5,16 +5,20 @@
 export const alertLimits = {
   /** PredictionLatencyHigh: the 99th percentile. */
   latencySeconds: 1,
+  /** RecordsLate: how far behind its own time a record is late, and which share of them is news. */
+  lateSeconds: 300,
+  lateShare: 0.01,
   /** ScoringSlow: the mean of a call of the model. */
   scoringSeconds: 0.1,
   /** ScorerBehind: records that wait, and for how long at the pace of the scorers. */
-  lagRecords: 1_000,
-  lagSeconds: 20,
-  /** ModelQualityDropped: how far the AUC of late is below what the card promises. */
+  waitingRecords: 1_000,
+  waitingSeconds: 20,
+  /** ModelQualityDropped: how far the AUC of late, and that of all labels, is below what the card promises; of how many labels. */
   aucBelowCard: 0.1,
-  /** InputDrift: the population stability index, and of how many rows at least. */
+  aucOfAllBelowCard: 0.05,
+  labels: 500,
+  /** InputDrift: the population stability index. */
   driftIndex: 0.25,
-  driftRows: 500,
 } as const;
 
 /** An index above this says that an input has moved, by the same rule of thumb that calls one above .25 another population. */

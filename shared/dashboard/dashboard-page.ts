@@ -1,6 +1,7 @@
 import type { LiveView } from './live-view.js';
 import type { ControlView } from './page/control-state.js';
 import type { PeekedRecords, RecordsState } from './page/records-state.js';
+import type { Signals } from './page/signal-state.js';
 import type { PartName, Readiness } from './page/snapshot.js';
 
 /** What the server has to know of a demo. */
@@ -18,6 +19,8 @@ export interface DashboardPage {
   readonly parts?: Readonly<Partial<Record<PartName, () => unknown>>>;
   /** How the demo is being played; absent where nobody can know. */
   readonly control?: () => ControlView;
+  /** What is wrong, by all that the page knows; absent where nobody looks. */
+  readonly signals?: () => Signals;
   /** What can be changed by the page: `POST commands/<name>`. */
   readonly commands?: Readonly<Record<string, Command>>;
   /** Where the demo's board has a form: `POST ask`, beside the page. */

@@ -111,5 +111,7 @@ export interface DeadLetterNote {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
+  /** What kind of reason it is, as the error's code has it. */
+  readonly code: string;
   readonly reason: string;
 }

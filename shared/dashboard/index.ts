@@ -21,4 +21,6 @@ export type { PeekedPart, PeekedRecord, PeekedRecords, PeekTopic, TopicKind } fr
 export { drawPipeline } from './pipeline-drawing.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';
+export { SignalBoard } from './signals.js';
 export { parseTopologyText } from './topology-text.js';
+export type { Vitals } from './vitals.js';

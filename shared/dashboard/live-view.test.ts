@@ -326,7 +326,13 @@ describe('dead letters', () => {
   it('are counted, and the last three told with where they lie', () => {
     const { view } = viewWithClock();
     for (let i = 0; i < 5; i++) {
-      view.deadLetter({ topic: 'flights', partition: 1, offset: String(i), reason: 'record-undecodable' });
+      view.deadLetter({
+        topic: 'flights',
+        partition: 1,
+        offset: String(i),
+        code: 'record-undecodable',
+        reason: 'record-undecodable',
+      });
     }
     const { totals, deadLetters } = view.snapshot();
     expect(totals.deadLettered).toBe(5);

@@ -8,15 +8,33 @@ import { type Awaited, OutcomeJoin, type Settled } from './outcome-join.js';
 import type { About, DeadLetter, Row, ServingModel, Snapshot, Summary } from './page/snapshot.js';
 import { QualityCourse } from './quality-course.js';
 import { Recent } from './recent.js';
+import { RecentReasons } from './recent-reasons.js';
 import { RowFormat } from './rows.js';
 import { ScoreDistribution } from './score-distribution.js';
+import { ScorerPulse } from './scorer-pulse.js';
 import { Scorers } from './scorers.js';
 import { SecondsCounter } from './seconds-counter.js';
 import { type VersionFigures, VersionQuality } from './version-quality.js';
+import type { Vitals } from './vitals.js';
 
 const seriesSeconds = 300;
 const rateWindowSeconds = 5;
 const latencyWindowSeconds = 60;
+
+/** What a view knows of what may be wrong. */
+type ViewVitals = Pick<
+  Vitals,
+  | 'quietSeconds'
+  | 'scoredPerSecond'
+  | 'unscoredSeconds'
+  | 'latencySeconds'
+  | 'scoringSeconds'
+  | 'lateShare'
+  | 'deadLetters'
+>;
+
+/** What is so in each of the last seconds is no hiccup. */
+const vitalSeconds = 5;
 
 /** What a view keeps at most. */
 const limits = {
@@ -50,6 +68,8 @@ export class LiveView<P extends PredictionFields, O> {
   readonly #scores: ScoreDistribution;
   readonly #quality: QualityCourse;
   readonly #versions = new VersionQuality();
+  readonly #pulse = new ScorerPulse();
+  readonly #reasons = new RecentReasons();
   readonly #clock = new EventClock();
   readonly #scorers = new Scorers();
   readonly #latest = new Recent<{ prediction: P; awaited: Awaited<P, O> }>(limits.latest);
@@ -140,12 +160,14 @@ export class LiveView<P extends PredictionFields, O> {
 
   deadLetter(note: DeadLetterNote): void {
     this.#totals.deadLettered++;
+    this.#reasons.add(note.code, this.#now());
     this.#deadLetters.push({ at: `${note.topic}-${note.partition}@${note.offset}`, reason: note.reason });
   }
 
   /** Takes in a scorer's heartbeat. */
   scorer(status: ScorerStatus): void {
     this.#scorers.heartbeat(status);
+    this.#pulse.heartbeat(status, this.#now());
     if (status.modelPositive !== null) this.#join.alsoPositive(status.modelPositive);
   }
 
@@ -159,9 +181,33 @@ export class LiveView<P extends PredictionFields, O> {
     return { value: this.#quality.value, n: this.#quality.n };
   }
 
+  /** The published version that was refused last, as the newest heartbeat says. */
+  get refusal(): Vitals['refusal'] {
+    return this.#scorers.model?.refusal ?? null;
+  }
+
   /** How right each version of the model has been over its last outcomes, in all laps. */
   get versions(): { readonly window: number; readonly figures: readonly VersionFigures[] } {
     return { window: this.#versions.window, figures: this.#versions.figures() };
+  }
+
+  /** What it knows that may be a sign of something wrong. */
+  get vitals(): ViewVitals {
+    const now = this.#now();
+    const end = Math.floor(now / 1_000) - 1;
+    const since = ({ last }: SecondsCounter): number | null => (last === 0 ? null : Math.max(0, end - last));
+    const p99 = this.#latency.series(end, vitalSeconds).p99.filter((each) => each !== null);
+    // As fast as it can be, event time races: there it says nothing that a few records come behind it.
+    const isPaced = this.#latency.recent(end) !== undefined;
+    return {
+      quietSeconds: since(this.#input),
+      scoredPerSecond: this.#scored.mean(end, rateWindowSeconds) ?? null,
+      unscoredSeconds: since(this.#scored),
+      latencySeconds: p99.length === 0 ? null : Math.min(...p99) / 1_000,
+      scoringSeconds: this.#pulse.scoringSeconds(now) ?? null,
+      lateShare: isPaced ? (this.#pulse.lateShare(now) ?? null) : null,
+      deadLetters: this.#reasons.list(now),
+    };
   }
 
   /** The demo in a few figures, as the overview of several shows it. */

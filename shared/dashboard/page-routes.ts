@@ -50,7 +50,7 @@ function closeAll(streams: readonly EventStream[]): void {
 }
 
 function demoPage(
-  { name, view, facts, ready, control, parts = {} }: DashboardPage,
+  { name, view, facts, ready, control, signals, parts = {} }: DashboardPage,
   shared: ReturnType<typeof readPageFiles> & PagesKnow,
   siblings: readonly Sibling[],
 ): { router: Router; streams: readonly EventStream[] } {
@@ -63,6 +63,7 @@ function demoPage(
     ...fixed,
     control: control?.() ?? null,
     ready: ready(),
+    signals: signals?.() ?? null,
     facts: facts(),
     snapshot: view.snapshot(),
   });

@@ -120,7 +120,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     const { page, view, complaints } = await open();
     view.prediction(samplePrediction(1, { flight: attack, decision: attack }));
-    view.deadLetter({ topic: attack, partition: 0, offset: '0', reason: attack });
+    view.deadLetter({ topic: attack, partition: 0, offset: '0', code: 'record-undecodable', reason: attack });
     view.scorer(sampleScorer(Date.now(), { instance: attack, topology: attack }));
     await waitForText(page, 'scored', '1');
     const first = page.locator('#latest tbody tr').first();
@@ -134,7 +134,7 @@ describeInBrowser('the live page in a browser', (browser) => {
   it('shows the whole reason of a dead letter, however long it is', async () => {
     const { page, view } = await open();
     const reason = `The record cannot be decoded: ${'it is not what the schema says, '.repeat(4)}and so it is left out.`;
-    view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason });
+    view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', code: 'record-undecodable', reason });
     await waitForText(page, 'dead-letters', `${reason}flight-delay.flights-0@17`);
     const isCut = "(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('.reason'))";
     expect(await page.evaluate<boolean>(isCut)).toBe(false);
@@ -276,7 +276,13 @@ describeInBrowser('the live page in a browser', (browser) => {
       tell({ eventTime: sampleStart, text: `It is ${tone}`, tone, place: 'U' });
     }
     await page.locator('#board [data-lit]').waitFor();
-    view.deadLetter({ topic: 'flight-delay.flights', partition: 0, offset: '17', reason: 'record-undecodable' });
+    view.deadLetter({
+      topic: 'flight-delay.flights',
+      partition: 0,
+      offset: '17',
+      code: 'record-undecodable',
+      reason: 'record-undecodable',
+    });
     await waitForState(page, 'live');
     await waitForCharts(page);
     expect(await seriousFindings(page)).toEqual([]);

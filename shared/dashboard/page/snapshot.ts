@@ -1,4 +1,5 @@
 import type { ControlView } from './control-state.js';
+import type { Signals } from './signal-state.js';
 
 /** What the server sends and the page draws: plain JSON, complete each time, so that a missed one costs nothing. */
 export interface PageState {
@@ -15,6 +16,8 @@ export interface PageState {
   readonly controls: Controls;
   /** How the demo is being played; null where nobody knows. */
   readonly control: ControlView | null;
+  /** What is wrong, and what is looked at; null where nobody looks. */
+  readonly signals: Signals | null;
   readonly ready: Readiness;
   /** Where things are, in the order to show them. */
   readonly facts: Readonly<Record<string, string>>;

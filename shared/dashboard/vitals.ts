@@ -1,0 +1,66 @@
+import type { Monitor } from './page/model-state.js';
+
+/** What a page knows of a demo that may be a sign of something wrong. What is not known is null; times are milliseconds since 1970. */
+export interface Vitals {
+  readonly now: number;
+  /** Since when no broker answers; null while one does. */
+  readonly clusterSilentSince: number | null;
+  readonly scorers: ScorerVitals;
+  /** For how many seconds no record has come in; null before the first. */
+  readonly quietSeconds: number | null;
+  /** Records that wait for the scorers. */
+  readonly waiting: number | null;
+  readonly scoredPerSecond: number | null;
+  /** For how many seconds nothing has been scored; null before the first prediction. */
+  readonly unscoredSeconds: number | null;
+  /** What of a hundred predictions one takes or longer, in each of the last seconds; null in unpaced runs. */
+  readonly latencySeconds: number | null;
+  /** The mean of a call of the model of late, in the scorer where it is longest. */
+  readonly scoringSeconds: number | null;
+  /** The share of records that come late by their own time; null in unpaced runs, where event time races. */
+  readonly lateShare: number | null;
+  /** Those of the last half minute, by reason. */
+  readonly deadLetters: readonly { readonly reason: string; readonly count: number }[];
+  /** The versions that serve. */
+  readonly serving: readonly ServingVitals[];
+  readonly refusal: {
+    readonly model: string;
+    readonly role: string;
+    readonly message: string;
+    readonly at: number;
+  } | null;
+  /** Of the serving version; null where nobody measures it. */
+  readonly drift: {
+    readonly rows: number | null;
+    readonly inputs: readonly { readonly name: string; readonly drifts: boolean }[];
+  } | null;
+  /** Of all topics together, above what was there a quarter of an hour ago; null where nobody audits. */
+  readonly delivery: { readonly missing: number; readonly duplicate: number; readonly altered: number } | null;
+  readonly monitor: Monitor;
+}
+
+/** The scorers that have not said that they end. */
+interface ScorerVitals {
+  readonly atWork: number;
+  /** Those that are heard of, and are not at work: starting, or getting their partitions anew. */
+  readonly waiting: number;
+  /** Those that are not heard of any more, by name. */
+  readonly silent: readonly string[];
+  /** Whether any has been at work since the page began. */
+  readonly wereAtWork: boolean;
+}
+
+/** A version that serves, as far as its outcomes tell. */
+export interface ServingVitals {
+  readonly model: string;
+  readonly promised: number | null;
+  readonly auc: number | null;
+  readonly outcomes: number;
+  readonly worseThanCoin: boolean;
+  /** What the monitor reports of its last labels, and of all of the first lap. */
+  readonly reported: {
+    readonly auc: number | null;
+    readonly labelled: number;
+    readonly aucOfAll: number | null;
+  } | null;
+}
