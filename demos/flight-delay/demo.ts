@@ -1,6 +1,7 @@
 import { defineDemo, runDemo } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
+import { faults } from './faults.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
 import { alerts, departures, flights, outcomes, predictions, quality, scoredUnit, weather } from './topics.js';
@@ -33,6 +34,7 @@ export const demo = defineDemo({
   explains: true,
   buildTopology,
   produce,
+  faults,
   eventTimeSpeed: 5_400,
   paceInWords: 'an hour and a half passes each second',
   // Three weeks and a week, in rows: every day of the week is in them, and the weather of more than a few hours.

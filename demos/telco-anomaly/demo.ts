@@ -1,6 +1,7 @@
 import { defineDemo, runDemo } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
+import { faults } from './faults.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
 import { alarms, cells, outcomes, predictions, reports, scoredUnit } from './topics.js';
@@ -33,6 +34,7 @@ export const demo = defineDemo({
   explains: true,
   buildTopology,
   produce,
+  faults,
   eventTimeSpeed: 900,
   paceInWords: 'a quarter of an hour passes each second',
   // A day of 36 cells, so that it is as much by night as by day; the data are of four days of a week.

@@ -1,6 +1,7 @@
 import { defineDemo, runDemo } from '#shared/commands';
 import { projectFile } from '#shared/project-file';
 import { dashboard } from './dashboard.js';
+import { faults } from './faults.js';
 import { passengerForm } from './passenger-form.js';
 import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
@@ -18,6 +19,7 @@ export const demo = defineDemo({
   explains: true,
   buildTopology,
   produce,
+  faults,
   eventTimeSpeed: 300,
   paceInWords: 'five minutes pass each second, and no pause is longer than 8 s',
   dashboard,

@@ -51,10 +51,38 @@ export interface DemoBasics {
   readonly explains?: boolean;
   readonly buildTopology: (builder: StreamsBuilder, model: Scorer<object>) => void;
   readonly produce: (options: LapOptions) => Iterable<DemoRecord>;
+  /** What the faults of its producer are like, where they are switched on. */
+  readonly faults?: ProducerFaultsDefinition;
   /** Milliseconds of event time that pass in a millisecond, where no rate is asked for. */
   readonly eventTimeSpeed: number;
   /** The same for people: "an hour passes each second". */
   readonly paceInWords: string;
+}
+
+/** What a demo says of the faults that its producer obeys. */
+export interface ProducerFaultsDefinition {
+  readonly drift: {
+    /** The input of the model that moves; others may with it. */
+    readonly input: string;
+    /** What has happened, for people: one sentence. */
+    readonly words: string;
+    /** How the records of a topic are changed. */
+    readonly shifts: readonly Shift[];
+  };
+  /** Whether a main record of this event time may be held back; all may unless said. */
+  readonly mayBeLate?: (eventTime: number) => boolean;
+}
+
+/** What a fault changes of the values of one topic. */
+export interface Shift {
+  readonly topic: Topic<unknown>;
+  readonly shift: (value: unknown) => unknown;
+}
+
+/** A shift whose values are checked against the topic's type. */
+export function shiftOf<V>(topic: Topic<V>, shift: (value: V) => V): Shift {
+  // What a demo produces for the topic has the topic's type: demoRecord.
+  return { topic, shift: (value) => shift(value as V) };
 }
 
 /** A demo: I is its main input, P its predictions, O its outcomes. The roles are the same for every demo. */

@@ -8,6 +8,9 @@ export {
   demoRecord,
   isDemo,
   type LapOptions,
+  type ProducerFaultsDefinition,
+  type Shift,
+  shiftOf,
 } from './demo-definition.js';
 export { demoTopics } from './demo-topics.js';
 export { runDemos } from './demos-command.js';

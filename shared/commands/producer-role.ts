@@ -5,9 +5,11 @@ import { type DemoBasics, type DemoRecord, producedTopics } from './demo-definit
 import type { DemoOptions } from './demo-options.js';
 import { openDemoProducer } from './demo-producer.js';
 import { firstLap } from './first-lap.js';
+import { instanceName } from './instance-name.js';
 import { createPace } from './pace.js';
 import { PlayedPace } from './played-pace.js';
 import { openProducerControl } from './producer-control.js';
+import { FAULT_HEADER, ProducerFaults } from './producer-faults/producer-faults.js';
 import { newRunId, RUN_HEADER } from './run-id.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
@@ -55,12 +57,13 @@ export async function produceRecords(
   let isTimed = pace.isTimed;
   let produced = 0;
   let latest: { readonly eventTime: number; readonly lap: number } | undefined;
+  const faults = new ProducerFaults(definition, instanceName(), () => control.state);
   const control = await openProducerControl(definition.name, demo, pace, () => ({
     eventTime: latest?.eventTime ?? null,
     lap: latest?.lap ?? null,
     sent: produced,
-    held: 0,
-    injected: 0,
+    held: faults.held,
+    injected: faults.injected,
   }));
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
@@ -70,13 +73,27 @@ export async function produceRecords(
     await producer.send(sending);
     await onSent(produced);
   };
-  const outgoing = (record: DemoRecord, lap: number): OutgoingRecord => ({
+  const outgoing = (record: DemoRecord, lap: number, fault: string | undefined): OutgoingRecord => ({
     topic: demo.topicName(record.topic),
     key: record.key,
     value: record.value === null ? null : (serializers.get(record.topic.name)?.(record.value) ?? null),
     timestamp: record.eventTime,
-    headers: { [RUN_HEADER]: run, ...(lap > first && { [LAP_HEADER]: String(lap) }) },
+    headers: {
+      [RUN_HEADER]: run,
+      ...(lap > first && { [LAP_HEADER]: String(lap) }),
+      ...(fault !== undefined && { [FAULT_HEADER]: fault }),
+    },
   });
+  const send = (sending: ReturnType<ProducerFaults['take']>, lap: number): void => {
+    for (const { record, fault } of sending) {
+      const main = record.topic.name === definition.topics.input.name;
+      const sent = outgoing(record, lap, fault);
+      batch.push(sent);
+      if (!main) continue;
+      produced += 1;
+      batch.push(...faults.beside(sent, preciseNow()));
+    }
+  };
 
   try {
     for (let lap = first; produced < records && !signal.aborted; lap++) {
@@ -87,6 +104,8 @@ export async function produceRecords(
         pace.next({ eventTime, main, lap });
         if (batch.length >= RECORDS_PER_SEND) await flush();
         while (pace.waitMs() > 0 && !signal.aborted) {
+          // Switched off, a fault holds nothing any longer, though nothing else is to go now.
+          send(faults.due(latest?.eventTime ?? 0), lap);
           await flush();
           if (pace.isStanding) control.report();
           await pace.wait(signal);
@@ -101,10 +120,10 @@ export async function produceRecords(
           await flush();
           isTimed = pace.isTimed;
         }
-        batch.push(outgoing(record, lap));
+        send(faults.take(record), lap);
         latest = { eventTime, lap };
-        if (main) produced += 1;
       }
+      send(faults.release(), lap);
     }
     await flush();
   } finally {

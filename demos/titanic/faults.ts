@@ -1,0 +1,13 @@
+import { type ProducerFaultsDefinition, shiftOf } from '#shared/commands';
+import { passengers } from './topics.js';
+
+/** Three tenths of drift's window are enough for an index of .25, and the AUC falls from .862 to .860 (faults.test.ts). */
+export const faults: ProducerFaultsDefinition = {
+  drift: {
+    input: 'age',
+    words: 'The age comes in tens of years: 3.5 for who is 35.',
+    shifts: [
+      shiftOf(passengers, (passenger) => ({ ...passenger, age: passenger.age === null ? null : passenger.age / 10 })),
+    ],
+  },
+};
