@@ -75,6 +75,17 @@ describeInBrowser('a speaker with the flight-delay demo', (browser: () => Browse
     expect(await fault.getAttribute('aria-checked')).toBe('false');
   });
 
+  it('has a scorer killed, sees that nothing is scored, and another one in its place when it is over', async () => {
+    const { page } = demo;
+    const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Killed scorer' }) });
+    await page.keyboard.press('Shift+5');
+    await row.getByText(/^In effect · ends in/).waitFor();
+    await page.waitForSelector('html[data-state="troubled"]', patience);
+    await page.keyboard.press('Shift+5');
+    await row.getByText('Off', { exact: true }).waitFor();
+    await page.waitForSelector('html[data-state="live"]', patience);
+  }, 60_000);
+
   it('finds nothing serious with axe in the view of the faults, one of them on', async () => {
     const { page } = demo;
     const inEffect = page.locator('.fault-row[data-kind="on"]');

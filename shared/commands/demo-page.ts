@@ -12,7 +12,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
-import { createRecordsPart } from './records-part.js';
+import { createRecordPeek } from './record-peek.js';
 import type { ReportWatch } from './report-watch.js';
 import { refreshRunGauges } from './run-gauges.js';
 import type { RunWatch } from './run-watch.js';
@@ -80,11 +80,10 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const watched = watchedDemo(definition, options, demo, metrics);
       const group = watched.groups[0]?.groupId ?? '';
       const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
-      const { monitoring } = options;
-      const records = createRecordsPart(definition, demo, { registry, run, monitoring, replays: watch.replays });
+      const peek = createRecordPeek(definition, demo, registry);
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, say);
       const parts = {
-        records: records.state,
+        records: () => peek.topics(),
         ...(control && { faults: control.faults }),
         ...(judge && { model: () => judge.model() }),
       };
@@ -94,9 +93,8 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         facts,
         ready: () => readiness(watch),
         parts,
-        peek: records.peek,
-        commands: { ...records.commands, ...control?.commands },
-        ...(control && { control: control.control }),
+        peek,
+        ...(control && { control: control.control, commands: control.commands }),
         ...(judge && { signals: () => judge.signals }),
         ...(ask && { ask }),
       };

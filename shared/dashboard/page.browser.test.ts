@@ -232,6 +232,23 @@ describeInBrowser('the live page in a browser', (browser) => {
     expect(await theme()).toBe('dark');
   });
 
+  it('fails, and says why, where its script does; not where the browser has a remark', async () => {
+    const { page, view } = await open();
+    feed(view, 0, 10);
+    await waitForState(page, 'live');
+    await page.evaluate(
+      `window.dispatchEvent(new ErrorEvent('error', { message: 'ResizeObserver loop completed with undelivered notifications.' }))`,
+    );
+    feed(view, 10, 10);
+    await waitForText(page, 'scored', '20');
+    expect(await page.locator('html').getAttribute('data-state')).toBe('live');
+    await page.evaluate(`setTimeout(() => { throw new TypeError('it is undefined'); })`);
+    await waitForState(page, 'failed');
+    expect(await text(page, 'banner')).toBe(
+      'This page failed: Uncaught TypeError: it is undefined. Reload it to try again.',
+    );
+  });
+
   it('says that the connection is lost, greys the figures, and recovers', async () => {
     const { page, view, dashboard } = await open();
     feed(view, 0, 200);

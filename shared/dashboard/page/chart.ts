@@ -55,6 +55,13 @@ export class Chart {
       return value;
     });
     new ResizeObserver(() => this.#fit()).observe(this.#plot);
+    // What is drawn keeps its size on paper, and its place with it: the legend is to be below.
+    window.addEventListener('beforeprint', () => {
+      this.#plot.style.height = `${this.#plot.clientHeight}px`;
+    });
+    window.addEventListener('afterprint', () => {
+      this.#plot.style.height = '';
+    });
     document.addEventListener('themechange', () => {
       this.#colors.clear();
       this.#chart?.redraw(false);

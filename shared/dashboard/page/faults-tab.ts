@@ -80,7 +80,7 @@ function makeFault(list: HTMLElement, newest: () => FaultsState | undefined): El
   const seen = make('dl', 'fault-seen');
   seen.append(make('dt', '', 'Look at'), make('dd'), make('dt', '', 'Alert'), make('dd'));
   const after = make('dl', 'fault-after');
-  after.append(make('dt', '', 'Comes right'), make('dd'), make('dt', '', 'Stays exact'), make('dd'));
+  after.append(make('dt', '', 'Recovers'), make('dd'), make('dt', '', 'Stays exact'), make('dd'));
   item.append(left, make('p', 'fault-sentence'), seen, after);
   return item;
 }

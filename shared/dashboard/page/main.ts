@@ -104,6 +104,8 @@ addPageActions({
 });
 document.addEventListener('visibilitychange', schedule);
 window.addEventListener('error', (event) => {
+  // Without an error of a script it is a remark of the browser's, as that it measures a size again with the next frame.
+  if (event.error === null || event.error === undefined) return;
   broken = true;
   show('failed', `This page failed: ${event.message}. Reload it to try again.`);
 });

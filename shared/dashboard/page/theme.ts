@@ -21,8 +21,11 @@
     }
   };
 
+  /** On paper it is light, whatever it is on the screen: what is drawn on a canvas would be light on white otherwise. */
+  let printing = false;
+
   const apply = (): void => {
-    const chosen = root.dataset.themeChosen ?? stored();
+    const chosen = printing ? 'light' : (root.dataset.themeChosen ?? stored());
     const theme = chosen === 'dark' || chosen === 'light' ? chosen : system.matches ? 'dark' : 'light';
     root.dataset.theme = theme;
     const button = document.getElementById('theme');
@@ -32,6 +35,15 @@
   };
 
   system.addEventListener('change', apply);
+  for (const [event, begins] of [
+    ['beforeprint', true],
+    ['afterprint', false],
+  ] as const) {
+    window.addEventListener(event, () => {
+      printing = begins;
+      apply();
+    });
+  }
   document.addEventListener('DOMContentLoaded', () => {
     apply();
     document.getElementById('theme')?.addEventListener('click', () => {

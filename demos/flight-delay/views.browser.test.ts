@@ -1,0 +1,118 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import {
+  type DemoInBrowser,
+  describeInBrowser,
+  openDemoInBrowser,
+  seriousFindingsInBothSchemes,
+} from '#shared/testing';
+
+const patience = { timeout: 30_000 };
+const views = ['Live', 'Records', 'Model', 'Faults'] as const;
+const sizes = [
+  [1280, 720],
+  [1440, 900],
+  [1920, 1080],
+  [3840, 2160],
+] as const;
+
+describeInBrowser('the views of the flight-delay demo', (browser: () => Browser) => {
+  let demo: DemoInBrowser;
+  beforeAll(async () => {
+    demo = await openDemoInBrowser(browser(), 'flight-delay', ['--rate', '300']);
+    await demo.page.waitForSelector('html[data-state="live"]', patience);
+    await vi.waitUntil(async () => (await demo.scoredInTotal()) > 1_500, patience);
+  });
+  afterAll(async () => {
+    expect(await demo.close()).toBe(0);
+  });
+
+  /** Goes to a view, and waits until it has been drawn. */
+  async function goTo(view: string): Promise<Page> {
+    const { page } = demo;
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click();
+    const root = page.getByRole('region', { name: view, exact: true });
+    await root.waitFor();
+    await root.locator('.panel').first().waitFor(patience);
+    return page;
+  }
+
+  it('are all there', async () => {
+    expect(await demo.page.getByRole('navigation', { name: 'Views' }).innerText()).toBe(views.join('\n'));
+  });
+
+  it.each(views)(
+    'fit on screens from 1280 to 3840 wide, and have nothing serious for axe to find: %s',
+    async (view) => {
+      const page = await goTo(view);
+      for (const [width, height] of sizes) {
+        await page.setViewportSize({ width, height });
+        const beyond = await page.evaluate<string[]>(beyondTheEdge);
+        expect(beyond, `${width} × ${height}`).toEqual([]);
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
+      expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    },
+  );
+
+  it.each(views)('have a legend for every chart, on paper too: %s', async (view) => {
+    const page = await goTo(view);
+    const charts = page.getByRole('region', { name: view, exact: true }).locator('figure:visible');
+    await page.emulateMedia({ media: 'print' });
+    for (const chart of await charts.all()) {
+      const legend = chart.locator('.legend, figcaption');
+      expect((await legend.allInnerTexts()).join('').trim(), await chart.innerText()).not.toBe('');
+    }
+    const faint = await page.evaluate<string[]>(colourlessOnPaper);
+    expect(faint).toEqual([]);
+    expect(await page.getByRole('button').filter({ visible: true }).count()).toBeLessThan(
+      await page.locator('button').count(),
+    );
+    await page.emulateMedia({ media: 'screen' });
+  });
+
+  it('are light on paper, whatever they are on the screen', async () => {
+    const page = await goTo('Live');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForSelector('html[data-theme="dark"]');
+    await page.evaluate(`window.themesOnPaper = [];
+      window.addEventListener('beforeprint', () => window.themesOnPaper.push(document.documentElement.dataset.theme));`);
+    const pdf = await page.pdf({ printBackground: false });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(await page.evaluate('window.themesOnPaper')).toEqual(['light']);
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+
+  it.each(views)('keep their shapes in a palette of the reader’s own: %s', async (view) => {
+    const page = await goTo(view);
+    await page.emulateMedia({ forcedColors: 'active' });
+    expect(
+      await page.evaluate(`getComputedStyle(document.querySelector('.view-links [aria-current]')).borderBottomStyle`),
+    ).toBe('solid');
+    expect(await page.evaluate<string[]>(beyondTheEdge)).toEqual([]);
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  it('say nothing to the browser’s console, and grey what is no longer known when the demo has gone', async () => {
+    const { page } = demo;
+    expect(demo.complaints).toEqual([]);
+    demo.program.signal('SIGTERM');
+    await page.waitForSelector('html[data-state="disconnected"]', patience);
+    for (const view of views.slice(1)) {
+      await goTo(view);
+      expect(await seriousFindingsInBothSchemes(page), view).toEqual([]);
+    }
+  }, 90_000);
+});
+
+/** Whatever makes the page wider than its window. */
+const beyondTheEdge = `[...document.querySelectorAll('body *')]
+  .filter((element) => element.checkVisibility() && document.documentElement.scrollWidth > innerWidth
+    && element.getBoundingClientRect().right > innerWidth + 1)
+  .map((element) => element.outerHTML.slice(0, 120))`;
+
+/** Swatches of legends that a printer would leave out. */
+const colourlessOnPaper = `[...document.querySelectorAll('.swatch')]
+  .filter((swatch) => swatch.checkVisibility() && getComputedStyle(swatch).printColorAdjust !== 'exact')
+  .map((swatch) => swatch.outerHTML)`;
