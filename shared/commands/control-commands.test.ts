@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ControlFollower, ControlWriter, controlTopic, type PartReport } from '#shared/control';
 import type { StoryMoment } from '#shared/dashboard';
 import { connectCluster } from '#shared/kafka';
+import { projectFile } from '#shared/project-file';
 import { offlineSchemas } from '#shared/schema';
 import { startEmbeddedBroker } from '#shared/testing';
 import { controlCommands } from './control-commands.js';
@@ -14,6 +15,7 @@ const producing: PartReport = {
   instance: 'host-1',
   heardAt: Date.now(),
   obeys: [],
+  faults: [],
   eventTime: 11_000,
   lap: 1,
   sent: 5,
@@ -35,13 +37,26 @@ async function commanded({ scorers = ['scorer-1', 'scorer-2'], noControl = '' } 
     const { name, config } = controlTopic('demo');
     await cluster.ensureTopics([{ name, partitions: 1, config: { 'cleanup.policy': 'compact', ...config } }]);
   }
+  const resumed: string[] = [];
   const control = new ControlWatch('demo', demo, () => undefined);
   const heard = await ControlFollower.start('demo', demo);
-  const commands = controlCommands({ control, story, scorers: () => scorers.map((instance) => ({ instance })) });
+  const commands = controlCommands({
+    control,
+    story,
+    scorers: () => scorers.map((instance) => ({ instance, modelVersion: '1' })),
+    reach: {
+      demo: 'demo',
+      cluster,
+      modelsTopic: 'models',
+      modelFolder: projectFile('demos/titanic/model/'),
+      resumeBroker: () => resumed.push('broker'),
+    },
+  });
   return {
     control,
     heard,
     demo,
+    resumed,
     ask: (name: string, body: unknown) => {
       const { [name]: command = () => Promise.reject(new Error(`there is no command ${name}`)) } = commands;
       return command(body, new AbortController().signal);
@@ -117,6 +132,14 @@ describe('commanding faults', () => {
     expect(page.control.state.faults.get('drift')).toMatchObject({ on: true, by: 'page', target: null });
     await page.ask('fault', { name: 'drift', on: false });
     expect(page.control.state.faults.get('drift')).toMatchObject({ on: false, by: 'page' });
+  });
+
+  it('has the broker back before it writes that it is to be: without one nobody could read it', async () => {
+    await using page = await commanded();
+    await page.ask('fault', { name: 'lost-broker', on: true });
+    expect(page.resumed).toEqual([]);
+    await page.ask('fault', { name: 'lost-broker', on: 'other' });
+    expect(page.resumed).toEqual(['broker']);
   });
 
   it('kills one of the scorers, which is named; none where none is heard of', async () => {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { faultNames } from '#shared/control';
+import { type DesiredState, type FaultName, faultNames } from '#shared/control';
 import { type Command, furthest, type StoryMoment, timeOf } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
+import { isTurned } from '#shared/scoring';
 import type { ControlWatch } from './control-watch.js';
+import { type FaultReach, switchFault } from './switch-fault.js';
 
 const paceBody = z.strictObject({
   paused: z.union([z.boolean(), z.literal('other')]).optional(),
@@ -21,14 +23,21 @@ interface Commanded {
   readonly control: ControlWatch;
   readonly story: readonly StoryMoment[];
   /** The scorers that are not silent. */
-  readonly scorers: () => readonly { readonly instance: string }[];
+  readonly scorers: () => readonly { readonly instance: string; readonly modelVersion: string }[];
+  /** By what faults are switched. */
+  readonly reach: Omit<FaultReach, 'writer' | 'scorers'>;
 }
 
 /**
  * What a page can ask of the parts of its demo: `pace`, and `fault`. What is there is changed from what it is when the order's
  * turn has come: a page that has not heard of the order before must not undo it.
  */
-export function controlCommands({ control, story, scorers }: Commanded): Readonly<Record<string, Command>> {
+export function controlCommands({ control, story, scorers, reach }: Commanded): Readonly<Record<string, Command>> {
+  // Of a bad model it is what serves that counts: a version can be rolled back by other hands.
+  const isOn = (name: FaultName, now: DesiredState): boolean =>
+    name === 'bad-model'
+      ? scorers().some(({ modelVersion }) => isTurned(modelVersion))
+      : now.faults.get(name)?.on === true;
   return {
     pace: async (body) => {
       const { moment, paused, speed, steps } = checked(paceBody, body);
@@ -47,9 +56,8 @@ export function controlCommands({ control, story, scorers }: Commanded): Readonl
     fault: async (body) => {
       const { name, on: wanted } = checked(faultBody, body);
       await control.order(async (writer, now) => {
-        const on = wanted === 'other' ? now.faults.get(name)?.on !== true : wanted;
-        const target = name === 'killed-scorer' && on ? victim(scorers()) : undefined;
-        const { id } = await writer.switchFault(name, { on, by: 'page', ...(target !== undefined && { target }) });
+        const on = wanted === 'other' ? !isOn(name, now) : wanted;
+        const { id } = (await switchFault({ name, on, by: 'page' }, { ...reach, writer, scorers })).order;
         return ({ faults }) => faults.get(name)?.id === id;
       });
       return { on: control.state.faults.get(name)?.on === true };
@@ -75,10 +83,4 @@ function timeToGoTo(moment: StoryMoment | undefined, { state }: ControlWatch): n
   const time = timeOf(moment, furthest({ state, now: Date.now() }));
   if (time === null) throw new KitError('usage', 'No producer is heard of, so nobody can hurry there.');
   return time;
-}
-
-function victim(scorers: readonly { readonly instance: string }[]): string {
-  const [first] = scorers;
-  if (first === undefined) throw new KitError('usage', 'No scorer is heard of that could be killed.');
-  return first.instance;
 }

@@ -5,6 +5,7 @@ import {
   faultsState,
   type PredictionFields,
 } from '#shared/dashboard';
+import { MODELS_TOPIC } from '#shared/scoring';
 import { controlCommands } from './control-commands.js';
 import { ControlWatch } from './control-watch.js';
 import type { DemoCluster } from './demo-cluster.js';
@@ -21,10 +22,10 @@ interface ControlPage {
 
 /** Begins to follow a demo's control topic for its page; `say` is told where that cannot be done. */
 export function createControlPage<I, P extends PredictionFields, O>(
-  { name, dashboard: { story = [] } }: DemoDefinition<I, P, O>,
+  { name, modelFolder, dashboard: { story = [] } }: DemoDefinition<I, P, O>,
   demo: DemoCluster,
   watch: Pick<RunWatch<unknown, P, O>, 'heardScorers'>,
-  say: (sentence: string) => void,
+  { say, resumeBroker }: { readonly say: (sentence: string) => void; readonly resumeBroker?: (() => void) | undefined },
 ): ControlPage {
   const control = new ControlWatch(name, demo, say);
   const known = (): Controlled => ({
@@ -34,9 +35,11 @@ export function createControlPage<I, P extends PredictionFields, O>(
     missing: control.missing,
     now: Date.now(),
   });
+  const modelsTopic = demo.topicName({ name: MODELS_TOPIC });
+  const reach = { demo: name, cluster: demo.cluster, modelsTopic, modelFolder, resumeBroker };
   return {
     control: () => controlView(known()),
-    commands: controlCommands({ control, story, scorers: () => watch.heardScorers }),
+    commands: controlCommands({ control, story, scorers: () => watch.heardScorers, reach }),
     faults: () => faultsState(known()),
     close: () => control.close(),
   };

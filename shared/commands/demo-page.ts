@@ -41,6 +41,8 @@ interface KnownOfDemo<P extends PredictionFields, O> {
   readonly registry: SchemaRegistryOptions;
   /** Told what whoever runs it should know. */
   readonly say: (sentence: string) => void;
+  /** Has a broker back that is away; absent where it is not the run's own. */
+  readonly resumeBroker?: (() => void) | undefined;
 }
 
 /** A demo as `openPages` takes it: alone, or beside others. */
@@ -67,7 +69,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
   return {
     view,
     metrics,
-    shown: ({ watch, reports, facts, demo, registry, say }) => {
+    shown: ({ watch, reports, facts, demo, registry, say, resumeBroker }) => {
       const { asks, run } = watch;
       const ask = createFormAsk(definition, demo, {
         asks,
@@ -81,7 +83,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const group = watched.groups[0]?.groupId ?? '';
       const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
       const peek = createRecordPeek(definition, demo, registry);
-      const control = options.headless ? undefined : createControlPage(definition, demo, watch, say);
+      const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
       const parts = {
         records: () => peek.topics(),
         ...(control && { faults: control.faults }),

@@ -8,6 +8,7 @@ import type { DemoBasics, DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { createDemoPage, type ShownDemo } from './demo-page.js';
 import { demoFacts } from './facts.js';
+import { FaultSupervisor } from './fault-supervisor.js';
 import { partArguments, partEnvironment } from './part-command.js';
 import { ReportWatch } from './report-watch.js';
 import type { RunCluster } from './run-cluster.js';
@@ -71,6 +72,12 @@ export async function startDemo<I, P extends PredictionFields, O>(
     onWarning: (sentence) => terminal.say(sentence),
   });
   closing.add(() => control.close());
+  const supervisor = await FaultSupervisor.start(definition.name, demo, {
+    control,
+    where,
+    say: (sentence) => terminal.say(sentence),
+  });
+  closing.add(async () => supervisor?.close());
   const page = await createDemoPage(definition, options, metrics);
   const run = newRunId();
   const watch = new RunWatch(definition, demo, {
@@ -116,7 +123,15 @@ export async function startDemo<I, P extends PredictionFields, O>(
     guarantee: options.guarantee,
   });
   const say = (sentence: string): void => terminal.say(sentence);
-  const shown = page?.shown({ watch, reports, facts: () => facts, demo, registry: where.registry, say });
+  const shown = page?.shown({
+    watch,
+    reports,
+    facts: () => facts,
+    demo,
+    registry: where.registry,
+    say,
+    ...(where.resumeBroker && { resumeBroker: () => where.resumeBroker?.() }),
+  });
   closing.add(async () => shown?.close());
   return { definition, options, where, demo, watch, observer, scorer, control, terminal, shutdown, run, page: shown };
 }

@@ -9,12 +9,11 @@ import {
 } from '#shared/control';
 import type { DemoCluster } from './demo-cluster.js';
 import { instanceName } from './instance-name.js';
+import { PartReports } from './part-reports.js';
 import type { PlayedPace } from './played-pace.js';
 
-const REPORT_MS = 2_000;
-
 /** What a producer says about itself. */
-export type Production = Pick<PartReport, 'eventTime' | 'lap' | 'sent' | 'held' | 'injected'>;
+export type Production = Pick<PartReport, 'faults' | 'eventTime' | 'lap' | 'sent' | 'held' | 'injected'>;
 
 /** What the control topic asks of a producer, and what the producer answers there. */
 export interface ProducerControl {
@@ -44,7 +43,7 @@ export async function openProducerControl(
     ControlWriter.open(demo, cluster),
   ]);
   pace.take(follower.state.pace, { steps: 0, jumpTo: undefined });
-  const reports = new ProducerReports(writer, () => ({
+  const reports = new PartReports(writer, () => ({
     role: 'producer',
     instance: instanceName(),
     heardAt: Date.now(),
@@ -69,48 +68,4 @@ export async function openProducerControl(
       await reports.close();
     },
   };
-}
-
-/** A producer's records on the control topic, one after the other. */
-class ProducerReports {
-  readonly #writer: ControlWriter;
-  readonly #current: () => PartReport;
-  readonly #timer: NodeJS.Timeout;
-  #writing: Promise<void> | undefined;
-  /** Whether there is something new since that one was begun. */
-  #isStale = false;
-
-  constructor(writer: ControlWriter, current: () => PartReport) {
-    this.#writer = writer;
-    this.#current = current;
-    this.#timer = setInterval(() => this.report(), REPORT_MS);
-    this.report();
-  }
-
-  report(): void {
-    if (this.#writing !== undefined) {
-      this.#isStale = true;
-      return;
-    }
-    this.#isStale = false;
-    // What cannot be written is seen as silence; that the cluster is gone is said by whoever sends the demo's records.
-    this.#writing = this.#writer
-      .report(this.#current())
-      .catch(() => undefined)
-      .then(() => {
-        this.#writing = undefined;
-        if (this.#isStale) this.report();
-      });
-  }
-
-  /** Ends with the producer taken from the list of those that are there. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#isStale = false;
-    const { role, instance } = this.#current();
-    const leaving = this.#writer.leave(role, instance).catch(() => undefined);
-    // A writer waits for what is on its way for a moment, and no longer.
-    await this.#writer.close();
-    await Promise.race([leaving, this.#writing]);
-  }
 }

@@ -59,6 +59,7 @@ export async function produceRecords(
   let latest: { readonly eventTime: number; readonly lap: number } | undefined;
   const faults = new ProducerFaults(definition, instanceName(), () => control.state);
   const control = await openProducerControl(definition.name, demo, pace, () => ({
+    faults: faults.names,
     eventTime: latest?.eventTime ?? null,
     lap: latest?.lap ?? null,
     sent: produced,

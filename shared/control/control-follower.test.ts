@@ -66,6 +66,7 @@ const producing: PartReport = {
   instance: 'host-1',
   heardAt: Date.now(),
   obeys: [],
+  faults: [],
   eventTime: 1_380_000_000_000,
   lap: 1,
   sent: 12,

@@ -44,6 +44,8 @@ export interface PartReport {
   readonly heardAt: number;
   /** The ids of the orders that are in effect here. */
   readonly obeys: readonly string[];
+  /** Names of the faults that this part obeys. */
+  readonly faults: readonly string[];
   /** Event time of the record that was sent last, milliseconds since 1970. */
   readonly eventTime: number | null;
   readonly lap: number | null;

@@ -22,6 +22,7 @@ const part = (report: Partial<PartReport> = {}): ControlRecord => ({
     instance: 'host-1',
     heardAt: NOW,
     obeys: [],
+    faults: [],
     eventTime: null,
     lap: null,
     sent: 0,

@@ -177,7 +177,8 @@ function withPart(
     return after;
   }
   const obeys = part.obeys.slice(0, MOST_IDS).map(cut);
-  after.set(key, { ...part, obeys, lastHeardAt: isNew ? now : Math.min(part.heardAt, now) });
+  const faults = part.faults.filter(isFaultName);
+  after.set(key, { ...part, obeys, faults, lastHeardAt: isNew ? now : Math.min(part.heardAt, now) });
   // The one that was heard of longest ago comes first.
   const [oldest] = after.keys();
   if (after.size > MOST_PARTS && oldest !== undefined) after.delete(oldest);

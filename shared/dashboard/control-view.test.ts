@@ -35,6 +35,7 @@ const part = (more: Partial<PartReport>): [string, Partial<ControlRecord>] => {
     instance: 'host-1',
     heardAt: now,
     obeys: [],
+    faults: [],
     eventTime: 1_000,
     lap: 1,
     sent: 5,
@@ -128,9 +129,9 @@ describe('the faults', () => {
 
   it('of the scorers are taken up by scorers, as their heartbeats say', () => {
     const scorers = [
-      { instance: 's1', obeys: ['slow-scorer-1'] },
-      { instance: 's2', obeys: ['slow-scorer-1', 'x'] },
-      { instance: 's3', obeys: [] },
+      { instance: 's1', obeys: ['slow-scorer-1'], modelVersion: '1' },
+      { instance: 's2', obeys: ['slow-scorer-1', 'x'], modelVersion: '1' },
+      { instance: 's3', obeys: [], modelVersion: '1' },
     ];
     expect(viewOf('slow-scorer', known(told(fault('slow-scorer')), { scorers }))).toMatchObject({
       part: 'scorer',
@@ -139,19 +140,38 @@ describe('the faults', () => {
     });
   });
 
+  it('of the model are on while a version serves that is turned round, whoever has published it', () => {
+    const serving = (...versions: string[]) =>
+      versions.map((modelVersion, i) => ({ instance: `s${i}`, obeys: [], modelVersion }));
+    const asked = told(fault('bad-model'));
+    expect(viewOf('bad-model', known(asked, { scorers: serving('1', '1-turned') }))).toMatchObject({
+      on: true,
+      part: 'scorer',
+      parts: 2,
+      taken: 1,
+    });
+    expect(viewOf('bad-model', known(UNDISTURBED, { scorers: serving('1-turned') }))?.on).toBe(true);
+    expect(viewOf('bad-model', known(asked, { scorers: serving('1', '1') }))).toMatchObject({ on: false, taken: 2 });
+  });
+
   it('that mean one instance are taken up when that one says so, or says nothing any more', () => {
     const state = told(fault('killed-scorer', { target: 's1' }));
     const taken = (...scorers: Controlled['scorers'][number][]) =>
       viewOf('killed-scorer', known(state, { scorers }))?.taken;
-    expect(taken({ instance: 's1', obeys: [] }, { instance: 's2', obeys: ['killed-scorer-1'] })).toBe(0);
-    expect(taken({ instance: 's1', obeys: ['killed-scorer-1'] })).toBe(1);
-    expect(taken({ instance: 's2', obeys: [] })).toBe(1);
+    expect(
+      taken(
+        { instance: 's1', obeys: [], modelVersion: '1' },
+        { instance: 's2', obeys: ['killed-scorer-1'], modelVersion: '1' },
+      ),
+    ).toBe(0);
+    expect(taken({ instance: 's1', obeys: ['killed-scorer-1'], modelVersion: '1' })).toBe(1);
+    expect(taken({ instance: 's2', obeys: [], modelVersion: '1' })).toBe(1);
   });
 
   it('say why they cannot be switched: the broker where no demo has one of its own, and all without a control topic', () => {
     const reasons = (of: Controlled) => faultsState(of).faults.filter(({ unavailable }) => unavailable !== null);
     expect(reasons(known(UNDISTURBED)).map(({ name }) => name)).toEqual(['lost-broker']);
-    const supervised = told(part({ role: 'supervisor', eventTime: null, lap: null }));
+    const supervised = told(part({ role: 'supervisor', faults: ['lost-broker'], eventTime: null, lap: null }));
     expect(reasons(known(supervised))).toEqual([]);
     expect(reasons(known(supervised, { missing: 'It may not be made.' })).length).toBe(faultNames.length);
     expect(controlView(known(supervised, { missing: 'It may not be made.' })).missing).toBe('It may not be made.');

@@ -6,6 +6,7 @@ import {
   type PartState,
   SPEEDS,
 } from '#shared/control';
+import { isTurned } from '#shared/scoring';
 import { nextTime, type StoryMoment } from './definition.js';
 import type { ControlView } from './page/control-state.js';
 import type { FaultsState, FaultView } from './page/faults-state.js';
@@ -17,7 +18,11 @@ const silentAfterMs = 6_000;
 export interface Controlled {
   readonly state: DesiredState;
   /** The scorers that are not silent. */
-  readonly scorers: readonly { readonly instance: string; readonly obeys: readonly string[] }[];
+  readonly scorers: readonly {
+    readonly instance: string;
+    readonly obeys: readonly string[];
+    readonly modelVersion: string;
+  }[];
   readonly story: readonly StoryMoment[];
   /** Why the control topic is not there; undefined where it is. */
   readonly missing: string | undefined;
@@ -80,7 +85,7 @@ function faultView(fault: Fault, known: Controlled): FaultView {
     recovers,
     exactness,
     unavailable: missingFor(fault, known),
-    on: asked?.on ?? false,
+    on: fault.obeyedBy === 'models' ? serveTurned(known) > 0 : (asked?.on ?? false),
     by: asked?.by ?? null,
     askedFor: asked ? seconds(known.now - asked.issuedAt) : null,
     endsIn: endsAt === null ? null : seconds(endsAt - known.now),
@@ -101,6 +106,11 @@ function taken(
     return { part: obeyedBy, parts: parts.length, taken: parts.filter(has).length };
   }
   const { scorers } = known;
+  if (obeyedBy === 'models') {
+    // What serves is what counts: a version can be rolled back by other hands.
+    const turned = serveTurned(known);
+    return { part: 'scorer', parts: scorers.length, taken: turned > 0 ? turned : scorers.length };
+  }
   const target = asked?.target ?? null;
   // The one that is meant has nothing more to say once it is dead.
   if (target !== null) {
@@ -110,9 +120,14 @@ function taken(
   return { part: 'scorer', parts: scorers.length, taken: scorers.filter(has).length };
 }
 
-function missingFor({ obeyedBy }: Fault, known: Controlled): string | null {
+/** How many scorers serve a version that is turned round. */
+function serveTurned({ scorers }: Pick<Controlled, 'scorers'>): number {
+  return scorers.filter(({ modelVersion }) => isTurned(modelVersion)).length;
+}
+
+function missingFor({ name, obeyedBy }: Fault, known: Controlled): string | null {
   if (known.missing !== undefined) return known.missing;
-  if (obeyedBy !== 'supervisor' || heard(known, 'supervisor').length > 0) return null;
+  if (obeyedBy !== 'supervisor' || heard(known, 'supervisor').some(({ faults }) => faults.includes(name))) return null;
   return 'Only a demo that runs a broker of its own can lose it';
 }
 

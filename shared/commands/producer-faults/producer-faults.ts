@@ -29,6 +29,13 @@ export class ProducerFaults {
     this.#desired = desired;
   }
 
+  /** Which faults it obeys: drift only where the demo says of what. */
+  get names(): readonly FaultName[] {
+    return this.#definition.faults === undefined
+      ? ['poison-records', 'late-data']
+      : ['poison-records', 'late-data', 'drift'];
+  }
+
   /** Records that are held back now. */
   get held(): number {
     return this.#late.held;

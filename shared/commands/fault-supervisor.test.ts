@@ -1,0 +1,92 @@
+import { expect, it, vi } from 'vitest';
+import { ControlFollower, ControlWriter, controlTopic, UNDISTURBED } from '#shared/control';
+import { connectCluster } from '#shared/kafka';
+import { offlineSchemas } from '#shared/schema';
+import { startEmbeddedBroker } from '#shared/testing';
+import { FaultSupervisor } from './fault-supervisor.js';
+import type { RunCluster } from './run-cluster.js';
+
+const PATIENCE = { timeout: 20_000 };
+
+/** A demo with a control topic, and who switches its faults. */
+async function demoWithControl() {
+  const broker = await startEmbeddedBroker();
+  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+  const demo = { cluster, schemas: offlineSchemas(), topicName: ({ name }: { readonly name: string }) => name };
+  const { name, config } = controlTopic('demo');
+  await cluster.ensureTopics([{ name, partitions: 1, config: { 'cleanup.policy': 'compact', ...config } }]);
+  const writer = await ControlWriter.open('demo', demo);
+  const open: { close(): Promise<void> }[] = [cluster];
+  return {
+    demo,
+    writer,
+    async follower(): Promise<ControlFollower> {
+      const follower = await ControlFollower.start('demo', demo);
+      open.unshift(follower);
+      return follower;
+    },
+    async supervised(where: Pick<RunCluster, 'suspendBroker'>) {
+      const said: string[] = [];
+      const control = await this.follower();
+      const supervisor = await FaultSupervisor.start('demo', demo, { control, where, say: (line) => said.push(line) });
+      if (supervisor !== undefined) open.unshift(supervisor);
+      return { control, said };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const part of open) await part.close();
+      await broker[Symbol.asyncDispose]();
+    },
+  };
+}
+
+it('does not begin with what an earlier run was told', async () => {
+  await using demo = await demoWithControl();
+  await demo.writer.switchFault('poison-records', { on: true, by: 'test' });
+  await demo.writer.changePace(UNDISTURBED.pace, { paused: true, speed: 4 });
+  await demo.supervised({});
+  const { state } = await demo.follower();
+  expect(state.faults.get('poison-records')).toMatchObject({ on: false, by: 'start' });
+  expect(state.pace).toMatchObject({ paused: false, speed: 1 });
+});
+
+it('says that it has taken the order up before the broker is away, for as long as is asked for', async () => {
+  await using demo = await demoWithControl();
+  const other = await demo.follower();
+  const away: { readonly ms: number; readonly heard: boolean }[] = [];
+  let id = '';
+  const { said } = await demo.supervised({
+    suspendBroker: (ms = 0) => {
+      const [part] = other.state.parts.values();
+      away.push({ ms, heard: part?.obeys.includes(id) === true });
+    },
+  });
+  await vi.waitUntil(() => other.state.parts.size === 1, PATIENCE);
+  expect([...other.state.parts.values()]).toMatchObject([{ role: 'supervisor', faults: ['lost-broker'], obeys: [] }]);
+  id = (await demo.writer.switchFault('lost-broker', { on: true, forMs: 15_000, by: 'test' })).id;
+  await vi.waitUntil(() => away.length === 1, PATIENCE);
+  expect(away[0]?.heard).toBe(true);
+  expect(away[0]?.ms).toBeGreaterThan(10_000);
+  expect(away[0]?.ms).toBeLessThanOrEqual(15_000);
+  expect(said).toEqual(['Lost broker: on, by test, for 15 s at most.']);
+});
+
+it('says nothing of the broker where it is not its own', async () => {
+  await using demo = await demoWithControl();
+  const { control, said } = await demo.supervised({});
+  await vi.waitUntil(() => control.state.parts.size === 1, PATIENCE);
+  const { id } = await demo.writer.switchFault('lost-broker', { on: true, by: 'a\u001b[31mb' });
+  await vi.waitUntil(() => said.length === 1, PATIENCE);
+  expect(said).toEqual(['Lost broker: on, by a?[31mb, for 20 s at most.']);
+  await vi.waitUntil(() => control.state.parts.size === 1, PATIENCE);
+  expect([...control.state.parts.values()]).toMatchObject([{ faults: [] }]);
+  expect(control.state.faults.get('lost-broker')?.id).toBe(id);
+});
+
+it('tells whoever runs a demo why nothing can be switched', async () => {
+  await using demo = await demoWithControl();
+  const said: string[] = [];
+  const control = await demo.follower();
+  const supervised = { control, where: {}, say: (line: string) => said.push(line) };
+  expect(await FaultSupervisor.start('demo', { ...demo.demo, noControl: 'Not here.' }, supervised)).toBeUndefined();
+  expect(said).toEqual(['Not here.']);
+});

@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type ControlFollower,
+  type ControlNews,
+  ControlWriter,
+  type DesiredState,
+  type FaultName,
+  type FaultState,
+  faultInEffect,
+  faultNames,
+  faultOf,
+  UNDISTURBED,
+} from '#shared/control';
+import type { DemoCluster } from './demo-cluster.js';
+import { instanceName } from './instance-name.js';
+import { PartReports } from './part-reports.js';
+import type { RunCluster } from './run-cluster.js';
+
+/** What whoever waits to hear of it needs to read that the order was taken up, before the broker is away. */
+const HEARD_MS = 300;
+
+interface Supervised {
+  readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
+  readonly where: Pick<RunCluster, 'suspendBroker'>;
+  /** Told, in a sentence, what is switched. */
+  readonly say: (sentence: string) => void;
+}
+
+/** What the whole of a demo obeys of its control topic, where no part could: it has the broker away. */
+export class FaultSupervisor {
+  readonly #supervised: Supervised;
+  readonly #reports: PartReports;
+  readonly #unfollow: () => void;
+  /** The order to begin anew that was the last before this run: it has been obeyed. */
+  readonly #reset: string | undefined;
+  /** The last order that was taken up of the broker. */
+  #lostBroker: string | undefined;
+
+  /**
+   * Begins to obey, and to say so. What an earlier run was told, on topics that stay, does not hold for this one: its faults
+   * are off, and it goes at its own pace. Undefined where there is no control topic.
+   */
+  static async start(name: string, demo: DemoCluster, supervised: Supervised): Promise<FaultSupervisor | undefined> {
+    if (demo.noControl !== undefined) {
+      supervised.say(demo.noControl);
+      return undefined;
+    }
+    const writer = await ControlWriter.open(name, demo);
+    await calm(writer, supervised.control.state);
+    return new FaultSupervisor(writer, supervised);
+  }
+
+  private constructor(writer: ControlWriter, supervised: Supervised) {
+    const { control, where } = supervised;
+    this.#supervised = supervised;
+    this.#reset = control.state.reset?.id;
+    const faults: readonly FaultName[] = where.suspendBroker === undefined ? [] : ['lost-broker'];
+    this.#reports = new PartReports(writer, () => ({
+      role: 'supervisor',
+      instance: instanceName(),
+      heardAt: Date.now(),
+      obeys: [this.#reset, this.#lostBroker].filter((id) => id !== undefined),
+      faults,
+      eventTime: null,
+      lap: null,
+      sent: 0,
+      held: 0,
+      injected: 0,
+    }));
+    this.#unfollow = control.onChange((state, news) => this.#take(state, news));
+  }
+
+  async close(): Promise<void> {
+    this.#unfollow();
+    await this.#reports.close();
+  }
+
+  #take(state: DesiredState, news: ControlNews): void {
+    for (const name of news.faults) {
+      const fault = state.faults.get(name);
+      if (fault !== undefined) this.#supervised.say(inWords(name, fault));
+    }
+    if (news.faults.includes('lost-broker')) void this.#loseBroker(state);
+  }
+
+  async #loseBroker(state: DesiredState): Promise<void> {
+    const { suspendBroker } = this.#supervised.where;
+    if (suspendBroker === undefined) return;
+    this.#lostBroker = state.faults.get('lost-broker')?.id;
+    const order = faultInEffect(state, 'lost-broker', instanceName());
+    await this.#reports.reported();
+    if (order?.endsAt == null) return;
+    await delay(HEARD_MS);
+    const ms = order.endsAt - Date.now();
+    if (ms > 0) suspendBroker(ms);
+  }
+}
+
+/** Takes back what is on, and has producers go at their own pace. */
+async function calm(writer: ControlWriter, { faults, pace }: DesiredState): Promise<void> {
+  for (const name of faultNames) {
+    if (faults.get(name)?.on) await writer.switchFault(name, { on: false, by: 'start' });
+  }
+  const { paused, speed } = UNDISTURBED.pace;
+  if (pace.paused !== paused || pace.speed !== speed) await writer.changePace(pace, { paused, speed });
+}
+
+/** "Poison records is on, by page, for 600 s at most." */
+function inWords(name: FaultName, { on, by, endsAt }: FaultState): string {
+  const { title } = faultOf(name);
+  if (!on) return `${title}: off, by ${printable(by)}.`;
+  const most = endsAt === null ? '' : `, for ${Math.ceil((endsAt - Date.now()) / 1_000)} s at most`;
+  return `${title}: on, by ${printable(by)}${most}.`;
+}
+
+/** What somebody wrote to a topic, for a terminal: no control characters. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N}\p{P}\p{Zs}]/gu, '?').slice(0, 40);
+}
