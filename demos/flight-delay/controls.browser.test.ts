@@ -86,6 +86,26 @@ describeInBrowser('a speaker with the flight-delay demo', (browser: () => Browse
     await page.waitForSelector('html[data-state="live"]', patience);
   }, 60_000);
 
+  it('has a bad model serve, and the one before it again', async () => {
+    const { page } = demo;
+    const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Bad model' }) });
+    await page.keyboard.press('Shift+6');
+    await row.getByText('In effect', { exact: true }).waitFor();
+    await page.keyboard.press('Shift+6');
+    await row.getByText('Off', { exact: true }).waitFor();
+  }, 60_000);
+
+  it('has the broker lost, and back before its time', async () => {
+    const { page } = demo;
+    const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Lost broker' }) });
+    await page.keyboard.press('Shift+7');
+    await row.getByText(/^In effect · ends in/).waitFor();
+    await page.waitForSelector('html[data-state="troubled"]', patience);
+    await page.getByRole('switch', { name: 'Lost broker' }).click();
+    await row.getByText('Off', { exact: true }).waitFor();
+    await page.waitForSelector('html[data-state="live"]', patience);
+  }, 60_000);
+
   it('finds nothing serious with axe in the view of the faults, one of them on', async () => {
     const { page } = demo;
     const inEffect = page.locator('.fault-row[data-kind="on"]');
@@ -98,9 +118,13 @@ describeInBrowser('a speaker with the flight-delay demo', (browser: () => Browse
 
   it('is led from a fault to where it is seen', async () => {
     const { page } = demo;
+    await page.getByRole('link', { name: 'Faults' }).click();
     await page.getByRole('link', { name: 'Live · Latency' }).click();
     await page.locator('#latency-chart[data-lit]').waitFor();
     expect(new URL(page.url()).hash).toBe('#live');
+    await page.getByRole('link', { name: 'Faults' }).click();
+    await page.getByRole('link', { name: 'Records · Dead letters' }).click();
+    await page.locator('[data-place="records/dead-letters"][data-lit][aria-current]').waitFor();
   });
 });
 

@@ -12,7 +12,6 @@ import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
-import { createPipelinePart } from './pipeline-part.js';
 import { createRecordPeek } from './record-peek.js';
 import type { ReportWatch } from './report-watch.js';
 import { refreshRunGauges } from './run-gauges.js';
@@ -85,9 +84,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
       const peek = createRecordPeek(definition, demo, registry);
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
-      const pipeline = createPipelinePart(definition, options, watch, group);
       const parts = {
-        pipeline: () => pipeline.state(),
         records: () => peek.topics(),
         ...(control && { faults: control.faults }),
         ...(judge && { model: () => judge.model() }),
@@ -105,7 +102,6 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       };
       const refresh = (cluster: ClusterWatch): void => {
         refreshRunGauges(metrics, view, watch);
-        pipeline.look(cluster, view);
         reports?.refresh(metrics, watch.knownScorers);
         judge?.refresh(cluster);
       };

@@ -151,7 +151,17 @@ describe('the faults', () => {
       taken: 1,
     });
     expect(viewOf('bad-model', known(UNDISTURBED, { scorers: serving('1-turned') }))?.on).toBe(true);
-    expect(viewOf('bad-model', known(asked, { scorers: serving('1', '1') }))).toMatchObject({ on: false, taken: 2 });
+    const rolledBack = known(asked, { scorers: serving('1', '1'), now: now + 30_000 });
+    expect(viewOf('bad-model', rolledBack)).toMatchObject({ on: false, taken: 2 });
+  });
+
+  it('of the model are as was asked for until scorers have had time to load and check a version', () => {
+    const serving = (...versions: string[]) =>
+      versions.map((modelVersion, i) => ({ instance: `s${i}`, obeys: [], modelVersion }));
+    const on = known(told(fault('bad-model')), { scorers: serving('1', '1') });
+    expect(viewOf('bad-model', on)).toMatchObject({ on: true, taken: 0 });
+    const off = known(told(fault('bad-model', { on: false })), { scorers: serving('1-turned', '1') });
+    expect(viewOf('bad-model', off)).toMatchObject({ on: false, taken: 1 });
   });
 
   it('that mean one instance are taken up when that one says so, or says nothing any more', () => {

@@ -13,6 +13,8 @@ import type { FaultsState, FaultView } from './page/faults-state.js';
 
 /** A part that says every two seconds what it does; one that was not heard of for so long has gone. */
 const silentAfterMs = 6_000;
+/** A version that is published serves when scorers have read and checked it. */
+const servesWithinMs = 30_000;
 
 /** What is known of a demo that can be controlled. */
 export interface Controlled {
@@ -85,7 +87,7 @@ function faultView(fault: Fault, known: Controlled): FaultView {
     recovers,
     exactness,
     unavailable: missingFor(fault, known),
-    on: fault.obeyedBy === 'models' ? serveTurned(known) > 0 : (asked?.on ?? false),
+    on: fault.obeyedBy === 'models' ? isModelTurned(asked, known) : (asked?.on ?? false),
     by: asked?.by ?? null,
     askedFor: asked ? seconds(known.now - asked.issuedAt) : null,
     endsIn: endsAt === null ? null : seconds(endsAt - known.now),
@@ -107,9 +109,9 @@ function taken(
   }
   const { scorers } = known;
   if (obeyedBy === 'models') {
-    // What serves is what counts: a version can be rolled back by other hands.
     const turned = serveTurned(known);
-    return { part: 'scorer', parts: scorers.length, taken: turned > 0 ? turned : scorers.length };
+    const so = isModelTurned(asked, known) ? turned : scorers.length - turned;
+    return { part: 'scorer', parts: scorers.length, taken: so };
   }
   const target = asked?.target ?? null;
   // The one that is meant has nothing more to say once it is dead.
@@ -118,6 +120,12 @@ function taken(
     return { part: 'scorer', parts: 1, taken: meant === undefined || has(meant) ? 1 : 0 };
   }
   return { part: 'scorer', parts: scorers.length, taken: scorers.filter(has).length };
+}
+
+/** As was asked for just now; later what serves is what counts, for a version can be rolled back by other hands. */
+function isModelTurned(asked: FaultState | undefined, known: Controlled): boolean {
+  const isRecent = asked !== undefined && known.now - asked.issuedAt < servesWithinMs;
+  return isRecent ? asked.on : serveTurned(known) > 0;
 }
 
 /** How many scorers serve a version that is turned round. */

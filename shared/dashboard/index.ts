@@ -19,7 +19,6 @@ export { LiveView } from './live-view.js';
 export type { ModelState } from './page/model-state.js';
 export type { PeekedPart, PeekedRecord, PeekedRecords, PeekTopic, TopicKind } from './page/records-state.js';
 export { drawPipeline } from './pipeline-drawing.js';
-export { PipelineView } from './pipeline-view.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';
 export { SignalBoard } from './signals.js';

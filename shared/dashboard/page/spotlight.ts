@@ -6,9 +6,12 @@ const litForMs = 6_000;
 export class Spotlight {
   readonly #lit = new Map<string, { readonly tone: Tone; readonly until: number }>();
   #seen: number | undefined;
+  /** Where somebody wants to be led, until it is there: a view that is looked at for the first time takes a moment. */
+  #wanted: string | undefined;
 
-  /** Lights up a place that somebody has asked to be shown. */
+  /** Lights up a place that somebody has asked to be shown, brings it into sight, and opens what is behind it. */
   light(place: string, tone: Tone = 'news'): void {
+    this.#wanted = place;
     this.#lit.set(place, { tone, until: performance.now() + litForMs });
     setTimeout(() => this.#show(), litForMs + 50);
     this.#show();
@@ -32,11 +35,19 @@ export class Spotlight {
   #show(): void {
     const now = performance.now();
     for (const [place, { until }] of this.#lit) if (until <= now) this.#lit.delete(place);
+    if (this.#wanted !== undefined && !this.#lit.has(this.#wanted)) this.#wanted = undefined;
     for (const element of document.querySelectorAll<HTMLElement | SVGElement>('[data-place]')) {
       const tone = this.#lit.get(element.dataset.place ?? '')?.tone;
+      if (element.dataset.place === this.#wanted && element.checkVisibility()) this.#lead(element);
       if (element.dataset.lit === tone) continue;
       if (tone === undefined) delete element.dataset.lit;
       else element.dataset.lit = tone;
     }
+  }
+
+  #lead(element: HTMLElement | SVGElement): void {
+    this.#wanted = undefined;
+    element.scrollIntoView({ block: 'nearest' });
+    if (element instanceof HTMLButtonElement) element.click();
   }
 }
