@@ -12,7 +12,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
-import { createRecordPeek } from './record-peek.js';
+import { createRecordsPart } from './records-part.js';
 import type { ReportWatch } from './report-watch.js';
 import { refreshRunGauges } from './run-gauges.js';
 import type { RunWatch } from './run-watch.js';
@@ -82,10 +82,11 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const watched = watchedDemo(definition, options, demo, metrics);
       const group = watched.groups[0]?.groupId ?? '';
       const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
-      const peek = createRecordPeek(definition, demo, registry);
+      const { monitoring } = options;
+      const records = createRecordsPart(definition, demo, { registry, run, monitoring, replays: watch.replays });
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
       const parts = {
-        records: () => peek.topics(),
+        records: records.state,
         ...(control && { faults: control.faults }),
         ...(judge && { model: () => judge.model() }),
       };
@@ -95,8 +96,9 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         facts,
         ready: () => readiness(watch),
         parts,
-        peek,
-        ...(control && { control: control.control, commands: control.commands }),
+        peek: records.peek,
+        commands: { ...records.commands, ...control?.commands },
+        ...(control && { control: control.control }),
         ...(judge && { signals: () => judge.signals }),
         ...(ask && { ask }),
       };

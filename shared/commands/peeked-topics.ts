@@ -5,6 +5,7 @@ import { monitoringTopics, statusTopic } from '#shared/monitoring';
 import { MODELS_TOPIC } from '#shared/scoring';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
+import { replaysTopic } from './replays.js';
 
 const REFRESHED_AFTER_MS = 1_000;
 /** What nobody has asked for in so long is asked anew before it is compared. */
@@ -17,6 +18,7 @@ const order: readonly TopicKind[] = [
   'output',
   'outcomes',
   'dead-letters',
+  'replays',
   'features',
   'models',
   'status',
@@ -119,6 +121,7 @@ function kindsOf(definition: DemoBasics, topicName: DemoCluster['topicName']): R
   are('predictions', topics.predictions);
   are('outcomes', topics.outcomes);
   are('dead-letters', companionTopics(name).deadLetters);
+  are('replays', replaysTopic(name));
   are('features', { name: `${name}.features` });
   are('status', statusTopic(name));
   are('control', { name: `${name}.control` });

@@ -12,6 +12,7 @@ import { companionTopics, type DemoDefinition, producedTopics } from './demo-def
 import { modelNewsInWords } from './model-news.js';
 import { PredictionCounts } from './prediction-counts.js';
 import { LAP_HEADER, preciseNow, SENT_AT_HEADER } from './producer-role.js';
+import { Replays } from './replays.js';
 import { RUN_HEADER } from './run-id.js';
 import type { ChunkHandler } from './topic-observer.js';
 
@@ -50,6 +51,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly scorers = new Map<string, { readonly status: ScorerStatus; readonly readAt: number }>();
   /** What the page's form has asked. */
   readonly asks = new Asks();
+  /** What becomes of dead letters that are sent again. */
+  readonly replays = new Replays();
   /** How to take the records of each topic, by its name on the cluster. */
   readonly handlers: ReadonlyMap<string, ChunkHandler>;
   /** The topic whose records are timed. */
@@ -158,6 +161,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
     let eventTime: number | undefined;
     const { settledInputs } = this.audit;
     for (const record of chunk.records) {
+      const { topic, partition, offset } = record;
+      this.replays.seen(record.headers, () => ({ to: { topic, partition, offset } }));
       const input = this.#decodeInput(record);
       if (input === undefined) this.audit.undecodableInput(record);
       else {
@@ -172,8 +177,10 @@ export class RunWatch<I, P extends PredictionFields, O> {
     this.#options.metrics?.recordsProduced.add(length);
   }
 
-  #prediction(prediction: P, { headers }: ConsumedRecord): void {
+  #prediction(prediction: P, { headers, partition, offset }: ConsumedRecord): void {
     this.asks.answered(headers, () => ({ prediction }));
+    const { id, score, decision } = prediction;
+    this.replays.seen(headers, () => ({ became: { kind: 'scored', id, score, decision, partition, offset } }));
     const now = preciseNow();
     const run = headers[RUN_HEADER]?.toString();
     if (this.#options.run !== undefined && run !== undefined && run !== this.#options.run) {
@@ -225,6 +232,9 @@ export class RunWatch<I, P extends PredictionFields, O> {
         this.audit.deadLetter(this.#decodeInput(record), reason);
       }
       this.asks.answered(record.headers, () => ({ deadLetter: message }));
+      this.replays.seen(record.headers, () => {
+        return { became: { kind: 'dead-letter', code, partition: record.partition, offset: record.offset } };
+      });
       this.#options.view?.deadLetter({ topic, partition, offset: String(offset), code, reason: message });
       this.#options.metrics?.recordsDeadLettered.add(1, { reason: code });
     }

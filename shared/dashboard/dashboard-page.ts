@@ -32,7 +32,7 @@ export interface DashboardPage {
 /** A look into a demo's topics. */
 export interface Peek {
   /** The topics, as they were found at most a second or two ago, and why they were not. */
-  readonly topics: () => RecordsState;
+  readonly topics: () => Pick<RecordsState, 'topics' | 'problem'>;
   /**
    * Records of one of them, by the parameters of a URL; what was found when the signal is aborted.
    * @throws KitError 'usage' where the question is wrong; 'cluster-unreachable'.

@@ -17,7 +17,16 @@ export {
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
 export type { ModelState } from './page/model-state.js';
-export type { PeekedPart, PeekedRecord, PeekedRecords, PeekTopic, TopicKind } from './page/records-state.js';
+export type {
+  PeekedPart,
+  PeekedRecord,
+  PeekedRecords,
+  PeekTopic,
+  RecordsState,
+  ReplayBecame,
+  ReplayNote,
+  TopicKind,
+} from './page/records-state.js';
 export { drawPipeline } from './pipeline-drawing.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';

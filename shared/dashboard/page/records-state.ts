@@ -4,7 +4,33 @@ export interface RecordsState {
   readonly topics: readonly PeekTopic[];
   /** Why they are not known, or no longer; null while they are. */
   readonly problem: string | null;
+  /** The dead letters that were sent again, the newest first. */
+  readonly replays: readonly ReplayNote[];
 }
+
+/** A dead letter that was sent again. */
+export interface ReplayNote {
+  /** Where it lies on the topic of dead letters. */
+  readonly letter: { readonly partition: number; readonly offset: number };
+  /** Milliseconds since 1970; null where that is not known any more. */
+  readonly replayedAt: number | null;
+  /** Where it lies now; null where that is not known. */
+  readonly to: { readonly topic: string; readonly partition: number; readonly offset: number | null } | null;
+  /** What became of it; null where nothing was seen yet. */
+  readonly became: ReplayBecame | null;
+}
+
+export type ReplayBecame =
+  | {
+      readonly kind: 'scored';
+      readonly id: string;
+      readonly score: number;
+      readonly decision: string | null;
+      readonly partition: number;
+      readonly offset: number;
+    }
+  /** It failed again: another letter. */
+  | { readonly kind: 'dead-letter'; readonly code: string; readonly partition: number; readonly offset: number };
 
 /** What a topic is to the demo. */
 export type TopicKind =
@@ -14,6 +40,7 @@ export type TopicKind =
   | 'predictions'
   | 'output'
   | 'dead-letters'
+  | 'replays'
   | 'features'
   | 'status'
   | 'control'

@@ -9,6 +9,7 @@ const kindsInWords: Readonly<Record<TopicKind, string>> = {
   output: 'written as well',
   outcomes: 'what came true',
   'dead-letters': 'not scored',
+  replays: 'sent again',
   features: 'what the model got',
   models: 'published versions',
   status: 'heartbeats',
@@ -22,7 +23,7 @@ const kindsInWords: Readonly<Record<TopicKind, string>> = {
 const groups: readonly { readonly title: string; readonly kinds: readonly TopicKind[] }[] = [
   {
     title: 'The demo',
-    kinds: ['input', 'side-input', 'predictions', 'output', 'outcomes', 'dead-letters', 'features', 'other'],
+    kinds: ['input', 'side-input', 'predictions', 'output', 'outcomes', 'dead-letters', 'replays', 'features', 'other'],
   },
   { title: 'Around it', kinds: ['models', 'status', 'control'] },
   { title: 'Monitoring', kinds: ['monitoring'] },
