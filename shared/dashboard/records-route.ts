@@ -6,6 +6,7 @@ import type { PeekedRecords } from './page/records-state.js';
 import { refuse } from './request-guards.js';
 
 const mostAtOnce = 2;
+const mostWaiting = 6;
 const lookForMs = 3_000;
 /** After that nobody waits any more: the cluster does not answer, and the look ends by itself once that is certain. */
 const waitForMs = 5_000;
@@ -34,14 +35,7 @@ interface Shared {
 
 function answer(peek: Peek): RequestHandler {
   const shared = new Map<string, Shared>();
-  let underWay = 0;
-  const look = (query: unknown): Promise<PeekedRecords> => {
-    underWay += 1;
-    const signal = AbortSignal.timeout(lookForMs);
-    return peek.records(query, signal).finally(() => {
-      underWay -= 1;
-    });
-  };
+  const turns = new Turns();
   return async ({ query }, response) => {
     const asked = JSON.stringify(query);
     const known = shared.get(asked);
@@ -50,12 +44,12 @@ function answer(peek: Peek): RequestHandler {
         give(response, await inTime(known.answer));
         return;
       }
-      if (underWay >= mostAtOnce) {
+      if (turns.areTaken) {
         response.set('Retry-After', '1');
-        refuse(response, 429, `${mostAtOnce} others are looking into topics: try again in a moment.`);
+        refuse(response, 429, `${mostAtOnce + mostWaiting} others are looking into topics: try again in a moment.`);
         return;
       }
-      const looking = look(query);
+      const looking = turns.take(() => peek.records(query, AbortSignal.timeout(lookForMs)));
       shared.delete(asked);
       shared.set(asked, { answer: looking, until: performance.now() + sharedForMs });
       const [oldest] = shared.keys();
@@ -66,6 +60,29 @@ function answer(peek: Peek): RequestHandler {
       refuse(response, statuses[code] ?? 500, message);
     }
   };
+}
+
+/** A few at once; some more wait for one of them to end. */
+class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #underWay = 0;
+
+  get areTaken(): boolean {
+    return this.#underWay >= mostAtOnce && this.#waiting.length >= mostWaiting;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#underWay >= mostAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#underWay += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      // Whoever waits takes over the turn as it is.
+      if (next === undefined) this.#underWay -= 1;
+      else next();
+    }
+  }
 }
 
 async function inTime(looking: Promise<PeekedRecords>): Promise<PeekedRecords> {

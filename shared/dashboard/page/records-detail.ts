@@ -4,6 +4,14 @@ import type { PeekedRecord } from './records-state.js';
 import { placeOf } from './records-table.js';
 import { fillBytes, fillValue, inShort, sizeInWords } from './records-values.js';
 
+/** What is shown of a record beside what it is. */
+interface ShownBeside {
+  readonly actions: readonly HTMLElement[];
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** Those of its headers that no fact tells. */
+  readonly headers: PeekedRecord['headers'];
+}
+
 /** One record, whole: where it lies, its time, key, headers and value, decoded and as bytes. */
 export class RecordDetail {
   readonly root = make('section', 'panel record-detail');
@@ -45,8 +53,8 @@ export class RecordDetail {
     });
   }
 
-  /** Shows a record; `actions` are what can be done with it. */
-  show(record: PeekedRecord, times: RecordTimes, actions: readonly HTMLElement[]): void {
+  /** Shows a record: what can be done with it, and what is known of it beside what it says itself. */
+  show(record: PeekedRecord, times: RecordTimes, { actions, facts, headers }: ShownBeside): void {
     const isAnother = this.#record === undefined || placeOf(this.#record) !== placeOf(record);
     this.#record = record;
     setText(this.#title, `Partition ${record.partition}, offset ${record.offset}`);
@@ -56,6 +64,7 @@ export class RecordDetail {
     const { value } = record;
     this.say(value.kind === 'bytes' ? `Not decoded: ${value.reason}` : '');
     this.#facts.replaceChildren(
+      ...facts.flatMap(([name, text]) => [make('dt', '', name), make('dd', 'words', text)]),
       make('dt', '', 'Topic'),
       make('dd', '', record.topic),
       make('dt', '', `Time (${times.timeZone})`),
@@ -66,9 +75,9 @@ export class RecordDetail {
       make('dt', '', 'Key'),
       make('dd', '', record.key.kind === 'null' ? 'no key' : inShort(record.key)),
     );
-    setHidden(this.#headersTitle, record.headers.length === 0);
+    setHidden(this.#headersTitle, headers.length === 0);
     this.#headers.replaceChildren(
-      ...record.headers.flatMap((header) => [make('dt', '', header.name), make('dd', '', inShort(header.value))]),
+      ...headers.flatMap((header) => [make('dt', '', header.name), make('dd', '', inShort(header.value))]),
     );
     this.#draw();
     if (isAnother) this.root.scrollTop = 0;

@@ -22,6 +22,7 @@ export type Look = LookState & { readonly isAsking: boolean; readonly problem: s
 
 /** Looks into a topic: once, further on, and again and again. Of questions that overlap the last one holds. */
 export class RecordsLook {
+  readonly #isSeen: () => boolean;
   readonly #changed: (look: Look, isNews: boolean) => void;
   #place: Place | undefined;
   #state: LookState = { kind: 'loading' };
@@ -29,8 +30,9 @@ export class RecordsLook {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isFollowing = false;
 
-  /** `changed` is told what there is to show; `isNews` where it came while following. */
-  constructor(changed: (look: Look, isNews: boolean) => void) {
+  /** What is not seen is not followed. `changed` is told what there is to show; `isNews` where it came while following. */
+  constructor(isSeen: () => boolean, changed: (look: Look, isNews: boolean) => void) {
+    this.#isSeen = isSeen;
     this.#changed = changed;
   }
 
@@ -49,13 +51,6 @@ export class RecordsLook {
     void this.#ask(state.answer.next, ({ records }) => [...state.records, ...records].slice(0, mostShown));
   }
 
-  /** Begins or ends to look again and again, at what there is. */
-  follow(isFollowing: boolean): void {
-    this.#isFollowing = isFollowing;
-    clearTimeout(this.#timer);
-    if (isFollowing) this.#again(0);
-  }
-
   get canGoOn(): boolean {
     const state = this.#state;
     return state.kind === 'there' && state.answer.next !== null && state.records.length < mostShown;
@@ -66,8 +61,7 @@ export class RecordsLook {
     this.#timer = setTimeout(() => {
       const place = this.#place;
       if (!this.#isFollowing || place === undefined) return;
-      // A page in the background follows nothing.
-      if (document.hidden) this.#again(followedEveryMs);
+      if (!this.#isSeen()) this.#again(followedEveryMs);
       else void this.#ask(place.from, (answer) => answer.records, true);
     }, afterMs);
   }

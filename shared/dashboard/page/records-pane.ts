@@ -12,7 +12,11 @@ interface PaneOptions {
   readonly times: () => RecordTimes;
   readonly columns: readonly RecordColumn[];
   /** What can be done with a record that is looked at. */
-  readonly actions: (record: PeekedRecord) => readonly HTMLElement[];
+  readonly actions: (record: PeekedRecord, say: (sentence: string) => void) => readonly HTMLElement[];
+  /** What is said of it beside what is said of every record. */
+  readonly facts: (record: PeekedRecord) => readonly (readonly [name: string, text: string])[];
+  /** Whether a header of it is left out, as it is told by the facts. */
+  readonly isTold: (header: string) => boolean;
   /** What is said of a topic without records. */
   readonly empty: string;
 }
@@ -43,7 +47,10 @@ export class RecordsPane {
     const heading = make('div', 'heading');
     heading.append(this.#title, this.#facts);
     this.#where = new WhereForm(options.times, () => this.#begin());
-    this.#look = new RecordsLook((look, isNews) => this.#draw(look, isNews));
+    this.#look = new RecordsLook(
+      () => this.root.offsetParent !== null && !document.hidden,
+      (look, isNews) => this.#draw(look, isNews),
+    );
     this.table = new RecordTable('Records', options.columns, (record, how) => void this.#choose(record, how));
     this.#said.setAttribute('role', 'status');
     this.#problem.setAttribute('role', 'status');
@@ -85,15 +92,6 @@ export class RecordsPane {
   refresh(): void {
     this.table.refill();
     if (this.#chosen !== undefined) this.#show(this.#chosen);
-  }
-
-  /** Ends to look again and again: nobody sees it. */
-  rest(): void {
-    this.#look.follow(false);
-  }
-
-  wake(): void {
-    if (this.#where.isFollowing) this.#look.follow(true);
   }
 
   #begin(): void {
@@ -139,7 +137,12 @@ export class RecordsPane {
     this.#chosen = record;
     this.table.mark(record);
     setHidden(this.detail.root, false);
-    this.detail.show(record, this.#options.times(), this.#options.actions(record));
+    const { times, actions, facts, isTold } = this.#options;
+    this.detail.show(record, times(), {
+      actions: actions(record, (sentence) => this.detail.say(sentence)),
+      facts: facts(record),
+      headers: record.headers.filter(({ name }) => !isTold(name)),
+    });
   }
 
   /** The record as it lies there, not cut; undefined where another one has been chosen since, or it cannot be had. */

@@ -1,10 +1,11 @@
-import { make } from './dom.js';
+import { DeadLetters, type RecordPlace } from './dead-letters.js';
+import { make, setHidden } from './dom.js';
 import { EventTimes } from './format.js';
 import type { ViewTab } from './part-view.js';
 import { RecordTimes } from './record-times.js';
 import { RecordsPane } from './records-pane.js';
 import type { PeekTopic, RecordsState } from './records-state.js';
-import { plainColumns } from './records-table.js';
+import { plainColumns, timeColumn } from './records-table.js';
 import { shortName, TopicList } from './records-topics.js';
 import type { PageState } from './snapshot.js';
 
@@ -15,21 +16,36 @@ export function mount(root: HTMLElement): ViewTab<RecordsState> {
 
 class RecordsTab implements ViewTab<RecordsState> {
   readonly #topics = new TopicList((topic) => this.#choose(topic));
-  readonly #pane: RecordsPane;
+  readonly #letters = new DeadLetters();
+  readonly #panes: Readonly<Record<'records' | 'letters', RecordsPane>>;
   #times = timesOf('UTC');
   #chosen: string | undefined;
   #newest: { readonly state: RecordsState; readonly page: PageState } | undefined;
 
   constructor(root: HTMLElement) {
     const times = (): RecordTimes => this.#times;
-    this.#pane = new RecordsPane({
-      times,
-      columns: plainColumns(times),
-      actions: () => [],
-      empty: 'Nothing lies on this topic yet: what comes is shown once you look again, or follow it.',
-    });
+    const letters = this.#letters;
+    this.#panes = {
+      records: new RecordsPane({
+        times,
+        columns: [timeColumn(times), ...plainColumns],
+        actions: () => [],
+        facts: () => [],
+        isTold: () => false,
+        empty: 'Nothing lies on this topic yet: what comes is shown once you look again, or follow it.',
+      }),
+      letters: new RecordsPane({
+        times,
+        columns: [...letters.columns((topic) => this.#shortName(topic)), timeColumn(times)],
+        actions: (record, say) => letters.actions(record, say, (place) => this.#goTo(place)),
+        facts: (record) => letters.facts(record),
+        isTold: (header) => letters.isTold(header),
+        empty: 'No record has failed. One that cannot be decoded or scored comes to lie here, and the stream goes on.',
+      }),
+    };
     const view = make('div', 'records-view');
-    view.append(this.#topics.root, this.#pane.root);
+    view.append(this.#topics.root, this.#panes.records.root, this.#panes.letters.root);
+    this.#panes.letters.root.dataset.place = 'records/dead-letters';
     root.append(view);
   }
 
@@ -40,6 +56,7 @@ class RecordsTab implements ViewTab<RecordsState> {
     const chosen = state.topics.find(({ name }) => name === this.#chosen) ?? state.topics[0];
     this.#topics.update(state.topics, state.problem, chosen?.name, page.name);
     if (chosen !== undefined) this.#open(chosen, page);
+    if (this.#letters.update(state.replays)) this.#panes.letters.refresh();
   }
 
   #choose(topic: string): void {
@@ -47,9 +64,25 @@ class RecordsTab implements ViewTab<RecordsState> {
     if (this.#newest !== undefined) this.draw(this.#newest.state, this.#newest.page);
   }
 
-  #open(topic: PeekTopic, { name, snapshot }: PageState): void {
+  #goTo({ topic, partition, offset }: RecordPlace): void {
+    this.#choose(topic);
+    const known = this.#newest?.state.topics.find(({ name }) => name === topic);
+    if (known !== undefined) void this.#paneOf(known).goTo(partition, offset);
+  }
+
+  #open(topic: PeekTopic, { snapshot }: PageState): void {
     this.#chosen = topic.name;
-    this.#pane.open(topic, shortName(topic.name, name), snapshot.event.time);
+    const pane = this.#paneOf(topic);
+    for (const each of Object.values(this.#panes)) setHidden(each.root, each !== pane);
+    pane.open(topic, this.#shortName(topic.name), snapshot.event.time);
+  }
+
+  #paneOf({ kind }: PeekTopic): RecordsPane {
+    return kind === 'dead-letters' ? this.#panes.letters : this.#panes.records;
+  }
+
+  #shortName(topic: string): string {
+    return shortName(topic, this.#newest?.page.name ?? '');
   }
 }
 

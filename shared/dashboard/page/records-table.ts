@@ -19,20 +19,22 @@ const keyOf = (record: Placed): string => `${record.topic} ${placeOf(record)}`;
 
 type Placed = Pick<PeekedRecord, 'topic' | 'partition' | 'offset'>;
 
-/** What every table of records begins with, and how values look in one line. */
-export function plainColumns(times: () => RecordTimes): readonly RecordColumn[] {
-  return [
-    {
-      header: 'Time',
-      className: 'when',
-      fill: (cell, { timestamp }) => {
-        cell.textContent = times().text(timestamp);
-      },
+/** When a record was, in event time as a rule. */
+export function timeColumn(times: () => RecordTimes): RecordColumn {
+  return {
+    header: 'Time',
+    className: 'when',
+    fill: (cell, { timestamp }) => {
+      cell.textContent = times().text(timestamp);
     },
-    { header: 'Key', className: 'key', fill: (cell, { key }) => fillPart(cell, key, 'no key') },
-    { header: 'Value', className: 'value', fill: (cell, { value }) => fillPart(cell, value, 'tombstone') },
-  ];
+  };
 }
+
+/** Key and value, each on one line. */
+export const plainColumns: readonly RecordColumn[] = [
+  { header: 'Key', className: 'key', fill: (cell, { key }) => fillPart(cell, key, 'no key') },
+  { header: 'Value', className: 'value', fill: (cell, { value }) => fillPart(cell, value, 'tombstone') },
+];
 
 function fillPart(cell: HTMLElement, part: PeekedPart, empty: string): void {
   if (part.kind === 'null') cell.append(make('span', 'chip', empty));
