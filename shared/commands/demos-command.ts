@@ -11,7 +11,7 @@ import { demoCommand } from './run-demo.js';
 import { withReportFile } from './run-report.js';
 
 /** The demos that there are: their names, and how to load one. */
-interface DemoShelf {
+export interface DemoShelf {
   /** `import.meta.url` of the program that is run with their names. */
   readonly module: string;
   readonly names: readonly string[];

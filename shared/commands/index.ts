@@ -15,5 +15,6 @@ export {
 export { demoTopics } from './demo-topics.js';
 export { runDemos } from './demos-command.js';
 export { EventTimeOrder } from './event-time-order.js';
+export { runReset } from './reset-command.js';
 export { runDemo } from './run-demo.js';
 export { type Random, seededRandom } from './seeded-random.js';

@@ -10,7 +10,7 @@ export { type ActiveModel, ModelCatalogue } from './model-topic/model-catalogue.
 export type { ModelEvent } from './model-topic/model-follower.js';
 export { MODELS_TOPIC, type Role, roles } from './model-topic/model-keys.js';
 export type { ModelReference, ModelRefusal } from './model-topic/model-pointer.js';
-export { type ActiveChange, publishModel, rollbackModel } from './model-topic/publish-model.js';
+export { type ActiveChange, publishModel, rollbackModel, withdrawModels } from './model-topic/publish-model.js';
 export { type ServedModel, serveModel } from './model-topic/serve-model.js';
 export { championWithVotes } from './model-topic/vote.js';
 export { type InputProfile, inputProfiles } from './profile.js';

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { KitError } from '#shared/errors';
 import { type Cluster, connectCluster, type PartitionReader, parseBrokers } from '#shared/kafka';
 import { describeOnEachKafka } from '#shared/testing';
-import { ModelCatalogue, publishModel, rollbackModel } from '../index.js';
+import { ModelCatalogue, publishModel, rollbackModel, withdrawModels } from '../index.js';
 import { plusModel } from '../test-models.js';
 import { refusalOf, writeRefusal } from './refuse-model.js';
 
@@ -70,6 +70,26 @@ await describeOnEachKafka('the model topic', (kafka) => {
       'active/demo/champion',
     ];
     expect(keys).toEqual([...of(1), ...of(2)]);
+  });
+
+  it('is withdrawn for one demo, with the files that no other one needs', async () => {
+    await using test = await open();
+    const { cluster, topic } = test;
+    expect(await withdrawModels(cluster, topic, 'demo')).toEqual([]);
+    for (const plus of [1, 2]) await publishModel(cluster, topic, plusModel(plus), champion);
+    await publishModel(cluster, topic, plusModel(3), challenger);
+    await publishModel(cluster, topic, plusModel(2), { demo: 'other', role: 'champion' });
+    expect(await withdrawModels(cluster, topic, 'demo')).toMatchObject([
+      { role: 'champion', name: 'plus', version: '2' },
+      { role: 'challenger', name: 'plus', version: '3' },
+    ]);
+    await catalogue(cluster, topic, async (models) => {
+      expect(models.allActive.map(({ demo, role, pointer }) => [demo, role, pointer.version])).toEqual([
+        ['other', 'champion', '2'],
+      ]);
+      expect(models.artifacts.map(({ version }) => version)).toEqual(['2']);
+    });
+    expect(await withdrawModels(cluster, topic, 'demo')).toEqual([]);
   });
 
   it('rolls back as far as there is something, and then to nothing published', async () => {

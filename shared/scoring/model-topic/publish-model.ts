@@ -68,7 +68,7 @@ export async function publishModel(
     const ended: RoleOfDemo[] = isPromoted ? [{ demo, role: 'challenger' }] : [];
     const unconfirmed = await write([
       ...records,
-      ...unreachable(catalogue, { demo, role, pointer }, ended, to),
+      ...unreachable(catalogue, pointersAfter(catalogue, { demo, role, pointer }, ended), to),
       ...ended.map((each) => recordOf({ kind: 'active', ...each }, null)),
       recordOf({ kind: 'active', demo, role }, encodeJson(pointer)),
     ]);
@@ -98,6 +98,28 @@ export async function rollbackModel(
     const value = pointer ? encodeJson(pointer) : null;
     const unconfirmed = await write([recordOf({ kind: 'active', demo, role }, value)]);
     return { from: before.pointer, to, publishedAt: pointer?.publishedAt, unconfirmed };
+  });
+}
+
+/**
+ * Takes back all that is published for a demo: its own models serve again. What no other demo can go back to is deleted.
+ * Gives what was active, nothing where the topic is not there.
+ */
+export async function withdrawModels(
+  cluster: Cluster,
+  topic: string,
+  demo: string,
+): Promise<readonly (ModelReference & { readonly role: Role })[]> {
+  if (!(await cluster.partitionCounts([topic])).has(topic)) return [];
+  return withCatalogue(cluster, topic, async (catalogue, write) => {
+    const withdrawn = catalogue.allActive.filter((active) => active.demo === demo);
+    if (withdrawn.length === 0) return [];
+    const others = catalogue.allActive.filter((active) => active.demo !== demo).map(({ pointer }) => pointer);
+    await write([
+      ...unreachable(catalogue, others),
+      ...withdrawn.map(({ role }) => recordOf({ kind: 'active', demo, role }, null)),
+    ]);
+    return withdrawn.map(({ role, pointer: { name, version, sha256 } }) => ({ role, name, version, sha256 }));
   });
 }
 
@@ -176,23 +198,28 @@ function historyOf(before: ReturnType<ModelCatalogue['active']>, to: ModelRefere
   return served.filter((each) => !isSame(each, to)).slice(0, MAX_PREVIOUS);
 }
 
-/** Tombstones of the models that no role points to, or can go back to. */
-function unreachable(
+/** The pointers of all roles when one has changed and some have ended. */
+function pointersAfter(
   catalogue: ModelCatalogue,
   changed: RoleOfDemo & { readonly pointer: ModelPointer },
   ended: readonly RoleOfDemo[],
-  published: ModelReference,
-): OutgoingRecord[] {
+): ModelPointer[] {
   const isRole = (a: RoleOfDemo, b: RoleOfDemo): boolean => a.demo === b.demo && a.role === b.role;
-  const pointers = [
-    ...catalogue.allActive
-      .filter((active) => !isRole(active, changed) && !ended.some((each) => isRole(each, active)))
-      .map(({ pointer }) => pointer),
-    changed.pointer,
-  ];
+  const unchanged = catalogue.allActive.filter(
+    (active) => !isRole(active, changed) && !ended.some((each) => isRole(each, active)),
+  );
+  return [...unchanged.map(({ pointer }) => pointer), changed.pointer];
+}
+
+/** Tombstones of the models that no role points to, or can go back to. */
+function unreachable(
+  catalogue: ModelCatalogue,
+  pointers: readonly ModelPointer[],
+  published?: ModelReference,
+): OutgoingRecord[] {
   const kept = pointers.flatMap((pointer) => [pointer, ...pointer.previous]);
   return catalogue.artifacts
-    .filter(({ name, version }) => name !== published.name || version !== published.version)
+    .filter(({ name, version }) => name !== published?.name || version !== published.version)
     .filter(({ name, version }) => !kept.some((each) => each.name === name && each.version === version))
     .flatMap(({ name, version, chunks }) =>
       chunks.map((chunk) => recordOf({ kind: 'artifact', name, version, chunk }, null)),

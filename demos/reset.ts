@@ -1,0 +1,4 @@
+import { runReset } from '#shared/commands';
+import { load, names } from './all-demos.js';
+
+await runReset({ names, load });
