@@ -23,6 +23,9 @@ const seasonal = [
   'overdueFlights',
 ];
 
+/** A thousand flights are those of a day, and of a part of the next. */
+const swings = { dayOfWeek: 6, aircraftDelay: 0.6, aircraftMinutes: 0.45, departureMinute: 0.25, arrivalMinute: 0.25 };
+
 export const demo = defineDemo({
   name: 'flight-delay',
   module: import.meta.url,
@@ -38,7 +41,7 @@ export const demo = defineDemo({
   eventTimeSpeed: 5_400,
   paceInWords: 'an hour and a half passes each second',
   // Three weeks and a week, in rows: every day of the week is in them, and the weather of more than a few hours.
-  drift: { windowRows: 20_000, fromRows: 6_500, seasonal, swings: { dayOfWeek: 6, aircraftDelay: 0.6 } },
+  drift: { windowRows: 20_000, fromRows: 6_500, seasonal, swings },
   dashboard,
 });
 

@@ -25,6 +25,8 @@ describe('the limits of the page', () => {
     ['aucBelowCard', 'ModelQualityDropped', '- 0.1\n'],
     ['aucOfAllBelowCard', 'ModelQualityDropped', '- 0.05\n'],
     ['labels', 'ModelQualityDropped', '>= 500)'],
+    ['lateShare', 'RecordsLate', '> 0.01\n'],
+    ['lateSeconds', 'RecordsLate', '300"'],
     ['driftIndex', 'InputDrift', '> 0.25)'],
   ])('have for %s that of the alert %s', (limit, alert, text) => {
     expect(ruleOf(alert)).toContain(text);

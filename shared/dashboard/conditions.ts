@@ -16,6 +16,8 @@ const REBALANCED_AFTER_MS = 10_000;
 /** What was held up once comes in one burst; and what makes it late is to be said first. */
 const LATENCY_AFTER_MS = 8_000;
 const WAITING_AFTER_MS = 10_000;
+/** The alert waits as long: a model that is right is below its limit for some seconds now and then. */
+const BELOW_PROMISE_AFTER_MS = 60_000;
 const STUCK_SECONDS = 60;
 /** The longest that a demo is quiet is the Titanic at sea, for 100 s. */
 const QUIET_SECONDS = 180;
@@ -111,7 +113,7 @@ const finds: readonly Find[] = [
           severity: 'critical',
           place: 'model/quality',
           sentence: qualitySentence(bad),
-          afterMs: 0,
+          afterMs: bad.worseThanCoin ? 0 : BELOW_PROMISE_AFTER_MS,
         };
   },
 

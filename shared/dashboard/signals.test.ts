@@ -159,7 +159,7 @@ describe('what is wrong', () => {
     ],
   ])('is %s', (alert, vitals) => {
     const { pass } = boardOver();
-    expect(pass(30, vitals)).toEqual([alert]);
+    expect(pass(70, vitals)).toEqual([alert]);
   });
 
   it('is no bad model for a bad day alone, and nothing of what waits while it is worked off', () => {

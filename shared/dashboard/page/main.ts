@@ -7,6 +7,7 @@ import { follow } from './connection.js';
 import { byId } from './dom.js';
 import { updateFigures, updateHeader } from './figures.js';
 import { EventTimes } from './format.js';
+import { Guide } from './guide.js';
 import { updateModelPanel } from './model-panel.js';
 import { MomentsStrip } from './moments-strip.js';
 import { updateNav } from './nav.js';
@@ -15,6 +16,7 @@ import { Player } from './player.js';
 import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
+import { markViews, SignalsStrip } from './signals-strip.js';
 import type { PageState } from './snapshot.js';
 import { Spotlight } from './spotlight.js';
 import { LatencyChart, RateChart } from './time-charts.js';
@@ -26,6 +28,8 @@ const moments = new MomentsStrip();
 const latest = new PredictionTable('latest');
 const settled = new PredictionTable('settled');
 const spotlight = new Spotlight();
+const signals = new SignalsStrip();
+const guide = new Guide();
 const views = new Views(() => schedule());
 const player = new Player();
 
@@ -50,9 +54,12 @@ function draw(): void {
   updateHeader(newest, times, views.titleOf(about.title));
   player.update(newest, times);
   moments.update(snapshot);
+  signals.update(newest.signals);
+  markViews(newest.signals?.signals ?? []);
   if (views.current === 'live') drawLive(newest);
   else views.draw(newest);
   spotlight.update(snapshot.moments);
+  guide.update(newest);
 }
 
 /** What is not seen is not drawn; it has the newest figures as soon as one looks at it again. */
@@ -96,6 +103,7 @@ for (const skip of document.querySelectorAll<HTMLAnchorElement>('.skip')) {
 
 addPageActions({
   player,
+  guide,
   state: () => newest,
   held: (isHeld) => {
     held = isHeld;

@@ -1,5 +1,6 @@
 import { command, controlsState } from './command.js';
 import { byId, setHidden } from './dom.js';
+import type { Guide } from './guide.js';
 import { type KeyAction, Keys } from './keys.js';
 import type { Player } from './player.js';
 import { say } from './said.js';
@@ -11,6 +12,7 @@ const mostFaults = 7;
 
 interface Actions {
   readonly player: Player;
+  readonly guide: Guide;
   /** The newest state of the page. */
   readonly state: () => PageState | undefined;
   /** Told when the view is held, or let go. */
@@ -18,7 +20,7 @@ interface Actions {
 }
 
 /** What the page does by buttons and keys, beside playing the demo: hold the view, full screen, faults, views. */
-export function addPageActions({ player, state, held }: Actions): void {
+export function addPageActions({ player, guide, state, held }: Actions): void {
   const hold = byId('hold');
   hold.addEventListener('click', () => {
     const holds = hold.getAttribute('aria-pressed') !== 'true';
@@ -27,6 +29,8 @@ export function addPageActions({ player, state, held }: Actions): void {
     held(holds);
     say(holds ? 'The view is held; the demo goes on' : 'The view follows again');
   });
+  const guided = byId('guide');
+  guided.addEventListener('click', () => guided.setAttribute('aria-pressed', String(guide.toggle())));
   const fullScreen = byId('full-screen');
   fullScreen.addEventListener('click', () => void switchFullScreen());
   document.addEventListener('fullscreenchange', () => {
@@ -40,6 +44,7 @@ export function addPageActions({ player, state, held }: Actions): void {
       { key: '-', title: 'Slower', repeats: true, run: () => player.changeSpeed('slower') },
       { key: 'J', title: 'Jump to a moment of the story', run: () => player.jump() },
       { key: 'H', title: 'Hold the view: the demo goes on, what is shown stands still', run: () => hold.click() },
+      { key: 'G', title: 'The guide: what has just happened, and where', run: () => guided.click() },
       { key: 'F', title: 'Full screen', run: () => fullScreen.click() },
       { key: 'C', title: 'Show the controls of the demo, or fold them away', run: () => player.showOrFold() },
       ...viewNames.map((name, i) => goTo(name, i + 1)),

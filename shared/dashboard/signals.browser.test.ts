@@ -1,0 +1,114 @@
+import type { Page } from 'playwright-core';
+import { afterEach, expect, it, vi } from 'vitest';
+import { describeInBrowser, openPage, seriousFindingsInBothSchemes } from '#shared/testing';
+import { closeStarted, newView, pageOf, start } from './asked-dashboard.js';
+import { sampleModel } from './sample-model.js';
+import { samplePrediction, sampleStart } from './sample-run.js';
+import { sampleNow, sampleServing, sampleVitals } from './sample-vitals.js';
+import { SignalBoard } from './signals.js';
+import type { Vitals } from './vitals.js';
+
+const bad = {
+  ...sampleServing,
+  model: 'flight-delay-gbm <i>2</i>',
+  auc: 0.287,
+  outcomes: 640,
+  worseThanCoin: true,
+};
+
+describeInBrowser('what is wrong', (browser) => {
+  const opened: Page[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((page) => page.context().close()));
+    await closeStarted();
+  });
+
+  async function open(hash = '') {
+    const board = new SignalBoard();
+    let now = sampleNow;
+    const tell = (more: Partial<Vitals> = {}): void => {
+      for (let second = 0; second < 10; second += 1) {
+        now += 1_000;
+        board.update(sampleVitals({ now, ...more }));
+      }
+    };
+    tell();
+    const view = newView();
+    view.prediction(samplePrediction(1));
+    view.input(1, sampleStart);
+    const parts = { model: () => sampleModel() };
+    const { url } = await start([pageOf({ view, parts, signals: () => board.current })]);
+    const { page, complaints } = await openPage(browser(), `${url}${hash}`);
+    opened.push(page);
+    const strip = page.getByRole('region', { name: 'Whether all is well' });
+    return { page, complaints, tell, strip, text: async () => (await strip.innerText()).replace(/\s+/g, ' ') };
+  }
+
+  it('is nothing, quietly, and what is looked at is named', async () => {
+    const { page, complaints, strip, text } = await open();
+    await strip.waitFor();
+    const said = await text();
+    expect(said).toContain('All is well');
+    expect(said).toContain('Scorers 1 at work');
+    expect(said).toContain('Late 0.0 %');
+    expect(await page.locator('[data-place="live/lateness"]').innerText()).toContain('Late');
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is said in a sentence with its alert, is read out once, and leads to its place', async () => {
+    const { page, tell, strip, text } = await open();
+    await strip.waitFor();
+    tell({ serving: [bad] });
+    await vi.waitUntil(async () => (await text()).includes('ModelQualityDropped'));
+    const said = await text();
+    expect(said).toContain('flight-delay-gbm <i>2</i> is wrong more often than right: its AUC is 0.287');
+    expect(said).not.toContain('All is well');
+    expect(await page.locator('#signal-announcer').textContent()).toContain('Critical: flight-delay-gbm');
+    const links = page.getByRole('navigation', { name: 'Views' });
+    expect(await links.getByRole('link', { name: /^Model/ }).textContent()).toContain(', critical');
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    await strip.getByRole('link', { name: 'Model · Quality' }).first().click();
+    await page.getByRole('region', { name: 'Versions' }).waitFor();
+    await page.locator('[data-place="model/quality"][data-lit]').waitFor();
+    tell();
+    await vi.waitUntil(async () => (await links.locator('.view-sign').count()) === 0);
+  });
+
+  it('is followed by the guide over all views: one sentence, and an arrow to its place or to the view that has it', async () => {
+    const { page, complaints, tell, strip } = await open();
+    await strip.waitFor();
+    const guide = page.getByRole('complementary', { name: 'Guide' });
+    expect(await guide.isVisible()).toBe(false);
+    await page.keyboard.press('g');
+    await guide.getByText('All is well, and nothing has happened yet').waitFor();
+    tell({ lateShare: 0.098 });
+    await guide.getByText('Records come late: 9.8 % of them').waitFor();
+    const arrow = page.locator('.guide-arrow .head');
+    const tip = async () => {
+      const [x = 0, y = 0] =
+        /M([\d.]+) ([\d.]+)/
+          .exec((await arrow.getAttribute('d')) ?? '')
+          ?.slice(1)
+          .map(Number) ?? [];
+      return { x, y };
+    };
+    const isAt = async (selector: string): Promise<boolean> => {
+      const box = await page.locator(selector).first().boundingBox();
+      const { x, y } = await tip();
+      if (box === null) return false;
+      return x >= box.x - 1 && x <= box.x + box.width + 1 && y >= box.y - 1 && y <= box.y + box.height + 1;
+    };
+    await vi.waitUntil(() => isAt('[data-place="live/lateness"]'));
+    tell({ serving: [bad] });
+    await guide.getByText('is wrong more often than right').waitFor();
+    await vi.waitUntil(() => isAt('#view-links a[href="#model"]'));
+    await guide.getByRole('link', { name: 'Model · Quality' }).click();
+    await page.getByRole('region', { name: 'Versions' }).waitFor();
+    await vi.waitUntil(() => isAt('[data-place="model/quality"]'));
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    await page.keyboard.press('g');
+    expect(await guide.isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+});
