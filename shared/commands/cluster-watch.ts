@@ -18,8 +18,8 @@ export class ClusterWatch {
   #failures = 0;
   #silentSince: number | undefined;
   #saidOfLag: string | undefined;
-  /** Records that wait, by group. */
-  readonly #waiting = new Map<string, number>();
+  /** By group, as of the latest look. */
+  #known: { readonly at: number; readonly byGroup: ReadonlyMap<string, GroupLag> } | undefined;
 
   /** `say` is told when the cluster does not answer, and when it answers again. The demos are on one cluster. */
   constructor(demos: readonly WatchedDemo[], say: (sentence: string) => void) {
@@ -35,7 +35,14 @@ export class ClusterWatch {
 
   /** How many records wait for a group; undefined while that is not known. */
   waitingFor(groupId: string): number | undefined {
-    return this.#waiting.get(groupId);
+    const lag = this.#known?.byGroup.get(groupId)?.lag;
+    return lag && waitingIn(lag);
+  }
+
+  /** How far a group is, and when that was asked, milliseconds since 1970; undefined while it is not known. */
+  lagOf(groupId: string): { readonly at: number; readonly of: GroupLag } | undefined {
+    const of = this.#known?.byGroup.get(groupId);
+    return this.#known && of && { at: this.#known.at, of };
   }
 
   /** Asks no more; an answer that is still to come is not written any more. */
@@ -65,7 +72,8 @@ export class ClusterWatch {
       return;
     }
     try {
-      this.#lags(await cluster.consumerLag(this.#demos.flatMap(({ groups }) => groups)));
+      const groups = this.#demos.flatMap((demo) => demo.groups);
+      this.#lags(await cluster.consumerLag(groups), Date.now());
     } catch (error) {
       this.#lagUnknown(KitError.from(error));
     }
@@ -92,7 +100,7 @@ export class ClusterWatch {
     if (this.#isClosed) return;
     this.#failures += 1;
     this.#silentSince ??= asked;
-    this.#waiting.clear();
+    this.#known = undefined;
     for (const { metrics } of this.#demos) {
       metrics.clusterUp.set(0);
       metrics.clusterBrokers.clear();
@@ -105,12 +113,11 @@ export class ClusterWatch {
     this.#say(`The cluster does not answer; the page waits for it for more than a minute. ${message}`);
   }
 
-  #lags(lags: readonly GroupLag[]): void {
+  #lags(lags: readonly GroupLag[], at: number): void {
     if (this.#isClosed) return;
     this.#saidOfLag = undefined;
     const byGroup = new Map(lags.map((each) => [each.groupId, each]));
-    this.#waiting.clear();
-    for (const { groupId, lag } of lags) this.#waiting.set(groupId, waitingIn(lag));
+    this.#known = { at, byGroup };
     for (const { metrics, groups } of this.#demos) {
       metrics.consumerLag.clear();
       metrics.consumerCommitted.clear();
@@ -129,7 +136,7 @@ export class ClusterWatch {
   /** The cluster may refuse it to whoever may not see groups: that is said once, not every second. */
   #lagUnknown({ code, message }: KitError): void {
     if (this.#isClosed) return;
-    this.#waiting.clear();
+    this.#known = undefined;
     for (const { metrics } of this.#demos) {
       metrics.consumerLag.clear();
       metrics.consumerCommitted.clear();

@@ -12,6 +12,7 @@ import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
+import { createPipelinePart } from './pipeline-part.js';
 import { createRecordsPart } from './records-part.js';
 import type { ReportWatch } from './report-watch.js';
 import { refreshRunGauges } from './run-gauges.js';
@@ -85,7 +86,9 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const { monitoring } = options;
       const records = createRecordsPart(definition, demo, { registry, run, monitoring, replays: watch.replays });
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
+      const pipeline = createPipelinePart(definition, options, watch, group);
       const parts = {
+        pipeline: () => pipeline.state(),
         records: records.state,
         ...(control && { faults: control.faults }),
         ...(judge && { model: () => judge.model() }),
@@ -104,6 +107,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       };
       const refresh = (cluster: ClusterWatch): void => {
         refreshRunGauges(metrics, view, watch);
+        pipeline.look(cluster, view);
         reports?.refresh(metrics, watch.knownScorers);
         judge?.refresh(cluster);
       };

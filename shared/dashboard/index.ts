@@ -28,6 +28,7 @@ export type {
   TopicKind,
 } from './page/records-state.js';
 export { drawPipeline } from './pipeline-drawing.js';
+export { PipelineView } from './pipeline-view.js';
 export { type ProbesOptions, startProbes } from './probes.js';
 export { type Dashboard, startDashboard } from './server.js';
 export { SignalBoard } from './signals.js';

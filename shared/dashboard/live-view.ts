@@ -210,6 +210,11 @@ export class LiveView<P extends PredictionFields, O> {
     };
   }
 
+  /** What was read since the start. */
+  get totals(): Snapshot['totals'] {
+    return { ...this.#totals };
+  }
+
   /** The demo in a few figures, as the overview of several shows it. */
   summary(): Summary {
     const perSecond = this.#scored.mean(Math.floor(this.#now() / 1000) - 1, rateWindowSeconds);
@@ -232,7 +237,7 @@ export class LiveView<P extends PredictionFields, O> {
     return {
       about: { ...this.#about, threshold: this.#scorers.newest?.modelThreshold ?? this.#about.threshold },
       event: { time: this.#clock.time ?? null, speed: significant(this.#clock.speed(lastWholeSecond), 2) },
-      totals: { ...this.#totals },
+      totals: this.totals,
       rate: {
         windowSeconds: rateWindowSeconds,
         input: significant(this.#input.mean(lastWholeSecond, rateWindowSeconds), 4),

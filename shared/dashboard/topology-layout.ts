@@ -13,7 +13,7 @@ const FRAME = { side: 14, top: 34, bottom: 14 };
 const RAIL_GAP = 18;
 const MARGIN = 10;
 /** Where a figure stands on a line. */
-const LABEL = { width: 48, height: 32 };
+const LABEL = { width: 46, height: 32 };
 
 /**
  * Gives every box its place, from left to right as records go, and every link a way that crosses no box: dagre ranks and
@@ -42,7 +42,7 @@ function overlap(a: Rectangle, b: Rectangle): boolean {
 
 function draw({ boxes, links }: PipelineGraph, together: boolean): PipelineDrawing {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true, compound: together });
-  graph.setGraph({ rankdir: 'LR', nodesep: 26, edgesep: 14, ranksep: 28, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'LR', nodesep: 26, edgesep: 14, ranksep: 34, marginx: MARGIN, marginy: MARGIN });
   const partOf = new Map(boxes.map(({ id, subTopology }) => [id, subTopology]));
   for (const box of boxes) {
     graph.setNode(box.id, sizeOf(box));
@@ -114,7 +114,7 @@ function sizeOf({ kind, title, steps, stores }: PipelineBox): { width: number; h
     case 'page':
       return { width: 74, height: END_HEIGHT };
     default:
-      return { width: clamp(title.length * 7.6 + 26, 100, 190), height: TOPIC_HEIGHT };
+      return { width: clamp(title.length * 8.6 + 32, 134, 196), height: TOPIC_HEIGHT };
   }
 }
 

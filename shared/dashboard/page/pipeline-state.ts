@@ -1,7 +1,56 @@
-/** What the server sends to the pipeline's tab: plain JSON, complete each time. Lengths are units of the drawing. */
+/** What the server sends to the pipeline's view: plain JSON, complete each time. Lengths are units of the drawing. */
 export interface PipelineState {
   /** Null until a scorer has said what it runs, or where that cannot be drawn. */
   readonly drawing: PipelineDrawing | null;
+  /** Why there is no drawing; null where there is one. */
+  readonly missing: string | null;
+  /** What is to be said of how it flows, the worst first. */
+  readonly news: readonly PipelineNews[];
+  /** By the places of `drawing.links`: records a second; null where nobody counts them. */
+  readonly flows: readonly (number | null)[];
+  /** Over how many seconds those are taken. */
+  readonly windowSeconds: number;
+  /** By the ids of the topics' boxes, of those that are read. */
+  readonly waiting: Readonly<Record<string, Waiting>>;
+  /** Failed records since the start, by the places of the topology's nodes; of those where any failed. */
+  readonly failed: Readonly<Record<number, number>>;
+  /** Entries of stores, by their names; of all scorers together. */
+  readonly stores: Readonly<Record<string, number>>;
+  /** How many tasks of each sub-topology are at work, by its number. */
+  readonly tasks: Readonly<Record<number, number>>;
+  readonly deadLetters: { readonly total: number; readonly perSecond: number | null };
+  readonly scorers: readonly PipelineScorer[];
+}
+
+/** How bad it is: nothing flows, or too little; it recovers; or all is well. */
+export type NewsTone = 'bad' | 'note' | 'good';
+
+export interface PipelineNews {
+  readonly tone: NewsTone;
+  /** One sentence. */
+  readonly sentence: string;
+  /** The box that it is about. */
+  readonly box: string | null;
+}
+
+/** Records of a topic that wait for the scorers. */
+export interface Waiting {
+  readonly records: number;
+  /** By partition; null where it is not known. */
+  readonly partitions: readonly (number | null)[];
+  /** How many more wait each second, fewer where it is negative. */
+  readonly growth: number;
+  readonly isStuck: boolean;
+}
+
+/** A scorer as the picture shows it: which partitions it has. */
+export interface PipelineScorer {
+  readonly instance: string;
+  readonly state: string;
+  /** For how many whole seconds no heartbeat came; null while they come. */
+  readonly silentSeconds: number | null;
+  readonly recordsPerSecond: number;
+  readonly has: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
 }
 
 /** The topology as a picture: it changes only with the topology. */

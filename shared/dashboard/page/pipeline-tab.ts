@@ -1,0 +1,103 @@
+import { fillList, make, setClass, setHidden, setText } from './dom.js';
+import { makePanel } from './panel.js';
+import type { ViewTab } from './part-view.js';
+import { PipelineDetails } from './pipeline-details.js';
+import { PipelinePicture } from './pipeline-picture.js';
+import { PipelineScorers } from './pipeline-scorers.js';
+import type { PipelineDrawing, PipelineNews, PipelineState } from './pipeline-state.js';
+import { PipelineTable } from './pipeline-table.js';
+
+/** What a tone is called, beside its colour and its sign. */
+const tones: Readonly<Record<PipelineNews['tone'], { readonly sign: string; readonly word: string }>> = {
+  bad: { sign: '▲', word: 'Trouble' },
+  note: { sign: '◆', word: 'Note' },
+  good: { sign: '●', word: 'Well' },
+};
+
+/** The view of the pipeline: how it flows in a sentence, the picture, and below it who does the work and what is in a box. */
+export function mount(root: HTMLElement): ViewTab<PipelineState> {
+  const news = make('ul', 'pipeline-news');
+  news.setAttribute('aria-label', 'How it flows');
+  const announcer = make('p', 'unseen');
+  announcer.setAttribute('role', 'status');
+  const blank = make('div', 'blank');
+  const blankSaid = make('p');
+  blank.append(make('h2', '', 'No pipeline to be drawn yet'), blankSaid);
+  const { root: panel, window } = makePanel('pipeline/picture', 'Pipeline', 'figure');
+  panel.classList.add('pipeline-panel');
+  const scroll = make('div', 'pipeline-scroll');
+  const scorers = new PipelineScorers();
+  const details = new PipelineDetails();
+  const table = new PipelineTable();
+  let chosen: string | undefined;
+  let newest: (PipelineState & { readonly drawing: PipelineDrawing }) | undefined;
+  const redraw = (): void => {
+    if (newest === undefined) return;
+    picture.update(newest, chosen);
+    details.update(newest, chosen);
+  };
+  const picture = new PipelinePicture((box) => {
+    chosen = box;
+    redraw();
+  });
+  scroll.append(picture.svg);
+  panel.append(scroll, makeLegend());
+  const below = make('div', 'pipeline-below');
+  below.append(scorers.root, details.root);
+  root.append(news, announcer, blank, panel, below, table.root);
+  return {
+    draw(state) {
+      const { drawing } = state;
+      for (const element of [news, panel, below, table.root]) setHidden(element, drawing === null);
+      setHidden(blank, drawing !== null);
+      setText(blankSaid, state.missing ?? '');
+      if (drawing === null) return;
+      newest = { ...state, drawing };
+      fillList(news, state.news, makeNews, fillNews);
+      // Read out when it turns, not with every figure that changes.
+      setText(announcer, announced(state.news));
+      setText(window, `records a second, over the last ${state.windowSeconds} s; lag of now`);
+      redraw();
+      scorers.update(state.scorers);
+      table.update(newest);
+    },
+  };
+}
+
+function makeNews(): HTMLElement {
+  const item = make('li');
+  item.append(make('span', 'sign'), make('span', 'text'));
+  return item;
+}
+
+function fillNews(item: Element, { tone, sentence }: PipelineNews): void {
+  const [sign, text] = item.children;
+  if (sign === undefined || text === undefined) return;
+  setClass(item, tone);
+  setText(sign, tones[tone].sign);
+  setText(text, sentence);
+}
+
+function announced(news: readonly PipelineNews[]): string {
+  const [worst] = news;
+  if (worst === undefined) return '';
+  return `${tones[worst.tone].word}: ${worst.sentence.replaceAll(/[:.] .*$/g, '')}`;
+}
+
+/** What the picture is made of, with a sample of each; printed with it. */
+function makeLegend(): HTMLElement {
+  const legend = make('ul', 'legend pipeline-legend');
+  const entries = [
+    ['line', 'records, the thicker the more a second'],
+    ['looks', 'a store that is looked up or filled'],
+    ['letters', 'dead letters'],
+    ['bars', 'lag: records that wait, by partition'],
+    ['stuck', 'stuck there'],
+  ] as const;
+  for (const [swatch, label] of entries) {
+    const item = make('li');
+    item.append(make('span', `pipeline-swatch ${swatch}`), make('span', '', label));
+    legend.append(item);
+  }
+  return legend;
+}

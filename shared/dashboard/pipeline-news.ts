@@ -1,0 +1,141 @@
+import type { LagTrend } from './lag-course.js';
+import type { PipelineNews, PipelineScorer } from './page/pipeline-state.js';
+
+/** What is known of a topic that is read. */
+export interface ReadTopic {
+  readonly box: string;
+  readonly title: string;
+  readonly trend: LagTrend;
+}
+
+interface Known {
+  readonly topics: readonly ReadTopic[];
+  readonly scorers: readonly PipelineScorer[];
+  /** Since how many seconds the cluster does not answer. */
+  readonly clusterSilentSeconds: number | undefined;
+  /** Whether anything went along. */
+  readonly flows: boolean;
+  readonly deadLettersPerSecond: number;
+}
+
+/** Of so many waiting records nobody has to be told while they become fewer. */
+const WORTH_TELLING = 100;
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const count = (value: number): string => whole.format(value);
+const records = (value: number): string => `${count(value)} record${value === 1 ? '' : 's'}`;
+
+/** Where it is stuck, and why as far as that can be known; or that all is well. The cause comes before what comes of it. */
+export function pipelineNews({
+  topics,
+  scorers,
+  clusterSilentSeconds,
+  flows,
+  deadLettersPerSecond,
+}: Known): PipelineNews[] {
+  if (clusterSilentSeconds !== undefined) {
+    return [
+      {
+        tone: 'bad',
+        sentence: `The cluster has not answered for ${count(clusterSilentSeconds)} s: nothing can be read or written. The figures are the last ones seen.`,
+        box: null,
+      },
+    ];
+  }
+  const stuck = topics.filter(({ trend }) => trend.isStuck).toSorted((a, b) => b.trend.records - a.trend.records);
+  const told = byCause(stuck, scorers).map(stuckInWords);
+  const silent = scorers.filter(({ silentSeconds }) => silentSeconds !== null);
+  // Where records wait already, the sentence about them says whose fault it is.
+  if (stuck.length === 0 && silent.length > 0 && silent.length === scorers.length) {
+    told.push({ tone: 'bad', sentence: `Nobody scores: ${silence(silent)}.`, box: null });
+  }
+  const backlog = topics
+    .filter(({ trend }) => !trend.isStuck && trend.records >= WORTH_TELLING && trend.growth < 0)
+    .map(({ box, title, trend }): PipelineNews => {
+      const fewer = count(Math.max(1, -trend.growth));
+      return {
+        tone: 'note',
+        sentence: `Catching up at ${title}: ${records(trend.records)} wait, ${fewer} fewer each second.`,
+        box,
+      };
+    });
+  if (deadLettersPerSecond > 0) {
+    const rate = deadLettersPerSecond < 1 ? 'now and then one' : `${count(deadLettersPerSecond)} a second`;
+    told.push({
+      tone: 'note',
+      sentence: `Records become dead letters, ${rate}; the rest flows on.`,
+      box: 'dead-letters',
+    });
+  }
+  if (told.length > 0 || backlog.length > 0) return [...told, ...backlog].slice(0, 3);
+  if (flows) return [{ tone: 'good', sentence: 'Everything flows: what comes in is taken at once.', box: null }];
+  return [{ tone: 'good', sentence: 'Nothing comes in, and nothing waits.', box: null }];
+}
+
+/** Topics that are stuck for the same reason, the fullest first. */
+interface Stuck {
+  /** What begins the sentence, and why it is so. */
+  readonly at: (topics: string) => string;
+  readonly topics: readonly ReadTopic[];
+}
+
+function byCause(stuck: readonly ReadTopic[], scorers: readonly PipelineScorer[]): Stuck[] {
+  const causes = new Map<string, Stuck>();
+  for (const topic of stuck) {
+    const at = causeOf(topic, scorers);
+    const cause = at('');
+    causes.set(cause, { at, topics: [...(causes.get(cause)?.topics ?? []), topic] });
+  }
+  return [...causes.values()];
+}
+
+function stuckInWords({ at, topics }: Stuck): PipelineNews {
+  const sum = (what: (trend: LagTrend) => number): number =>
+    topics.reduce((total, { trend }) => total + what(trend), 0);
+  const growth = sum((trend) => trend.growth);
+  const more = growth >= 1 ? `, ${count(growth)} more each second` : '';
+  const waiting = `${records(sum((trend) => trend.records))} wait there${more}.`;
+  return {
+    tone: 'bad',
+    sentence: `${at(listed(topics.map(({ title }) => title)))} ${waiting}`,
+    box: topics[0]?.box ?? null,
+  };
+}
+
+function causeOf({ title, trend }: ReadTopic, scorers: readonly PipelineScorer[]): Stuck['at'] {
+  const heard = scorers.filter(({ silentSeconds }) => silentSeconds === null);
+  if (heard.length === 0) {
+    const why = scorers.length === 0 ? 'no scorer has been heard of' : silence(scorers);
+    return (topics) => `Stuck at ${topics}: ${why}.`;
+  }
+  if (heard.every(({ state }) => state !== 'RUNNING')) {
+    return (topics) => `Waiting at ${topics}: the scorers share out the partitions.`;
+  }
+  if (trend.still.length > 0) {
+    const which = `partition${trend.still.length === 1 ? '' : 's'} ${listed(trend.still.map(String))}`;
+    const owner = scorers.find(
+      ({ silentSeconds, has }) =>
+        silentSeconds !== null &&
+        has.some((each) => each.topic === title && trend.still.some((still) => each.partitions.includes(still))),
+    );
+    const why = owner === undefined ? 'nothing is taken there' : `${owner.instance}, which had it, is silent`;
+    return (topics) => `Stuck at ${which} of ${topics}: ${why}.`;
+  }
+  if (trend.taken <= 0) return (topics) => `Stuck at ${topics}: nothing is taken.`;
+  return (topics) => `Stuck at ${topics}: more comes in than is scored.`;
+}
+
+/** a, b and c */
+function listed(names: readonly string[]): string {
+  const [first, ...others] = names;
+  const last = others.pop();
+  return last === undefined ? (first ?? '') : `${[first, ...others].join(', ')} and ${last}`;
+}
+
+function silence(scorers: readonly PipelineScorer[]): string {
+  const [only, other] = scorers;
+  const seconds = Math.min(...scorers.map(({ silentSeconds }) => silentSeconds ?? 0));
+  if (only !== undefined && other === undefined)
+    return `its scorer, ${only.instance}, has been silent for ${count(seconds)} s`;
+  return `all ${count(scorers.length)} scorers have been silent for ${count(seconds)} s or longer`;
+}
