@@ -42,6 +42,8 @@ export class PipelineBoxView {
       'aria-pressed': 'false',
     });
     const isLog = kind === 'topic' || kind === 'dead-letters';
+    // By which it is lit up and pointed at.
+    this.root.dataset.place = kind === 'topic' ? `pipeline/${box.topic}` : `pipeline/${kind}`;
     this.root.append(makeSvg('rect', { class: 'ground', width, height, rx: isLog ? 12 : 6 }));
     if (isLog) {
       // A log that is written to at its end.
