@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Cluster, connectCluster, type OutgoingRecord } from '#shared/kafka';
+import { ControlWriter } from '#shared/control';
+import { type Cluster, connectCluster } from '#shared/kafka';
 import { buildDeliveryAudit, monitoringTopics } from '#shared/monitoring';
 import { connectSchemas } from '#shared/schema';
 import { type KafkaStreams, StreamsBuilder, startStreams } from '#shared/streams';
@@ -142,27 +143,13 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     await alerting.told({ alertname: 'RecordsAltered', demo, topic: flights });
   });
 
-  it('flights that come when the stream is hours further', async () => {
-    const reader = await cluster.reader({ isolation: 'read_committed' });
-    const ends = (await cluster.endOffsets([flights])).get(flights) ?? [];
-    reader.seek(PARTITIONS.map((partition) => ({ topic: flights, partition, offset: ends[partition] ?? 0 })));
-    const late = await cluster.produce();
-    const ending = new AbortController();
-    const again = (async (): Promise<void> => {
-      // Read now, and sent once more when as many again have been read: each tenth.
-      let kept: OutgoingRecord[] = [];
-      while (!ending.signal.aborted) {
-        const read = (await reader.poll(500)).flatMap(({ records }) => records.filter((_, place) => place % 10 === 0));
-        await late.send(kept);
-        kept = read.map((record) => ({ ...record, headers: {} }));
-        await alerting.scrapes(1);
-      }
-    })();
+  it('flights that are held back for an hour of event time', async () => {
+    const schemas = connectSchemas({ url: where[3] ?? '' });
+    const control = await ControlWriter.open(demo, { cluster, schemas, topicName: ({ name }) => name });
+    await control.switchFault('late-data', { on: true, by: 'test' });
     await alerting.told({ alertname: 'RecordsLate', demo });
-    ending.abort();
-    await again;
-    await late.close();
-    await reader.close();
+    await control.switchFault('late-data', { on: false, by: 'test' });
+    await control.close();
     await alerting.told({ alertname: 'RecordsLate', demo }, 'resolved');
   });
 
