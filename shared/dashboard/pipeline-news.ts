@@ -18,8 +18,8 @@ interface Known {
   readonly deadLettersPerSecond: number;
 }
 
-/** Of so many waiting records nobody has to be told while they become fewer. */
-const WORTH_TELLING = 100;
+/** Nobody has to be told of fewer waiting records than these, or than are taken in so many seconds. */
+const [FEW_RECORDS, FEW_SECONDS] = [100, 2];
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const count = (value: number): string => whole.format(value);
@@ -49,16 +49,8 @@ export function pipelineNews({
   if (stuck.length === 0 && silent.length > 0 && silent.length === scorers.length) {
     told.push({ tone: 'bad', sentence: `Nobody scores: ${silence(silent)}.`, box: null });
   }
-  const backlog = topics
-    .filter(({ trend }) => !trend.isStuck && trend.records >= WORTH_TELLING && trend.growth < 0)
-    .map(({ box, title, trend }): PipelineNews => {
-      const fewer = count(Math.max(1, -trend.growth));
-      return {
-        tone: 'note',
-        sentence: `Catching up at ${title}: ${records(trend.records)} wait, ${fewer} fewer each second.`,
-        box,
-      };
-    });
+  const behind = topics.filter(({ trend }) => !trend.isStuck && isBehind(trend));
+  const backlog = behind.length === 0 ? [] : [behindInWords(behind)];
   if (deadLettersPerSecond > 0) {
     const rate = deadLettersPerSecond < 1 ? 'now and then one' : `${count(deadLettersPerSecond)} a second`;
     told.push({
@@ -69,7 +61,39 @@ export function pipelineNews({
   }
   if (told.length > 0 || backlog.length > 0) return [...told, ...backlog].slice(0, 3);
   if (flows) return [{ tone: 'good', sentence: 'Everything flows: what comes in is taken at once.', box: null }];
-  return [{ tone: 'good', sentence: 'Nothing comes in, and nothing waits.', box: null }];
+  const waits = topics.some(({ trend }) => trend.records > 0);
+  const sentence = waits ? 'Nothing flows at this moment.' : 'Nothing comes in, and nothing waits.';
+  return [{ tone: 'good', sentence, box: null }];
+}
+
+function isBehind({ records: waiting, taken }: LagTrend): boolean {
+  return waiting >= FEW_RECORDS && waiting > FEW_SECONDS * taken;
+}
+
+/** Records wait, but not ever more of them: it catches up, or has as much to do as comes in. */
+function behindInWords(topics: readonly ReadTopic[]): PipelineNews {
+  const sum = (what: (trend: LagTrend) => number): number =>
+    topics.reduce((total, { trend }) => total + what(trend), 0);
+  const [waiting, growth, taken] = [
+    sum((trend) => trend.records),
+    sum((trend) => trend.growth),
+    sum((trend) => trend.taken),
+  ];
+  const at = listed(topics.map(({ title }) => title));
+  const box = topics[0]?.box ?? null;
+  if (growth < -1) {
+    return {
+      tone: 'note',
+      sentence: `Catching up at ${at}: ${records(waiting)} wait, ${count(-growth)} fewer each second.`,
+      box,
+    };
+  }
+  const work = taken > 0 ? `, ${count(waiting / taken)} s of work at this pace` : '';
+  return {
+    tone: 'note',
+    sentence: `Behind at ${at}: ${records(waiting)} wait${work}, and it does not become more.`,
+    box,
+  };
 }
 
 /** Topics that are stuck for the same reason, the fullest first. */

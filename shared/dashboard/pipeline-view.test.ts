@@ -142,26 +142,35 @@ describe('where it is stuck', () => {
   it('is where ever more waits though it is worked on', () => {
     pipeline.pass(8, () => {
       pipeline.beat('a', { tasks: partitions });
-      lines().waiting = lines().waiting.map((waiting) => waiting + 20);
+      lines().waiting = lines().waiting.map((waiting) => waiting + 40);
       lines().taken = lines().taken.map((taken) => taken + 30);
     });
     expect(state().waiting['topic demo.lines']).toEqual({
-      records: 320,
-      partitions: [160, 160],
-      growth: 40,
+      records: 640,
+      partitions: [320, 320],
+      growth: 80,
       isStuck: true,
     });
     expect(news()).toEqual([
-      'bad: Stuck at lines: more comes in than is scored. 320 records wait there, 40 more each second.',
+      'bad: Stuck at lines: more comes in than is scored. 640 records wait there, 80 more each second.',
     ]);
     // It is caught up with.
-    pipeline.pass(8, () => {
+    pipeline.pass(12, () => {
       pipeline.beat('a');
-      lines().waiting = lines().waiting.map((waiting) => Math.max(75, waiting - 20));
-      lines().taken = lines().taken.map((taken) => taken + 80);
+      lines().waiting = lines().waiting.map((waiting) => waiting - 10);
+      lines().taken = lines().taken.map((taken) => taken + 40);
+    });
+    expect(news()).toEqual(['note: Catching up at lines: 400 records wait, 20 fewer each second.']);
+  });
+
+  it('is nowhere where much waits that does not become more, which is said', () => {
+    lines().waiting = [600, 400];
+    pipeline.pass(8, () => {
+      pipeline.beat('a', { tasks: partitions });
+      lines().taken = lines().taken.map((taken) => taken + 25);
     });
     expect(news()).toEqual([
-      expect.stringMatching(/^note: Catching up at lines: 150 records wait, \d+ fewer each second\.$/),
+      'note: Behind at lines: 1,000 records wait, 20 s of work at this pace, and it does not become more.',
     ]);
   });
 

@@ -13,7 +13,7 @@ const FRAME = { side: 14, top: 34, bottom: 14 };
 const RAIL_GAP = 18;
 const MARGIN = 10;
 /** Where a figure stands on a line. */
-const LABEL = { width: 46, height: 32 };
+const LABEL = { width: 52, height: 32 };
 
 /**
  * Gives every box its place, from left to right as records go, and every link a way that crosses no box: dagre ranks and

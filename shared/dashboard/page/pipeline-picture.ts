@@ -125,7 +125,7 @@ function updateLink({ link, root, line, stream, figure }: LinkView, state: Pipel
   setAttribute(line, 'marker-end', `url(#pipeline-arrow-${kind})`);
   if (figure === undefined) return;
   setAttribute(figure, 'dy', (-5 - width / 2).toFixed(1));
-  setText(figure, flow === null ? '' : `${rate(flow)}/s`);
+  setText(figure, flow === null ? '' : `${flow < 10_000 ? rate(flow) : `${rate(flow / 1_000)} k`}/s`);
 }
 
 function kindOf({ kind, from }: DrawnLink, { waiting, deadLetters }: PipelineState, flow: number | null): string {
