@@ -45,6 +45,7 @@ describe('a scorer that a switch kills', () => {
         /was killed, as was ordered; another one is started when that is over, in \d+ s at the latest/,
       );
 
+      await program.said(/Process \d+ scores in its place/);
       const second = await switches.heartbeat(({ instance, scoredTotal }) => instance !== target && scoredTotal > 0);
       expect(second.obeys).toEqual([id]);
       expect(await program.exited).toBe(0);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ControlFollower } from '#shared/control';
 import type { PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import type { RunAudit } from '#shared/monitoring';
@@ -19,6 +20,8 @@ const DRAIN_MS = 2_000;
 export interface RunOutcome {
   /** From the first record to the last that was settled. */
   readonly elapsedMs: number;
+  /** Whether it was not to come to its end, but to begin anew. */
+  readonly beginsAnew: boolean;
   /** What ended the run before its time, and whether the user was told when it happened. */
   readonly failure?: { readonly error: KitError; readonly said: boolean };
 }
@@ -27,33 +30,46 @@ export interface RunOutcome {
 export async function accountForRun<I, P extends PredictionFields, O>(
   running: RunningDemo<I, P, O>,
 ): Promise<RunOutcome> {
-  const { definition, options, demo, watch, observer, scorer, shutdown } = running;
+  const { definition, options, demo, watch, observer, scorer, control, terminal, shutdown } = running;
   const startedAt = preciseNow();
   const stop = new AbortController();
   const stopped = AbortSignal.any([shutdown.signal, stop.signal]);
-  const work = (async () => {
-    await produceRecords(definition, demo, {
-      ...(options.records !== undefined && { records: options.records }),
-      ...(options.rate !== undefined && { rate: options.rate }),
-      seed: options.seed,
-      monitoring: options.monitoring,
-      run: running.run,
-      signal: stopped,
-      onSent: (records) => roomInFlight(records, watch, stopped),
-    });
-    await settle(running, preciseNow());
-  })();
+  const producing = produceRecords(definition, demo, {
+    ...(options.records !== undefined && { records: options.records }),
+    ...(options.rate !== undefined && { rate: options.rate }),
+    seed: options.seed,
+    monitoring: options.monitoring,
+    run: running.run,
+    signal: stopped,
+    onSent: (records) => roomInFlight(records, watch, stopped),
+  });
+  const work = producing.then(() => settle(running, preciseNow(), stop.signal));
+  const anew = askedAnew(control, stop.signal);
   const stays = options.records === undefined && !options.headless && !options.endWithScorer;
   const gone = stays ? outliveScorer(running) : scorer.gone;
-  const failure = await Promise.race([work, observer.finished, gone]).then(
-    (error) => error && { error, said: true },
+  const end = await Promise.race([work, observer.finished, gone, anew]).then(
+    (reason) => (reason instanceof KitError ? { error: reason, said: true } : reason),
     (error: unknown) => ({ error: KitError.from(error, 'run-failed'), said: false }),
   );
-  if (failure !== undefined) {
-    stop.abort();
-    await seeWhatIsLost(running);
-  }
-  return { elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1), ...(failure && { failure }) };
+  stop.abort();
+  // What it still sends would lie among the first records of the next run.
+  if (end === 'anew') await producing.catch((error: unknown) => options.verbose && terminal.error(error));
+  else if (end !== undefined) await seeWhatIsLost(running);
+  return {
+    elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1),
+    beginsAnew: end === 'anew',
+    ...(typeof end === 'object' && { failure: end }),
+  };
+}
+
+/** Resolves when somebody asks for a beginning from a clean state; never when the signal is aborted before. */
+function askedAnew(control: Pick<ControlFollower, 'onChange'>, signal: AbortSignal): Promise<'anew'> {
+  return new Promise((resolve) => {
+    const unfollow = control.onChange((_, news) => {
+      if (news.reset) resolve('anew');
+    });
+    signal.addEventListener('abort', unfollow, { once: true });
+  });
 }
 
 /** Back-pressure: nothing to wait for as long as few records are on their way. */
@@ -69,11 +85,13 @@ function roomInFlight(
   })();
 }
 
-/** Waits until each input on the topic is settled and everything written for it has been read. */
+/** Waits until each input on the topic is settled and everything written for it has been read, or nobody waits for that any more. */
 async function settle<I, P extends PredictionFields, O>(
   { definition, demo, watch, observer, scorer, control, shutdown }: RunningDemo<I, P, O>,
   producedAt: number,
+  givenUp: AbortSignal,
 ): Promise<void> {
+  if (givenUp.aborted) return;
   const names = (topics: readonly { readonly name: string }[]): string[] =>
     topics.map((topic) => demo.topicName(topic));
   const { input, outcomes, predictions } = definition.topics;
@@ -89,7 +107,7 @@ async function settle<I, P extends PredictionFields, O>(
       if (inputs !== settled.inputs || (isDisturbed() && !interrupted)) settled = { inputs, at: preciseNow() };
       return preciseNow() - Math.max(watch.lastSettledAt ?? 0, settled.at);
     };
-    while (!condition() && silentForMs() < (interrupted ? DRAIN_MS : PATIENCE_MS)) {
+    while (!condition() && !givenUp.aborted && silentForMs() < (interrupted ? DRAIN_MS : PATIENCE_MS)) {
       // Interrupted after all was produced: what is on its way gets as long as it would have got.
       if (!interrupted && shutdown.signal.aborted && preciseNow() - producedAt > DRAIN_MS) return;
       await delay(5);

@@ -1,22 +1,22 @@
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
 import { createDemosMetrics, type DemosMetrics } from '#shared/metrics';
-import { accountForRun } from './account-for-run.js';
 import { Closing } from './closing.js';
 import type { AnyDemo } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { openPages } from './demo-page.js';
-import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
+import { paceInWords, reportOf } from './demo-run.js';
 import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, type RunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, isSaid, type RunReport, reportInWords, writeReport } from './run-report.js';
+import { RunSlot } from './run-slot.js';
 import type { Shutdown } from './shutdown.js';
 import { namedError, speakingFor, type Terminal } from './terminal.js';
 
 /** Room for the longest of the names that there are. */
 const SUBJECT_WIDTH = 16;
 
-type AnyRunning = RunningDemo<unknown, PredictionFields, unknown>;
+type AnySlot = RunSlot<unknown, PredictionFields, unknown>;
 
 /** What all demos of a run share. */
 interface Shared {
@@ -45,7 +45,7 @@ export async function runAllDemos(
     terminal.say(whereInWords(`${demos.length} demos`, where, options, terminal));
     const metrics = createDemosMetrics(demos.map(({ name }) => name));
     const shared = { options, where, metrics, terminal, shutdown };
-    const running = await startAll(demos, shared, closing);
+    const slots = await startAll(demos, shared, closing);
     const monitor = options.monitoring
       ? startMonitor({
           program,
@@ -58,17 +58,14 @@ export async function runAllDemos(
           closing,
         })
       : undefined;
-    const shown = running.flatMap(({ page }) => page ?? []);
+    const shown = slots.flatMap(({ page }) => page ?? []);
     const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
     if (dashboard) closing.add(() => dashboard.close());
-    greet(running, shared, dashboard, monitor);
+    greet(slots, shared, dashboard, monitor);
 
-    const stopProgress = showProgress(
-      running.map(({ watch }) => watch.audit),
-      terminal,
-    );
+    const stopProgress = showProgress(() => slots.map(({ running }) => running.watch.audit), terminal);
     closing.add(() => Promise.resolve(stopProgress()));
-    const ends = await Promise.all(running.map((each) => toItsEnd(each, dashboard)));
+    const ends = await Promise.all(slots.map((slot) => toItsEnd(slot, monitor, dashboard)));
     stopProgress();
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
     const unexplained = ends.flatMap(({ report, failed }) => (failed ? [] : [report]));
@@ -98,11 +95,11 @@ async function startAll(
   demos: readonly AnyDemo[],
   { options, where, metrics, terminal, shutdown }: Shared,
   closing: Closing,
-): Promise<AnyRunning[]> {
+): Promise<AnySlot[]> {
   const closings = closing.addSeveral(demos.length);
   const starts = await Promise.allSettled(
     demos.map((definition, index) => {
-      return startDemo(definition, options, {
+      return RunSlot.open(definition, options, {
         where,
         beside: true,
         metrics: metrics.of(definition.name),
@@ -120,10 +117,12 @@ async function startAll(
 
 /** Runs one of them to its end; what went wrong is said at once, while the others go on unless they are to end with it. */
 async function toItsEnd(
-  running: AnyRunning,
+  slot: AnySlot,
+  monitor: MonitorProcess | undefined,
   dashboard: Dashboard | undefined,
 ): Promise<{ readonly report: RunReport; readonly failed: boolean; readonly exitCode: 0 | 1 }> {
-  const { elapsedMs, failure } = await accountForRun(running);
+  const { elapsedMs, failure } = await slot.toItsEnd(monitor);
+  const { running } = slot;
   if (failure && !failure.said) running.terminal.error(failure.error);
   if (failure && running.options.endWithScorer) running.shutdown.request(`${running.definition.name} has ended`);
   const report = reportOf(running, elapsedMs, dashboard);
@@ -133,13 +132,14 @@ async function toItsEnd(
 
 /** What a demo is, and where all of them are found. */
 function greet(
-  running: readonly AnyRunning[],
+  slots: readonly AnySlot[],
   { options, where, terminal }: Shared,
   dashboard: Dashboard | undefined,
   monitor: MonitorProcess | undefined,
 ): void {
   const say = (subject: string, line: string): void => terminal.say(`  ${subject.padEnd(SUBJECT_WIDTH)}${line}`);
-  for (const { definition, scorer } of running) {
+  for (const { running } of slots) {
+    const { definition, scorer } = running;
     const page = options.headless ? undefined : dashboard?.pageUrls.get(definition.name);
     const topic = `${options.namespace}${definition.topics.predictions.name}`;
     say(definition.name, `${scorer.model.name} ${scorer.model.version} in process ${scorer.pid}, to topic ${topic}`);

@@ -46,14 +46,23 @@ export async function connectDemos(
   const patienceMs = PATIENCE_OF_PARTS_MS;
   const cluster = await joinCluster(address, { clientId, verbose, suggestsBroker: only !== undefined, patienceMs });
   const topicName = ({ name }: { readonly name: string }): string => `${namespace}${name}`;
+  await ensureDemoTopics(definitions, { monitoring }, { cluster, topicName });
+  const noControl = await missingControl(cluster, definitions, topicName);
+  return { cluster, schemas: connectSchemas(registry), topicName, ...(noControl !== undefined && { noControl }) };
+}
+
+/** Creates the topics of demos where they are missing, but for those by which they are controlled. */
+export async function ensureDemoTopics(
+  definitions: readonly DemoBasics[],
+  { monitoring }: Pick<DemoOptions, 'monitoring'>,
+  { cluster, topicName }: Pick<DemoCluster, 'cluster' | 'topicName'>,
+): Promise<void> {
   await cluster.ensureTopics(
     definitions.flatMap((definition) => [
       ...avroTopics(definition, monitoring).map((topic) => topicRequest(topic, topicName(topic))),
       { name: topicName(companionTopics(definition.name).deadLetters), partitions: 1, config: deadLetterConfig },
     ]),
   );
-  const noControl = await missingControl(cluster, definitions, topicName);
-  return { cluster, schemas: connectSchemas(registry), topicName, ...(noControl !== undefined && { noControl }) };
 }
 
 /** A cluster's owner may have made the topics that a demo needs and no other: it runs all the same. */

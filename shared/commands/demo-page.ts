@@ -98,6 +98,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         view,
         facts,
         ready: () => readiness(watch),
+        run: () => run,
         parts,
         peek: records.peek,
         commands: { ...records.commands, ...control?.commands },

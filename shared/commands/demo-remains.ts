@@ -32,14 +32,16 @@ export class DemoRemains {
   }
 
   /**
-   * Deletes all of it, so that the next run finds nothing of an earlier one.
+   * Deletes all of it, so that the next run finds nothing of an earlier one; without the control topic where somebody is
+   * there who is told by it what to do next.
    * @throws KitError 'run-failed' where a group has members, and nothing is deleted then.
    */
-  async clear(): Promise<Cleared> {
+  async clear({ keepsControl = false }: { readonly keepsControl?: boolean } = {}): Promise<Cleared> {
     // First: where somebody works with them, this is refused.
     await this.cluster.deleteGroups(this.#groups);
     const withdrawn = await withdrawModels(this.cluster, `${this.namespace}${MODELS_TOPIC}`, this.definition.name);
-    const topics = await this.topics();
+    const control = `${this.namespace}${controlTopic(this.definition.name).name}`;
+    const topics = (await this.topics()).filter((topic) => !(keepsControl && topic === control));
     await this.cluster.deleteTopics(topics);
     return { topics, models: withdrawn.map(({ role, name, version }) => `${name} ${version} as ${role}`) };
   }

@@ -3,7 +3,7 @@ import { ControlFollower } from '#shared/control';
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
 import type { Metrics } from '#shared/metrics';
 import type { Closing } from './closing.js';
-import { connectDemo, type DemoCluster } from './demo-cluster.js';
+import type { DemoCluster } from './demo-cluster.js';
 import type { DemoBasics, DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { createDemoPage, type ShownDemo } from './demo-page.js';
@@ -40,15 +40,21 @@ export interface RunningDemo<I, P extends PredictionFields, O> {
   readonly shutdown: Shutdown;
   /** Marks the records of this run. */
   readonly run: string;
+  /** When it was begun, milliseconds since 1970: the first with its process. */
+  readonly begunAt: number;
   /** What is served of it; undefined where the options leave out page and metrics. */
   readonly page: ShownDemo | undefined;
 }
 
 /** What a demo is started with beside its options. */
-interface Surroundings {
+export interface Surroundings {
   readonly where: RunCluster;
+  /** There, with its topics made. */
+  readonly demo: DemoCluster;
   /** Whether other demos run beside it, so that memory is worth more than what its scorer loses by having little. */
   readonly beside?: boolean;
+  /** When the run was begun, milliseconds since 1970; with this process unless said. */
+  readonly begunAt?: number;
   /** The demo's own among those of all. */
   readonly metrics: Metrics;
   readonly terminal: Terminal;
@@ -64,10 +70,8 @@ interface Surroundings {
 export async function startDemo<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   options: DemoOptions,
-  { where, beside = false, metrics, terminal, shutdown, closing }: Surroundings,
+  { where, demo, beside = false, begunAt = performance.timeOrigin, metrics, terminal, shutdown, closing }: Surroundings,
 ): Promise<RunningDemo<I, P, O>> {
-  const demo = await connectDemo(definition, options, where);
-  closing.add(() => demo.cluster.close());
   const control = await ControlFollower.start(definition.name, demo, {
     onWarning: (sentence) => terminal.say(sentence),
   });
@@ -133,7 +137,21 @@ export async function startDemo<I, P extends PredictionFields, O>(
     ...(where.resumeBroker && { resumeBroker: () => where.resumeBroker?.() }),
   });
   closing.add(async () => shown?.close());
-  return { definition, options, where, demo, watch, observer, scorer, control, terminal, shutdown, run, page: shown };
+  return {
+    definition,
+    options,
+    where,
+    demo,
+    watch,
+    observer,
+    scorer,
+    control,
+    terminal,
+    shutdown,
+    run,
+    begunAt,
+    page: shown,
+  };
 }
 
 /** How fast a demo is told to go, for people. */
@@ -144,7 +162,7 @@ export function paceInWords({ paceInWords }: DemoBasics, { rate }: Pick<DemoOpti
 
 /** The report of a run that is over; `elapsedMs` is from its first record to the last that was settled. */
 export function reportOf<I, P extends PredictionFields, O>(
-  { definition, options, where, watch, scorer }: RunningDemo<I, P, O>,
+  { definition, options, where, watch, scorer, begunAt }: RunningDemo<I, P, O>,
   elapsedMs: number,
   dashboard: Dashboard | undefined,
 ): RunReport {
@@ -164,7 +182,7 @@ export function reportOf<I, P extends PredictionFields, O>(
       throughput: { recordsPerSecond: rounded((watch.audit.settledInputs * 1_000) / elapsedMs, 1) },
     }),
     ...(watch.firstPredictionAt !== undefined && {
-      startup: { toFirstPredictionMs: Math.round(watch.firstPredictionAt - performance.timeOrigin) },
+      startup: { toFirstPredictionMs: Math.round(watch.firstPredictionAt - begunAt) },
     }),
     ...(quality && { quality: { auc: rounded(quality.auc, 6), n: quality.n } }),
     urls: {

@@ -34,6 +34,8 @@ interface MonitorStart {
 /** The monitor of a demo, or of several, as it was started first: its closing and what becomes of it are in good hands. */
 export interface MonitorProcess {
   readonly pid: number;
+  /** Ends it while something is done that is not to be watched, and starts another one afterwards. */
+  without<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -42,22 +44,47 @@ export interface MonitorProcess {
  */
 export function startMonitor(start: MonitorStart): MonitorProcess {
   const { shutdown, closing } = start;
-  const ending = new AbortController();
-  let current = startOne(start);
-  let closed: Promise<void> | undefined;
+  let kept = startKept(start);
+  let isClosed = false;
+  let works = 0;
   const close = (): Promise<void> => {
-    ending.abort();
-    closed ??= current.close();
-    return closed;
+    isClosed = true;
+    return kept.close();
   };
   closing.add(close);
   // While the producer and the scorer drain, so that nobody waits for it after them.
   void aborted(shutdown.signal).then(close);
-  const { pid } = current;
+  return {
+    pid: kept.pid,
+    async without(work) {
+      works += 1;
+      await kept.close();
+      try {
+        return await work();
+      } finally {
+        works -= 1;
+        if (works === 0 && !isClosed) kept = startKept(start);
+      }
+    },
+  };
+}
+
+/** A monitor that is kept up until it is closed. */
+function startKept(start: MonitorStart): Pick<OneMonitor, 'pid' | 'close'> {
+  const ending = new AbortController();
+  let current = startOne(start);
+  let closed: Promise<void> | undefined;
   void keepUp(start, current, ending.signal, (next) => {
     current = next;
   });
-  return { pid };
+  return {
+    pid: current.pid,
+    close() {
+      ending.abort();
+      closed ??= current.close();
+      return closed;
+    },
+  };
 }
 
 interface OneMonitor {

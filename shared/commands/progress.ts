@@ -2,13 +2,11 @@ import type { RunAudit } from '#shared/monitoring';
 import { preciseNow } from './producer-role.js';
 import type { Terminal } from './terminal.js';
 
+type Counted = Pick<RunAudit<unknown>, 'counts' | 'settledInputs'>;
+
 /** A line a second on a terminal: what has been counted so far, of one demo or of several together. Gives what ends it. */
-export function showProgress(
-  audits: readonly Pick<RunAudit<unknown>, 'counts' | 'settledInputs'>[],
-  terminal: Terminal,
-): () => void {
-  const sum = (of: (audit: (typeof audits)[number]) => number): number =>
-    audits.reduce((total, audit) => total + of(audit), 0);
+export function showProgress(audits: () => readonly Counted[], terminal: Terminal): () => void {
+  const sum = (of: (audit: Counted) => number): number => audits().reduce((total, audit) => total + of(audit), 0);
   let before = { at: preciseNow(), settled: 0 };
   const timer = setInterval(() => {
     const now = { at: preciseNow(), settled: sum((audit) => audit.settledInputs) };

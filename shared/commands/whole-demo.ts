@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
 import { createMetrics } from '#shared/metrics';
-import { accountForRun } from './account-for-run.js';
 import { Closing } from './closing.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import { openPages } from './demo-page.js';
-import { paceInWords, type RunningDemo, reportOf, startDemo } from './demo-run.js';
+import { paceInWords, type RunningDemo, reportOf } from './demo-run.js';
 import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { showProgress } from './progress.js';
 import { openRunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, isSaid, reportInWords, writeReport } from './run-report.js';
+import { RunSlot } from './run-slot.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,7 +27,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     closing.add(() => where.close());
     terminal.say(whereInWords(definition.name, where, options, terminal));
     const metrics = createMetrics(definition.name);
-    const running = await startDemo(definition, options, { where, metrics, terminal, shutdown, closing });
+    const slot = await RunSlot.open(definition, options, { where, metrics, terminal, shutdown, closing });
     const monitor = options.monitoring
       ? startMonitor({
           program: fileURLToPath(definition.module),
@@ -40,17 +40,16 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
           closing,
         })
       : undefined;
-    const { page, watch } = running;
-    const dashboard = page && (await openPages([page], metrics, options, terminal));
+    const dashboard = slot.page && (await openPages([slot.page], metrics, options, terminal));
     if (dashboard) closing.add(() => dashboard.close());
-    greet(running, dashboard, monitor);
+    greet(slot.running, dashboard, monitor);
 
-    const stopProgress = showProgress([watch.audit], terminal);
+    const stopProgress = showProgress(() => [slot.running.watch.audit], terminal);
     closing.add(() => Promise.resolve(stopProgress()));
-    const { elapsedMs, failure } = await accountForRun(running);
+    const { elapsedMs, failure } = await slot.toItsEnd(monitor);
     stopProgress();
     if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
-    const report = reportOf(running, elapsedMs, dashboard);
+    const report = reportOf(slot.running, elapsedMs, dashboard);
     if (isSaid(failure === undefined ? [report] : [], options)) {
       for (const line of reportInWords(report, definition.scoredUnit.name)) terminal.say(line);
     }

@@ -12,6 +12,8 @@ export interface DashboardPage {
   /** Where things are: brokers, registry, topics, mode, guarantee; in the order to show them. */
   readonly facts: () => Record<string, string>;
   readonly ready: () => Readiness;
+  /** What tells one run of the demo from the next: open pages begin anew with it; absent where nobody knows. */
+  readonly run?: () => string | undefined;
   /**
    * What the further views of the page draw, made while one looks at them: each has its own events at `events/<name>`, and
    * its module and style are `page/<name>-tab.ts` and `page/<name>.css`. A view whose part is not here is not shown.

@@ -50,7 +50,7 @@ function closeAll(streams: readonly EventStream[]): void {
 }
 
 function demoPage(
-  { name, view, facts, ready, control, signals, parts = {} }: DashboardPage,
+  { name, view, facts, ready, run, control, signals, parts = {} }: DashboardPage,
   shared: ReturnType<typeof readPageFiles> & PagesKnow,
   siblings: readonly Sibling[],
 ): { router: Router; streams: readonly EventStream[] } {
@@ -61,6 +61,7 @@ function demoPage(
   const fixed = { build, name, siblings, parts: there, controls, askToken: tokens.get(name) ?? null };
   const state = (): PageState => ({
     ...fixed,
+    run: run?.() ?? null,
     control: control?.() ?? null,
     ready: ready(),
     signals: signals?.() ?? null,

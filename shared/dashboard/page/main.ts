@@ -34,7 +34,7 @@ const views = new Views(() => schedule());
 const player = new Player();
 
 let newest: PageState | undefined;
-let build: string | undefined;
+let served: string | undefined;
 let wasReady = false;
 let held = false;
 let scheduled = false;
@@ -120,9 +120,10 @@ window.addEventListener('error', (event) => {
 
 follow<PageState>('events', {
   state(state) {
-    build ??= state.build;
-    // Another build of the page is being served: this one may no longer understand it.
-    if (build !== state.build) location.reload();
+    const { build, run } = state;
+    served ??= `${build} ${run}`;
+    // Another build of the page is being served, which this one may no longer understand; or the demo has begun anew.
+    if (served !== `${build} ${run}`) location.reload();
     newest = state;
     allowAsking(state.askToken);
     allowCommands(state.controls);

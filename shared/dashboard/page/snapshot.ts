@@ -7,6 +7,8 @@ export interface PageState {
   readonly build: string;
   /** The demo's name. */
   readonly name: string;
+  /** Changes when the demo has begun anew, and an open page with it; null where nobody knows. */
+  readonly run: string | null;
   /** All demos on this server, this one among them; none where it is alone. */
   readonly siblings: readonly Sibling[];
   /** The views that there are beside the live one. */
