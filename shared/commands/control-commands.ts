@@ -3,6 +3,7 @@ import { type DesiredState, type FaultName, faultNames } from '#shared/control';
 import { type Command, furthest, type StoryMoment, timeOf } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import { isTurned } from '#shared/scoring';
+import { checkedBody } from './command-body.js';
 import type { ControlWatch } from './control-watch.js';
 import { type FaultReach, switchFault } from './switch-fault.js';
 
@@ -40,7 +41,7 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
       : now.faults.get(name)?.on === true;
   return {
     pace: async (body) => {
-      const { moment, paused, speed, steps } = checked(paceBody, body);
+      const { moment, paused, speed, steps } = checkedBody(paceBody, body);
       const jumpTo = moment === undefined ? undefined : timeToGoTo(story[moment], control);
       await control.order(async (writer, { pace }) => {
         const { id } = await writer.changePace(pace, {
@@ -54,7 +55,7 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
       return { paused: control.state.pace.paused, speed: control.state.pace.speed };
     },
     fault: async (body) => {
-      const { name, on: wanted } = checked(faultBody, body);
+      const { name, on: wanted } = checkedBody(faultBody, body);
       await control.order(async (writer, now) => {
         const on = wanted === 'other' ? !isOn(name, now) : wanted;
         const { id } = (await switchFault({ name, on, by: 'page' }, { ...reach, writer, scorers })).order;
@@ -63,13 +64,6 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
       return { on: control.state.faults.get(name)?.on === true };
     },
   };
-}
-
-function checked<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const found = z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
-  throw new KitError('usage', `What was sent cannot be understood: ${found}`);
 }
 
 function speedFrom(now: number, wanted: number | 'faster' | 'slower'): number {

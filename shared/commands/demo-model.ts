@@ -22,3 +22,12 @@ export async function ownCards(
   if (challengerFolder === undefined) return { champion };
   return { champion, challenger: await readModelCard(fileURLToPath(challengerFolder)) };
 }
+
+/** The folders of the models that come with a demo, or that its options ask for. */
+export function ownFolders(definition: DemoBasics, options: Pick<DemoOptions, 'model'>): string[] {
+  const { challengerFolder } = definition;
+  return [
+    modelFolder(definition, options),
+    ...(challengerFolder === undefined ? [] : [fileURLToPath(challengerFolder)]),
+  ];
+}

@@ -7,9 +7,10 @@ import { createControlPage } from './control-page.js';
 import type { DemoCluster } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import { DemoJudge } from './demo-judge.js';
-import { ownCards } from './demo-model.js';
+import { ownCards, ownFolders } from './demo-model.js';
 import type { DemoOptions } from './demo-options.js';
 import { createFormAsk } from './form-ask.js';
+import { modelCommands } from './model-commands.js';
 import { ModelWatch } from './model-watch.js';
 import { sayWhere } from './open-probes.js';
 import { createPipelinePart } from './pipeline-part.js';
@@ -87,6 +88,13 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const records = createRecordsPart(definition, demo, { registry, run, monitoring, replays: watch.replays });
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
       const pipeline = createPipelinePart(definition, options, watch, group);
+      const ofModels = modelCommands({
+        demo: definition.name,
+        cluster: demo.cluster,
+        topic,
+        folders: ownFolders(definition, options),
+        scorers: () => watch.heardScorers,
+      });
       const parts = {
         pipeline: () => pipeline.state(),
         records: records.state,
@@ -101,7 +109,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
         run: () => run,
         parts,
         peek: records.peek,
-        commands: { ...records.commands, ...control?.commands },
+        commands: { ...records.commands, ...ofModels, ...control?.commands },
         ...(control && { control: control.control }),
         ...(judge && { signals: () => judge.signals }),
         ...(ask && { ask }),

@@ -69,6 +69,7 @@ function versionOf(found: Found, known: KnownOfModels): Version {
   const card = cardOf(found, known);
   const activeRoles = roles.filter((role) => is(published.active(role)?.pointer ?? ownOf(own, role)));
   const pointers = roles.flatMap((role) => published.active(role) ?? []);
+  const isOwn = roles.some((role) => is(ownOf(own, role)));
   const pointed = pointers.find(({ pointer }) => is(pointer));
   const refusal = pointed?.refusal;
   const figures = measured.figures.find(is);
@@ -77,7 +78,9 @@ function versionOf(found: Found, known: KnownOfModels): Version {
     roles: activeRoles,
     serves: scorers.filter((status) => is(referenceOf(status))).length,
     challenges: scorers.filter((status) => challengerOf(status)?.some(is) ?? false).length,
-    own: roles.some((role) => is(ownOf(own, role))),
+    scorers: scorers.length,
+    own: isOwn,
+    publishable: isOwn || pointers.some(({ pointer }) => is(pointer) || pointer.previous.some((each) => is(each))),
     publishedAt: pointed?.pointer.publishedAt ?? null,
     next: roles.filter((role) => {
       const active = published.active(role);

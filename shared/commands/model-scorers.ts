@@ -90,7 +90,8 @@ async function listen(
   return refused ? 1 : 0;
 }
 
-function answerOf(
+/** What a scorer's heartbeat says of a change; undefined where it says nothing of it yet. */
+export function answerOf(
   { refusal, challenger, modelName, modelVersion, modelPublishedAt }: ScorerStatus,
   role: Role,
   { from, to: model, publishedAt }: ActiveChange,

@@ -1,9 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it, vi } from 'vitest';
+import type { DashboardPage } from '#shared/dashboard';
+import { KitError } from '#shared/errors';
 import { describeInBrowser, openPage, seriousFindingsInBothSchemes } from '#shared/testing';
 import { closeStarted, pageOf, start } from './asked-dashboard.js';
 import type { ModelState } from './page/model-state.js';
 import { sampleInput, sampleModel, sampleVersion } from './sample-model.js';
+
+type Commands = NonNullable<DashboardPage['commands']>;
 
 describeInBrowser('the view of the model', (browser) => {
   const opened: Page[] = [];
@@ -12,9 +16,10 @@ describeInBrowser('the view of the model', (browser) => {
     await closeStarted();
   });
 
-  async function open(first: ModelState = sampleModel()) {
+  async function open(first: ModelState = sampleModel(), more: { commands?: Commands; controls?: boolean } = {}) {
     let state = first;
-    const { url } = await start([pageOf({ parts: { model: () => state } })]);
+    const { commands = {}, controls = true } = more;
+    const { url } = await start([pageOf({ parts: { model: () => state }, commands })], { controls });
     const { page, complaints } = await openPage(browser(), `${url}#model`);
     opened.push(page);
     const region = (name: string) => page.getByRole('region', { name, exact: true });
@@ -121,5 +126,55 @@ describeInBrowser('the view of the model', (browser) => {
     const { page, show } = await open();
     show({ topicMissing: 'There is no model topic yet: the first scorer makes it.' });
     await page.getByText('There is no model topic yet').waitFor();
+  });
+
+  const two = {
+    versions: [
+      sampleVersion({ version: '2', own: false, publishedAt: 0 }),
+      sampleVersion({ roles: [], serves: 0, next: ['champion'] }),
+    ],
+  };
+
+  it('has a version made champion or challenger, or rolled back, when it was asked for twice; and says what came of it', async () => {
+    const asked: unknown[] = [];
+    const sentences = ['flight-delay-gbm 1 is published as challenger.', 'Scorer <b>a</b> scores with it beside it.'];
+    const commands: Commands = {
+      'model-publish': async (body) => {
+        asked.push(body);
+        return { sentences, refused: false };
+      },
+      'model-rollback': async (body) => {
+        asked.push(body);
+        throw new KitError('usage', 'There is nothing to roll back.');
+      },
+    };
+    const { page, region, text } = await open(sampleModel(two), { commands });
+    const button = (name: string) => region('Versions').getByRole('button', { name, exact: true });
+    await button('Shadow as challenger').focus();
+    await page.keyboard.press('Enter');
+    await region('Versions').getByText('scores beside the champion, for comparison alone').waitFor();
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    await button('Cancel').click();
+    expect(asked).toEqual([]);
+    await button('Shadow as challenger').click();
+    await page.keyboard.press('Enter');
+    await vi.waitUntil(async () => (await text('Versions')).includes(sentences.join(' ')));
+    await button('Roll back').click();
+    await button('Roll back').click();
+    await vi.waitUntil(async () => (await text('Versions')).includes('There is nothing to roll back.'));
+    expect(asked).toEqual([{ name: 'flight-delay-gbm', version: '1', role: 'challenger' }, { role: 'champion' }]);
+  });
+
+  it('lets nobody change anything where controls are off, and says why', async () => {
+    const { region } = await open(sampleModel(two), { controls: false });
+    const button = region('Versions').getByRole('button', { name: 'Make champion' });
+    expect(await button.isDisabled()).toBe(true);
+    expect(await button.getAttribute('title')).toContain('--controls off');
+  });
+
+  it('says of how many scorers a version is taken while it is', async () => {
+    const { show, text } = await open();
+    show({ versions: [sampleVersion({ serves: 2, scorers: 3 })] });
+    await vi.waitUntil(async () => (await text('Versions')).includes('Champion in 2 of 3 scorers'));
   });
 });

@@ -25,8 +25,12 @@ export interface ModelVersion {
   /** Of how many scorers its scores are the predictions, and beside how many it votes. */
   readonly serves: number;
   readonly challenges: number;
+  /** How many scorers are heard of. */
+  readonly scorers: number;
   /** Whether it comes with the demo. */
   readonly own: boolean;
+  /** Whether its files are there, so that it can be made champion, or challenger. */
+  readonly publishable: boolean;
   readonly publishedAt: number | null;
   /** The roles of which a rollback goes to it. */
   readonly next: readonly ModelRole[];

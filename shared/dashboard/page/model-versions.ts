@@ -1,5 +1,6 @@
 import { fillList, make, setClass, setHidden, setText, setTitle } from './dom.js';
-import { count, decimals } from './format.js';
+import { count, counted, decimals } from './format.js';
+import { ModelActions } from './model-actions.js';
 import type { ModelRole, ModelState, ModelVersion } from './model-state.js';
 import { makePanel } from './panel.js';
 
@@ -7,6 +8,7 @@ const roleWords: Readonly<Record<ModelRole, string>> = { champion: 'Champion', c
 
 /** The versions of the model: what each is to the demo, where it is from, what it promises and what it keeps. */
 export class VersionsPanel {
+  readonly #actions = new ModelActions();
   readonly root: HTMLElement;
   readonly #window: HTMLElement;
   readonly #list = make('ul', 'versions');
@@ -16,12 +18,16 @@ export class VersionsPanel {
     this.root = root;
     this.#window = window;
     root.classList.add('model-versions');
-    root.append(this.#list, makeLegend());
+    root.append(this.#actions.said, this.#list, makeLegend());
   }
 
   draw({ versions, judgedOver }: ModelState): void {
     setText(this.#window, `quality by the last ${count(judgedOver)} outcomes of each`);
-    fillList(this.#list, versions, makeVersion, (element, version) => fillVersion(element, version));
+    fillList(this.#list, versions, makeVersion, (element, version) => {
+      fillVersion(element, version);
+      const actions = element.lastElementChild;
+      if (actions !== null) this.#actions.fill(actions, version);
+    });
   }
 }
 
@@ -49,7 +55,7 @@ function makeVersion(): Element {
   scale.setAttribute('aria-hidden', 'true');
   scale.append(make('i', 'promised'), make('i', 'measured'));
   const texts = [make('p', 'version-says'), make('p', 'version-about'), make('p', 'version-kept')];
-  item.append(head, ...texts, scale, make('p', 'version-news'));
+  item.append(head, ...texts, scale, make('p', 'version-news'), make('div', 'version-actions'));
   return item;
 }
 
@@ -85,18 +91,23 @@ interface Badge {
   readonly text: string;
 }
 
-function badgesOf({ roles, serves, challenges, own, next, refusal }: ModelVersion): Badge[] {
+/** '2 of 3 scorers': while a version is being taken, some have it and some not yet. */
+function of(at: number, scorers: number): string {
+  return at < scorers ? `${count(at)} of ${counted(scorers, 'scorer')}` : counted(at, 'scorer');
+}
+
+function badgesOf({ roles, serves, challenges, scorers, own, next, refusal }: ModelVersion): Badge[] {
   const badges: Badge[] = [];
   for (const role of roles) {
     const isRefused = refusal?.role === role;
     const at = role === 'champion' ? serves : challenges;
-    const where = at === 0 ? '' : ` in ${count(at)} scorer${at === 1 ? '' : 's'}`;
+    const where = at === 0 ? '' : ` in ${of(at, scorers)}`;
     badges.push(
       isRefused ? { kind: 'refused', text: `Refused as ${role}` } : { kind: role, text: `${roleWords[role]}${where}` },
     );
   }
   if (serves > 0 && !roles.includes('champion')) {
-    badges.push({ kind: 'champion', text: `Serving in ${count(serves)} scorer${serves === 1 ? '' : 's'}` });
+    badges.push({ kind: 'champion', text: `Serving in ${of(serves, scorers)}` });
   }
   if (challenges > 0 && !roles.includes('challenger')) badges.push({ kind: 'challenger', text: 'Votes beside it' });
   if (own) badges.push({ kind: 'plain', text: 'comes with the demo' });
