@@ -67,6 +67,7 @@ export class CurrentPage implements ShownDemo {
       peek: peek && {
         topics: () => (now().peek ?? peek).topics(),
         records: inRun((page) => page.peek?.records),
+        follow: inRun((page) => page.peek?.follow),
       },
       // Whatever a page has is handed on: nothing is left out here unnoticed.
     } satisfies { readonly [K in keyof Required<DashboardPage>]: DashboardPage[K] | undefined };

@@ -85,7 +85,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const group = watched.groups[0]?.groupId ?? '';
       const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
       const { monitoring } = options;
-      const records = createRecordsPart(definition, demo, { registry, run, monitoring, replays: watch.replays });
+      const records = createRecordsPart(definition, demo, { registry, monitoring, watch });
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
       const pipeline = createPipelinePart(definition, options, watch, group);
       const ofModels = modelCommands({

@@ -6,6 +6,7 @@ import { MODELS_TOPIC } from '#shared/scoring';
 import type { DemoCluster } from './demo-cluster.js';
 import { companionTopics, type DemoBasics } from './demo-definition.js';
 import { replaysTopic } from './replays.js';
+import { featuresTopic } from './row-sampler.js';
 
 const REFRESHED_AFTER_MS = 1_000;
 /** What nobody has asked for in so long is asked anew before it is compared. */
@@ -122,7 +123,7 @@ function kindsOf(definition: DemoBasics, topicName: DemoCluster['topicName']): R
   are('outcomes', topics.outcomes);
   are('dead-letters', companionTopics(name).deadLetters);
   are('replays', replaysTopic(name));
-  are('features', { name: `${name}.features` });
+  are('features', featuresTopic(name));
   are('status', statusTopic(name));
   are('control', { name: `${name}.control` });
   are('models', { name: MODELS_TOPIC });

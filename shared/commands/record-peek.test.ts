@@ -36,7 +36,7 @@ const textOf = (part: PeekedPart | undefined): string => (part !== undefined && 
 await describeOnEachKafka("a look into a demo's topics", (kafka) => {
   let registry: Awaited<ReturnType<typeof startRegistry>>;
   let cluster: Cluster;
-  let peek: Peek;
+  let peek: Omit<Peek, 'follow'>;
   let namespace: string;
   const named = (name: string): string => `${namespace}${name}`;
   const look = (topic: string, more: Record<string, string> = {}): Promise<PeekedRecords> =>

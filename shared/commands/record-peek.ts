@@ -25,7 +25,7 @@ export function createRecordPeek(
   definition: DemoBasics,
   { cluster, topicName }: Pick<DemoCluster, 'cluster' | 'topicName'>,
   registry: SchemaRegistryOptions,
-): Peek {
+): Omit<Peek, 'follow'> {
   const topics = new PeekedTopics(definition, { cluster, topicName });
   // What is not decoded says so itself, with the reason.
   const decoder = new RecordDecoder(connectSchemas({ ...registry, readable: true }), () => undefined);

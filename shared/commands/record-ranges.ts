@@ -26,6 +26,8 @@ interface Keep {
   readonly mostBytes: number;
   /** Records before that time, milliseconds since 1970, are passed over. */
   readonly since?: number;
+  /** Records of other keys are passed over. */
+  readonly key?: string;
 }
 
 interface Lane extends OffsetRange {
@@ -90,13 +92,16 @@ export async function rangesSince(
   return found.map(({ range, from }) => ({ ...range, from }));
 }
 
-function take(lane: Lane, records: readonly ConsumedRecord[], { which, most, mostBytes, since }: Keep): void {
+function take(lane: Lane, records: readonly ConsumedRecord[], keep: Keep): void {
+  const { which, most, mostBytes, since } = keep;
+  const key = keep.key === undefined ? undefined : Buffer.from(keep.key);
   for (const record of records) {
     if (record.offset >= lane.to) {
       lane.complete = true;
       return;
     }
     if (since !== undefined && record.timestamp < since) continue;
+    if (key !== undefined && record.key?.equals(key) !== true) continue;
     const bytes = sizeOf(record);
     if (which === 'first' && lane.records.length > 0 && lane.bytes + bytes > mostBytes) {
       lane.complete = true;

@@ -1,10 +1,12 @@
-import type { Command, Peek, RecordsState } from '#shared/dashboard';
+import type { Command, Peek, PredictionFields, RecordsState } from '#shared/dashboard';
 import type { SchemaRegistryOptions } from '#shared/schema';
 import type { DemoCluster } from './demo-cluster.js';
-import type { DemoBasics } from './demo-definition.js';
+import type { DemoDefinition } from './demo-definition.js';
+import { createFollow } from './follow.js';
 import { createRecordPeek } from './record-peek.js';
 import { createReplay, readReplays } from './replay.js';
-import { type Replays, replaysTopic } from './replays.js';
+import { replaysTopic } from './replays.js';
+import type { RunWatch } from './run-watch.js';
 
 /** The part of a page that is about records. */
 export interface RecordsPart {
@@ -16,20 +18,23 @@ export interface RecordsPart {
 
 interface RecordsPartOptions {
   readonly registry: SchemaRegistryOptions;
-  readonly run: string | undefined;
   readonly monitoring: boolean;
-  readonly replays: Replays;
+  /** What is known of the demo from its topics. */
+  readonly watch: Pick<RunWatch<unknown, PredictionFields, unknown>, 'run' | 'replays' | 'trail' | 'knownScorers'>;
 }
 
 const READ_WITHIN_MS = 5_000;
 
 /** What a page needs to look into a demo's topics, and to send its dead letters again. */
-export function createRecordsPart(
-  definition: DemoBasics,
+export function createRecordsPart<I, P extends PredictionFields, O>(
+  definition: DemoDefinition<I, P, O>,
   demo: DemoCluster,
-  { registry, run, monitoring, replays }: RecordsPartOptions,
+  { registry, monitoring, watch }: RecordsPartOptions,
 ): RecordsPart {
-  const peek = createRecordPeek(definition, demo, registry);
+  const { run, replays, trail } = watch;
+  const positiveLabels = () => watch.knownScorers.map(({ modelPositive }) => modelPositive);
+  const looking = createRecordPeek(definition, demo, registry);
+  const peek = { ...looking, follow: createFollow(definition, demo, { trail, peek: looking, positiveLabels }) };
   let isRead = false;
   // What was sent again before this page was there is of interest only once somebody looks.
   const readOnce = (): void => {

@@ -2,7 +2,7 @@ import type { LiveView, PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import type { Chunk, ConsumedRecord } from '#shared/kafka';
 import type { Metrics } from '#shared/metrics';
-import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic } from '#shared/monitoring';
+import { LatencyHistogram, RunAudit, RunQuality, type ScorerStatus, statusTopic, unitIdsOf } from '#shared/monitoring';
 import type { Deserializer, Topic } from '#shared/schema';
 import { deadLetterReason } from '#shared/streams';
 import { Asks } from './asks.js';
@@ -12,6 +12,7 @@ import { companionTopics, type DemoDefinition, producedTopics } from './demo-def
 import { modelNewsInWords } from './model-news.js';
 import { PredictionCounts } from './prediction-counts.js';
 import { LAP_HEADER, preciseNow, SENT_AT_HEADER } from './producer-role.js';
+import { RecordTrail } from './record-trail.js';
 import { Replays } from './replays.js';
 import { RUN_HEADER } from './run-id.js';
 import type { ChunkHandler } from './topic-observer.js';
@@ -53,6 +54,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
   readonly asks = new Asks();
   /** What becomes of dead letters that are sent again. */
   readonly replays = new Replays();
+  /** Where the records of each unit lie; kept where there is a page that asks. */
+  readonly trail = new RecordTrail();
   /** How to take the records of each topic, by its name on the cluster. */
   readonly handlers: ReadonlyMap<string, ChunkHandler>;
   /** The topic whose records are timed. */
@@ -167,6 +170,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
       if (input === undefined) this.audit.undecodableInput(record);
       else {
         this.audit.input(input, record);
+        this.#follow('input', input, record);
         eventTime = record.timestamp;
       }
     }
@@ -180,6 +184,7 @@ export class RunWatch<I, P extends PredictionFields, O> {
   #prediction(prediction: P, { headers, partition, offset }: ConsumedRecord): void {
     this.asks.answered(headers, () => ({ prediction }));
     const { id, score, decision } = prediction;
+    if (this.#options.view) this.trail.add('prediction', id, { partition, offset });
     this.replays.seen(headers, () => ({ became: { kind: 'scored', id, score, decision, partition, offset } }));
     const now = preciseNow();
     const run = headers[RUN_HEADER]?.toString();
@@ -200,9 +205,10 @@ export class RunWatch<I, P extends PredictionFields, O> {
     if (latencyMs !== undefined) this.#options.metrics?.predictionLatency.observe(latencyMs / 1_000);
   }
 
-  #outcome(outcome: O, { headers, timestamp }: ConsumedRecord): void {
+  #outcome(outcome: O, { headers, timestamp, partition, offset }: ConsumedRecord): void {
     const firstLap = headers[LAP_HEADER] === undefined;
     const { outcome: read } = this.#definition.dashboard;
+    if (this.#options.view) this.trail.add('outcome', read.id(outcome), { partition, offset });
     const counts = firstLap && (read.counts?.(outcome) ?? true);
     if (this.#options.wholeRun && counts) this.quality.outcome(read.id(outcome), read.positive(outcome));
     this.#options.view?.outcome(outcome, firstLap, timestamp);
@@ -229,7 +235,9 @@ export class RunWatch<I, P extends PredictionFields, O> {
       // Nothing waits for what the scorer reads beside its units.
       if (topic === this.#inputTopic) {
         this.lastSettledAt = preciseNow();
-        this.audit.deadLetter(this.#decodeInput(record), reason);
+        const input = this.#decodeInput(record);
+        this.audit.deadLetter(input, reason);
+        if (input !== undefined) this.#follow('deadLetter', input, record);
       }
       this.asks.answered(record.headers, () => ({ deadLetter: message }));
       this.replays.seen(record.headers, () => {
@@ -268,6 +276,11 @@ export class RunWatch<I, P extends PredictionFields, O> {
   #newOf(total: number, before: number | undefined, lastAt: number | null): number {
     if (before !== undefined) return Math.max(0, total - before);
     return total > 0 && lastAt !== null && lastAt >= this.#since ? 1 : 0;
+  }
+
+  #follow(kind: 'input' | 'deadLetter', input: I, record: ConsumedRecord): void {
+    if (this.#options.view === undefined) return;
+    for (const id of unitIdsOf(this.#definition.scoredUnit, input)) this.trail.add(kind, id, record);
   }
 
   #decodeInput({ value }: ConsumedRecord): I | undefined {

@@ -12,6 +12,7 @@ import type { DemoOptions } from './demo-options.js';
 import { InputCountsWriter } from './input-counts-writer.js';
 import { instanceName } from './instance-name.js';
 import { openProbes } from './open-probes.js';
+import { RowSampler } from './row-sampler.js';
 import { ScoredCounter } from './scored-counter.js';
 import { ScorerFaults } from './scorer-faults.js';
 import { ModelNews, ScorerHeartbeat } from './scorer-heartbeat.js';
@@ -75,6 +76,7 @@ async function score(
   let heartbeat: ScorerHeartbeat | undefined;
   let inputCounts: InputCountsWriter | undefined;
   let served: ServedModel | undefined;
+  let sampler: RowSampler | undefined;
   // What it is to do is read while the model is loaded.
   const following = ControlFollower.start(definition.name, demo, { onWarning: (sentence) => terminal.say(sentence) });
   try {
@@ -96,14 +98,19 @@ async function score(
       },
     });
     served = serving;
-    const faults = new ScorerFaults(await following, {
+    const control = await following;
+    const faults = new ScorerFaults(control, {
       instance,
       slowDown: (ms) => serving.slowDown(ms),
       beat: () => heartbeat?.beat() ?? Promise.resolve(),
     });
     const builder = new StreamsBuilder();
     const scored = new ScoredCounter(serving.scorer);
-    definition.buildTopology(builder, scored);
+    sampler = await RowSampler.start(definition.name, demo, {
+      everyRow: () => control.state.pace.paused,
+      onNotice: (sentence) => terminal.say(sentence),
+    });
+    definition.buildTopology(builder, sampler?.around(scored) ?? scored);
     const topology = builder.build();
     const counted = options.monitoring ? await deliveryCounting(definition, demo) : undefined;
     const streams = await startStreams(topology, {
@@ -142,6 +149,7 @@ async function score(
   } finally {
     await (await following).close();
     await inputCounts?.close();
+    await sampler?.close();
     await heartbeat?.close();
     await served?.close();
     await demo.cluster.close();

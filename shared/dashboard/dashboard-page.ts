@@ -1,6 +1,6 @@
 import type { LiveView } from './live-view.js';
 import type { ControlView } from './page/control-state.js';
-import type { PeekedRecords, RecordsState } from './page/records-state.js';
+import type { FollowedRecord, PeekedRecords, RecordsState } from './page/records-state.js';
 import type { Signals } from './page/signal-state.js';
 import type { PartName, Readiness } from './page/snapshot.js';
 
@@ -40,6 +40,11 @@ export interface Peek {
    * @throws KitError 'usage' where the question is wrong; 'cluster-unreachable'.
    */
   readonly records: (query: unknown, signal: AbortSignal) => Promise<PeekedRecords>;
+  /**
+   * One record followed, by its id or by where one of its records lies: the parameters of a URL.
+   * @throws KitError 'usage' where the question is wrong; 'cluster-unreachable'.
+   */
+  readonly follow: (query: unknown, signal: AbortSignal) => Promise<FollowedRecord>;
 }
 
 /**

@@ -18,6 +18,8 @@ export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLink
 export { LiveView } from './live-view.js';
 export type { ModelState } from './page/model-state.js';
 export type {
+  FollowedRecord,
+  FollowStep,
   PeekedPart,
   PeekedRecord,
   PeekedRecords,

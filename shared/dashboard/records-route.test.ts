@@ -9,7 +9,11 @@ const nothing: PeekedRecords = { topic: 'trips', order: 'newest first', records:
 
 /** A page that is looked into like this. */
 async function open(records: Peek['records'], more: Parameters<typeof start>[1] = {}) {
-  const peek: Peek = { topics: () => ({ topics: [], problem: null }), records };
+  const peek: Peek = {
+    topics: () => ({ topics: [], problem: null }),
+    records,
+    follow: async () => ({ id: 'a', steps: [] }),
+  };
   const { port } = await start([pageOf({ peek })], more);
   const { controls } = await stateOf(port);
   const token = 'token' in controls ? controls.token : '';

@@ -2,7 +2,6 @@ import type { Express, RequestHandler, Response } from 'express';
 import { type ErrorCode, KitError } from '#shared/errors';
 import type { ControlGuard } from './command-route.js';
 import type { DashboardPage, Peek } from './dashboard-page.js';
-import type { PeekedRecords } from './page/records-state.js';
 import { refuse } from './request-guards.js';
 
 const mostAtOnce = 2;
@@ -21,21 +20,24 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   schema: 503,
 };
 
-/** Adds a `GET …/records` for each page that can be looked into. It costs work, so it wants the token of those that change something. */
+/** Adds a `GET …/records` and a `GET …/follow` for each page that can be looked into. It costs work, so it wants the token of those that change something. */
 export function addRecordsRoutes(app: Express, pages: readonly DashboardPage[], { guard }: ControlGuard): void {
   for (const { name, peek } of pages) {
-    if (peek !== undefined) app.get(pages.length > 1 ? `/${name}/records` : '/records', guard, answer(peek));
+    if (peek === undefined) continue;
+    const at = pages.length > 1 ? `/${name}` : '';
+    const turns = new Turns();
+    app.get(`${at}/records`, guard, answer(turns, peek.records));
+    app.get(`${at}/follow`, guard, answer(turns, peek.follow));
   }
 }
 
 interface Shared {
-  readonly answer: Promise<PeekedRecords>;
+  readonly answer: Promise<object>;
   readonly until: number;
 }
 
-function answer(peek: Peek): RequestHandler {
+function answer(turns: Turns, look: Peek['records'] | Peek['follow']): RequestHandler {
   const shared = new Map<string, Shared>();
-  const turns = new Turns();
   return async ({ query }, response) => {
     const asked = JSON.stringify(query);
     const known = shared.get(asked);
@@ -49,7 +51,7 @@ function answer(peek: Peek): RequestHandler {
         refuse(response, 429, `${mostAtOnce + mostWaiting} others are looking into topics: try again in a moment.`);
         return;
       }
-      const looking = turns.take(() => peek.records(query, AbortSignal.timeout(lookForMs)));
+      const looking = turns.take<object>(() => look(query, AbortSignal.timeout(lookForMs)));
       shared.delete(asked);
       shared.set(asked, { answer: looking, until: performance.now() + sharedForMs });
       const [oldest] = shared.keys();
@@ -85,7 +87,7 @@ class Turns {
   }
 }
 
-async function inTime(looking: Promise<PeekedRecords>): Promise<PeekedRecords> {
+async function inTime(looking: Promise<object>): Promise<object> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const sentence = `The cluster has not answered for ${waitForMs / 1_000} s: nothing can be looked at now.`;
@@ -98,6 +100,6 @@ async function inTime(looking: Promise<PeekedRecords>): Promise<PeekedRecords> {
   }
 }
 
-function give(response: Response, records: PeekedRecords): void {
-  response.set('Cache-Control', 'no-store').json(records);
+function give(response: Response, found: object): void {
+  response.set('Cache-Control', 'no-store').json(found);
 }

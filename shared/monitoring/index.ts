@@ -19,5 +19,5 @@ export { buildQuality, type QualityOptions } from './quality/build-quality.js';
 export { type Coordinates, RunAudit, type RunCounts } from './run-audit.js';
 export { type Quality, RunQuality } from './run-quality.js';
 export { countedAuc, exactAuc, RunningAuc } from './running-auc.js';
-export type { ScoredUnit } from './scored-unit.js';
+export { type ScoredUnit, unitIdsOf } from './scored-unit.js';
 export { type ChallengerStatus, type ScorerStatus, statusTopic } from './scorer-status.js';

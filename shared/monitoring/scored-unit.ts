@@ -37,6 +37,16 @@ export function nothingOf({ ids }: Claim): Claim {
   return { ids, expects: () => false };
 }
 
+/** The units that an input is a part of; none where the demo's rules do not know such values. */
+export function unitIdsOf<I>(unit: ScoredUnit<I>, value: I): readonly string[] {
+  try {
+    return unit.unitIds([value]).filter((id: unknown) => typeof id === 'string');
+  } catch {
+    // Its scorer makes a dead letter of it.
+    return [];
+  }
+}
+
 /** What an input asks for by the demo's rules, which may meet a value that somebody else wrote by another schema. */
 export function claimOf<I>(unit: ScoredUnit<I>, value: I): Claim {
   let ids: readonly unknown[];

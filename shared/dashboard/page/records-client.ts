@@ -1,5 +1,5 @@
 import { answerOf, controlHeaders } from './command.js';
-import type { PeekedRecords } from './records-state.js';
+import type { FollowedRecord, PeekedRecords } from './records-state.js';
 
 /** Where a look into a topic begins, as the address says it. */
 export interface RecordsQuestion {
@@ -24,13 +24,31 @@ export async function askForRecords(
   if (partition !== undefined) query.set('partition', String(partition));
   if (limit !== undefined) query.set('limit', String(limit));
   if (whole === true) query.set('whole', 'true');
+  // The server's own JSON, of the type that both sides are compiled against.
+  return (await get(`records?${query}`, signal)) as PeekedRecords;
+}
+
+/** Which record is followed: by its id, or by where one of its records lies. */
+export type FollowQuestion =
+  | { readonly id: string }
+  | { readonly topic: string; readonly partition: number; readonly offset: number };
+
+/**
+ * Asks the server what became of a record.
+ * @throws Error as askForRecords.
+ */
+export async function askToFollow(question: FollowQuestion, signal: AbortSignal): Promise<FollowedRecord> {
+  const query = new URLSearchParams(Object.entries(question).map(([name, value]) => [name, String(value)]));
+  return (await get(`follow?${query}`, signal)) as FollowedRecord;
+}
+
+async function get(path: string, signal: AbortSignal): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(`records?${query}`, { headers: controlHeaders(), signal });
+    response = await fetch(path, { headers: controlHeaders(), signal });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new Error('The demo does not answer: is it still running?', { cause: error });
   }
-  // The server's own JSON, of the type that both sides are compiled against.
-  return (await answerOf(response)) as PeekedRecords;
+  return answerOf(response);
 }

@@ -79,6 +79,11 @@ export class RecordsPane {
     this.#begin();
   }
 
+  /** What was seen is of a run that is over: the topics are looked into anew. */
+  forget(): void {
+    this.#topic = undefined;
+  }
+
   /** Looks at one record of the topic that is open, as if it had been chosen. */
   async goTo(partition: number, offset: number): Promise<void> {
     this.#where.goTo(partition, offset);

@@ -114,3 +114,36 @@ export interface WrittenWith {
   readonly id: number;
   readonly name: string | null;
 }
+
+/** One record followed: what became of it, from step to step. */
+export interface FollowedRecord {
+  readonly id: string;
+  readonly steps: readonly FollowStep[];
+}
+
+export interface FollowStep {
+  readonly kind: 'input' | 'dead-letter' | 'features' | 'prediction' | 'outcome';
+  /** As it lies on its topic; null where there is none. */
+  readonly record: PeekedRecord | null;
+  /** Why there is none; null where there is one. */
+  readonly missing: string | null;
+  /** How many further inputs the unit was made of. */
+  readonly further: number;
+  /** JSON: what the model got. */
+  readonly value: string | null;
+  /** All that moved the score, the strongest first, in the unit of the model's explanation. */
+  readonly reasons: readonly { readonly name: string; readonly contribution: number }[];
+  readonly said: {
+    readonly score: number;
+    readonly decision: string | null;
+    /** Its name and version. */
+    readonly model: string;
+    /** Milliseconds since 1970. */
+    readonly scoredAt: number;
+  } | null;
+  readonly cameTrue: {
+    readonly text: string;
+    /** Whether the decision was right; null where nothing was decided. */
+    readonly right: boolean | null;
+  } | null;
+}

@@ -31,11 +31,13 @@ export function fillValue(pre: HTMLElement, part: PeekedPart): void {
     const text = part.kind === 'text' ? part.text : plainLayout(part.text);
     pre.textContent = text + (part.cut ? '…' : '');
   } else {
-    pre.replaceChildren(
-      ...layOut(part.text).map(({ kind, text }) => (kind === 'space' ? text : make('span', `json-${kind}`, text))),
-      part.cut ? '…' : '',
-    );
+    pre.replaceChildren(...coloured(part.text), part.cut ? '…' : '');
   }
+}
+
+/** JSON laid out, each piece by what it is. */
+export function coloured(json: string): (HTMLElement | string)[] {
+  return layOut(json).map(({ kind, text }) => (kind === 'space' ? text : make('span', `json-${kind}`, text)));
 }
 
 /** Fills a <pre> with the bytes of a record's value. */
