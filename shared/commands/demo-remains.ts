@@ -4,6 +4,8 @@ import { MODELS_TOPIC, withdrawModels } from '#shared/scoring';
 import { demoTopics } from './demo-cluster.js';
 import type { DemoBasics } from './demo-definition.js';
 import { monitoringApplications } from './monitoring-applications.js';
+import { replaysTopic } from './replays.js';
+import { featuresTopic } from './row-sampler.js';
 
 /** What was cleared of a demo. */
 export interface Cleared {
@@ -22,7 +24,9 @@ export class DemoRemains {
 
   /** The demo's topics that are there, internal ones of its applications included. */
   async topics(): Promise<readonly string[]> {
-    const own = [...demoTopics(this.definition, { monitoring: true }), controlTopic(this.definition.name)];
+    const { name: demo } = this.definition;
+    const beside = [controlTopic(demo), featuresTopic(demo), replaysTopic(demo)];
+    const own = [...demoTopics(this.definition, { monitoring: true }), ...beside];
     const names = new Set(own.map(({ name }) => `${this.namespace}${name}`));
     const isInternal = (topic: string): boolean =>
       this.#groups.some(

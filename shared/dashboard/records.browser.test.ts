@@ -79,7 +79,7 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
 
     // The newest as they come.
     await paneOf(running).getByRole('radio', { name: 'Newest' }).check();
-    await paneOf(running).getByRole('button', { name: 'Follow' }).click();
+    await paneOf(running).getByRole('button', { name: 'Follow', exact: true }).click();
     const newest = await place(0);
     await eventually(() => place(0)).not.toBe(newest);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
