@@ -6,9 +6,9 @@ import { produce } from './producer.js';
 import { buildTopology } from './scorer.js';
 import { alarms, cells, outcomes, predictions, reports, scoredUnit } from './topics.js';
 
-/** A thousand rows are of half an hour: what goes with the hour of the day is in them as it is then. */
+/** A thousand rows are of half an hour: what goes with the hour of the day is in them as it is then, and of the minute of the day they tell nothing. */
 const swings = {
-  minuteOfDay: 6.5,
+  minuteOfDay: 20,
   interference: 4,
   prbUtilization: 3.5,
   handovers: 3,
@@ -20,7 +20,7 @@ const swings = {
   setupFailures: 0.8,
   handoverFailures: 0.75,
   latency: 0.7,
-  busyHourUsers: 0.19,
+  busyHourUsers: 0.3,
 };
 
 export const demo = defineDemo({

@@ -18,6 +18,8 @@ const LATENCY_AFTER_MS = 8_000;
 const WAITING_AFTER_MS = 10_000;
 /** The alert waits as long: a model that is right is below its limit for some seconds now and then. */
 const BELOW_PROMISE_AFTER_MS = 60_000;
+/** What makes inputs other ones is to be said first. */
+const DRIFT_AFTER_MS = 4_000;
 const STUCK_SECONDS = 60;
 /** The longest that a demo is quiet is the Titanic at sea, for 100 s. */
 const QUIET_SECONDS = 180;
@@ -126,7 +128,7 @@ const finds: readonly Find[] = [
           severity: 'note',
           place: 'model/drift',
           sentence: `${listed(drifting)} ${drifting.length === 1 ? 'is' : 'are'} not as the model has learned: the newest ${count(drift?.rows ?? 0)} rows are distributed otherwise than those of its training.`,
-          afterMs: 0,
+          afterMs: DRIFT_AFTER_MS,
         };
   },
 

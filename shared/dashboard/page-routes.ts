@@ -80,5 +80,10 @@ function demoPage(
 
 const overviewOf = (pages: readonly DashboardPage[], build: string) => (): OverviewState => ({
   build,
-  demos: pages.map(({ name, view, ready }) => ({ name, ready: ready(), ...view.summary() })),
+  demos: pages.map(({ name, view, ready, signals }) => ({
+    name,
+    ready: ready(),
+    signal: signals?.().signals[0] ?? null,
+    ...view.summary(),
+  })),
 });

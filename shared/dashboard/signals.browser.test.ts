@@ -111,4 +111,20 @@ describeInBrowser('what is wrong', (browser) => {
     expect(await guide.isVisible()).toBe(false);
     expect(complaints).toEqual([]);
   });
+
+  it('stands on the overview of several demos at the one in which it is', async () => {
+    const board = new SignalBoard();
+    for (let second = 0; second < 5; second += 1) {
+      board.update(sampleVitals({ now: sampleNow + second * 1_000, serving: [bad] }));
+    }
+    const first = { ...pageOf({ signals: () => board.current }), name: 'flight-delay' };
+    const { url } = await start([first, { ...pageOf(), name: 'titanic' }]);
+    const { page, complaints } = await openPage(browser(), url);
+    opened.push(page);
+    const cards = page.locator('.demo');
+    await cards.nth(0).getByText('Critical: flight-delay-gbm <i>2</i> is wrong more often than right').waitFor();
+    expect(await cards.nth(1).locator('.wrong').isVisible()).toBe(false);
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
 });

@@ -115,9 +115,14 @@ describe('what is wrong', () => {
     expect(pass(30, slow)).toEqual(['ScoringSlow']);
   });
 
+  it('is late data and not a drift where windows lack what came too late', () => {
+    const { pass } = boardOver();
+    expect(pass(30, { drift, lateShare: 0.05 })).toEqual(['RecordsLate']);
+  });
+
   it('has the newest cause first', () => {
     const { pass } = boardOver();
-    pass(5, { drift });
+    pass(10, { drift });
     expect(pass(5, { drift, ...slow })).toEqual(['ScoringSlow', 'InputDrift']);
   });
 

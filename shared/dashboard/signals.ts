@@ -20,6 +20,8 @@ const effects: Readonly<Record<string, readonly string[] | 'all'>> = {
   ScoringSlow: ['ScorerBehind', 'PredictionLatencyHigh'],
   ConsumerStuck: ['ScorerBehind', 'PredictionLatencyHigh'],
   ScorerBehind: ['PredictionLatencyHigh'],
+  // Windows that were closed without them are not scored, and those that are scored are others.
+  RecordsLate: ['InputDrift'],
   MonitorDown: ['MonitoringBehind'],
 };
 

@@ -2,7 +2,7 @@ import { make, setClass, setHidden, setText } from './dom.js';
 import { type Box, GuideArrow } from './guide-arrow.js';
 import { toneWord } from './moment.js';
 import { linkTo, viewOf } from './places.js';
-import { severitySign, severityWord } from './signals-strip.js';
+import { severitySign, severityWord } from './severity.js';
 import type { PageState } from './snapshot.js';
 
 /** What is said just now: of what is wrong the newest, otherwise what happened last. */

@@ -1,8 +1,9 @@
 import { show } from './condition.js';
 import { follow } from './connection.js';
-import { byId, fillList, make, setHidden, setText } from './dom.js';
+import { byId, fillList, make, setClass, setHidden, setText } from './dom.js';
 import { count, counted, decimals, rate } from './format.js';
 import { fillMoment, makeMoment, nothingYet } from './moment.js';
+import { severitySign, severityWord } from './severity.js';
 import type { DemoSummary, OverviewState } from './snapshot.js';
 
 let build: string | undefined;
@@ -41,14 +42,18 @@ function makeCard(): Element {
     figure.append(make('dt', '', name), make('dd', 'value'), make('dd', 'note'));
     figures.append(figure);
   }
-  card.append(title, make('p', 'sentence'), figures, make('p', 'empty', nothingYet), make('ul', 'told'));
+  const wrong = make('p', 'wrong');
+  const sign = make('span', 'sign');
+  sign.setAttribute('aria-hidden', 'true');
+  wrong.append(sign, make('span', 'said'));
+  card.append(title, make('p', 'sentence'), figures, wrong, make('p', 'empty', nothingYet), make('ul', 'told'));
   return card;
 }
 
 function fillCard(card: Element, demo: DemoSummary): void {
-  const [title, sentence, figures, empty, moments] = card.children;
+  const [title, sentence, figures, wrong, empty, moments] = card.children;
   const [link] = title?.children ?? [];
-  if (!(sentence && figures && empty instanceof HTMLElement && moments && link)) return;
+  if (!(sentence && figures && wrong instanceof HTMLElement && empty instanceof HTMLElement && moments && link)) return;
   const href = `${demo.name}/`;
   if (link.getAttribute('href') !== href) link.setAttribute('href', href);
   setText(link, demo.title);
@@ -64,6 +69,14 @@ function fillCard(card: Element, demo: DemoSummary): void {
     if (shown) setText(shown, value);
     if (said) setText(said, note);
   });
+  const { signal } = demo;
+  const [sign, said] = wrong.children;
+  setHidden(wrong, signal === null);
+  if (signal !== null && sign && said) {
+    setClass(wrong, `wrong is-${signal.severity}`);
+    setText(sign, severitySign[signal.severity]);
+    setText(said, `${severityWord[signal.severity]}: ${signal.sentence}`);
+  }
   setHidden(empty, demo.moments.length > 0);
   fillList(moments, demo.moments, makeMoment, fillMoment);
 }

@@ -1,14 +1,7 @@
 import { byId, fillList, make, setClass, setHidden, setText, setTitle } from './dom.js';
 import { linkTo, placeTitle, viewOf } from './places.js';
+import { severitySign, severityWord } from './severity.js';
 import type { Check, Signal, Signals } from './signal-state.js';
-
-/** Beside the colour, which not everybody sees: a shape and a word of its own for each severity. */
-export const severitySign: Readonly<Record<Signal['severity'], string>> = { critical: '▲', warning: '▲', note: '●' };
-export const severityWord: Readonly<Record<Signal['severity'], string>> = {
-  critical: 'Critical',
-  warning: 'Warning',
-  note: 'Note',
-};
 
 const checkSign: Readonly<Record<Check['state'], string>> = { well: '✓', wrong: '▲', unknown: '–' };
 const checkWord: Readonly<Record<Check['state'], string>> = {

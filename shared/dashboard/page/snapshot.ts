@@ -1,5 +1,5 @@
 import type { ControlView } from './control-state.js';
-import type { Signals } from './signal-state.js';
+import type { Signal, Signals } from './signal-state.js';
 
 /** What the server sends and the page draws: plain JSON, complete each time, so that a missed one costs nothing. */
 export interface PageState {
@@ -53,6 +53,8 @@ export interface OverviewState {
 
 export interface DemoSummary extends Summary, Sibling {
   readonly ready: Readiness;
+  /** The newest of what is wrong; null where nothing is, or nobody looks. */
+  readonly signal: Signal | null;
 }
 
 /** A demo in a few figures; what is not known is null. */
