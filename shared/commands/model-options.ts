@@ -67,7 +67,7 @@ export function requireDemo({ demo }: ModelOptions): string {
 }
 
 /** A name that no demo has would be published for nobody. */
-function demoOf(name: string): string {
+export function demoOf(name: string): string {
   const known = demos();
   if (known.includes(name)) return name;
   const [meant] = nearest(name, known, 3);
@@ -77,7 +77,8 @@ function demoOf(name: string): string {
   );
 }
 
-function demos(): string[] {
+/** The names of the demos that there are. */
+export function demos(): string[] {
   return readdirSync(projectFile('demos/'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);

@@ -22,3 +22,4 @@ export {
   UNDISTURBED,
 } from './desired-state.js';
 export { type Fault, type FaultName, faultCatalogue, faultNames, faultOf, isFaultName } from './fault-catalogue.js';
+export { faultsDocument } from './faults-document.js';
