@@ -24,7 +24,8 @@ interface DemoAtHand {
   readonly demo: DemoCluster;
   readonly options: FaultOptions;
   readonly control: ControlFollower;
-  readonly scorers: HeardScorers;
+  /** Undefined where none is asked. */
+  readonly scorers: HeardScorers | undefined;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
@@ -41,16 +42,22 @@ export async function runFault(
   let exitCode: 0 | 1 = 0;
   for (const name of await demosMeant(options, demo)) {
     const control = await ControlFollower.start(name, demo, { onWarning: (sentence) => terminal.say(sentence) });
-    const scorers = await HeardScorers.start(name, demo, signal);
+    const scorers = asksScorers(options) ? await HeardScorers.start(name, demo, signal) : undefined;
     try {
       const code = await atHand({ name, demo, options, control, scorers, terminal, signal });
       if (code === 1) exitCode = 1;
     } finally {
-      await scorers.close();
+      await scorers?.close();
       await control.close();
     }
   }
   return exitCode;
+}
+
+/** It takes a while to hear them: what others obey is not to wait for it. */
+function asksScorers({ name }: FaultOptions): boolean {
+  const obeyedBy = name === undefined ? 'scorer' : faultOf(name).obeyedBy;
+  return obeyedBy === 'scorer' || obeyedBy === 'models';
 }
 
 /** @throws KitError 'usage' where none is there, or several are and none was named. */
@@ -111,7 +118,7 @@ async function switchIt(fault: Fault, on: boolean, demo: DemoAtHand): Promise<0 
         cluster: cluster.cluster,
         modelsTopic: topicName({ name: MODELS_TOPIC }),
         modelFolder: projectFile(`demos/${name}/model/`),
-        scorers: () => scorers.heard,
+        scorers: () => scorers?.heard ?? [],
       },
     );
     const seconds = options.forMs === undefined ? fault.lasts?.seconds : options.forMs / 1_000;
@@ -165,7 +172,7 @@ interface Obeying {
 
 /** The parts that are heard of and obey such a fault. */
 function obeying({ name, obeyedBy }: Fault, { control, scorers }: DemoAtHand): readonly Obeying[] {
-  if (obeyedBy === 'scorer' || obeyedBy === 'models') return scorers.heard;
+  if (obeyedBy === 'scorer' || obeyedBy === 'models') return scorers?.heard ?? [];
   const since = Date.now() - SILENT_MS;
   return [...control.state.parts.values()].filter(
     ({ role, faults, lastHeardAt }) => role === obeyedBy && faults.includes(name) && lastHeardAt > since,
@@ -175,7 +182,7 @@ function obeying({ name, obeyedBy }: Fault, { control, scorers }: DemoAtHand): r
 function statusInWords(fault: Fault, demo: DemoAtHand): string {
   const parts = obeying(fault, demo);
   if (fault.obeyedBy === 'models') {
-    const turned = demo.scorers.heard.filter(({ modelVersion }) => isTurned(modelVersion)).length;
+    const turned = (demo.scorers?.heard ?? []).filter(({ modelVersion }) => isTurned(modelVersion)).length;
     return turned === 0 ? 'off' : `on: ${turned} of ${parts.length} scorers serve it`;
   }
   const state = demo.control.state.faults.get(fault.name);
