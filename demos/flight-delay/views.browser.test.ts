@@ -8,7 +8,7 @@ import {
 } from '#shared/testing';
 
 const patience = { timeout: 30_000 };
-const views = ['Live', 'Records', 'Model', 'Faults'] as const;
+const views = ['Live', 'Pipeline', 'Records', 'Model', 'Faults'] as const;
 const sizes = [
   [1280, 720],
   [1440, 900],
