@@ -58,12 +58,21 @@ function everyPair<T>(all: readonly T[], take: (a: T, b: T) => void): void {
   });
 }
 
-describe.each(demos)('the pipeline of $demo, drawn', ({ demo, buildTopology }) => {
+describe.each(
+  demos.flatMap((each) => [
+    { ...each, reads: 'all that is written' },
+    { ...each, reads: 'predictions alone' },
+    { ...each, reads: 'nothing' },
+  ]),
+)('the pipeline of $demo, drawn for a page that reads $reads', ({ demo, buildTopology, reads }) => {
   const builder = new StreamsBuilder();
   buildTopology(builder, noModel);
   const built = builder.build();
   const topology = parseTopologyText(built.describe());
-  const shown = new Set(built.sinkTopics.map(({ name }) => name));
+  const written = built.sinkTopics.map(({ name }) => name);
+  const isRead = (name: string): boolean =>
+    reads === 'all that is written' || (reads === 'predictions alone' && name.endsWith('.predictions'));
+  const shown = new Set(written.filter(isRead));
   const drawing = drawPipeline(topology, { demo, shown });
   const { boxes, frames, links } = drawing;
   const figures = links.flatMap(({ label, from, to }) =>
@@ -104,6 +113,8 @@ describe.each(demos)('the pipeline of $demo, drawn', ({ demo, buildTopology }) =
       expect(each.y + each.height).toBeLessThanOrEqual(drawing.y + drawing.height);
     }
     everyPair(frames, (a, b) => expect(overlaps(a, b)).toBe(false));
+    const outside = boxes.filter(({ subTopology }) => subTopology === null);
+    for (const frame of frames) expect(outside.filter((each) => overlaps(frame, each)).map(({ id }) => id)).toEqual([]);
   });
 
   it('has no line through a box, a figure or what a frame is called', () => {

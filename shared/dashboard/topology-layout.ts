@@ -12,8 +12,10 @@ const END_HEIGHT = 58;
 const FRAME = { side: 14, top: 34, bottom: 14 };
 const RAIL_GAP = 18;
 const MARGIN = 10;
+/** Stands behind all topics that are written where there is no page, and is not drawn. */
+const END = 'end';
 /** Where a figure stands on a line. */
-const LABEL = { width: 52, height: 32 };
+const LABEL = { width: 50, height: 32 };
 
 /**
  * Gives every box its place, from left to right as records go, and every link a way that crosses no box: dagre ranks and
@@ -21,10 +23,9 @@ const LABEL = { width: 52, height: 32 };
  * below, to a topic among those that are written.
  */
 export function layOut(graph: PipelineGraph): PipelineDrawing {
-  const parts = new Set(graph.boxes.flatMap(({ subTopology }) => subTopology ?? []));
   const apart = draw(graph, false);
-  // Parts lie behind each other where there are several; only where that does not come by itself are they kept together.
-  return parts.size < 2 || !areMixed(apart) ? apart : draw(graph, true);
+  // Parts lie behind each other, and topics beside them; only where that does not come by itself are they kept together.
+  return areMixed(apart) ? draw(graph, true) : apart;
 }
 
 /** Whether the frame of a part holds something of another one. */
@@ -42,7 +43,7 @@ function overlap(a: Rectangle, b: Rectangle): boolean {
 
 function draw({ boxes, links }: PipelineGraph, together: boolean): PipelineDrawing {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true, compound: together });
-  graph.setGraph({ rankdir: 'LR', nodesep: 26, edgesep: 14, ranksep: 34, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'LR', nodesep: 26, edgesep: 14, ranksep: 28, marginx: MARGIN, marginy: MARGIN });
   const partOf = new Map(boxes.map(({ id, subTopology }) => [id, subTopology]));
   for (const box of boxes) {
     graph.setNode(box.id, sizeOf(box));
@@ -54,6 +55,13 @@ function draw({ boxes, links }: PipelineGraph, together: boolean): PipelineDrawi
     const figure = hasFigure(link) ? { ...LABEL, labelpos: 'c' as const } : { width: 0, height: 0 };
     graph.setEdge(link.from, link.to, { ...figure, weight: weightOf(link, partOf) }, String(index));
   });
+  // All that is written outside stands in one column, also what no page reads.
+  const end = boxes.some(({ id }) => id === PAGE) ? PAGE : END;
+  if (end === END) graph.setNode(END, { width: 0, height: 0 });
+  for (const { id } of boxes.filter((box) => isWrittenOnly(box, links))) {
+    const isRead = links.some(({ from, to }) => from === id && to === PAGE);
+    if (!isRead) graph.setEdge(id, end, { width: 0, height: 0, weight: 12 }, 'end');
+  }
   layout(graph);
 
   const placed = new Map(boxes.map((box) => [box.id, { box, place: rectangleOf(graph.node(box.id)) }]));
@@ -85,6 +93,13 @@ function draw({ boxes, links }: PipelineGraph, together: boolean): PipelineDrawi
 interface Placed {
   readonly box: PipelineBox;
   readonly place: Rectangle;
+}
+
+function isWrittenOnly(
+  { id, kind }: Pick<PipelineBox, 'id' | 'kind'>,
+  links: readonly Pick<PipelineLink, 'from' | 'to'>[],
+): boolean {
+  return kind === 'topic' && !links.some(({ from, to }) => from === id && to !== PAGE);
 }
 
 /** How much a link wants to be short: topics lie beside whoever writes or reads them outside, operators by each other. */
@@ -159,9 +174,7 @@ function withDeadLetters(
   links: readonly DrawnLink[],
   frames: readonly DrawnFrame[],
 ): PipelineDrawing {
-  const sinks = boxes.filter(
-    ({ kind, id }) => kind === 'topic' && !links.some(({ from, to }) => from === id && to !== PAGE),
-  );
+  const sinks = boxes.filter((each) => isWrittenOnly(each, links));
   const page = boxes.find(({ kind }) => kind === 'page');
   const bottom = Math.max(...boxes.map(({ y, height }) => y + height), ...frames.map(({ y, height }) => y + height));
   const beside = sinks.toSorted((a, b) => b.x + b.width - (a.x + a.width))[0] ?? boxes.at(-1);
