@@ -70,6 +70,14 @@ it('says that it has taken the order up before the broker is away, for as long a
   expect(said).toEqual(['Lost broker: on, by test, for 15 s at most.']);
 });
 
+it('tells whoever runs a demo what is switched, and when its time is over', async () => {
+  await using demo = await demoWithControl();
+  const { said } = await demo.supervised({});
+  await demo.writer.switchFault('drift', { on: true, forMs: 900, by: 'page' });
+  await vi.waitUntil(() => said.length === 2, PATIENCE);
+  expect(said).toEqual(['Drift: on, by page, for 1 s at most.', 'Drift: off, its time is over.']);
+});
+
 it('says nothing of the broker where it is not its own', async () => {
   await using demo = await demoWithControl();
   const { control, said } = await demo.supervised({});

@@ -33,6 +33,7 @@ export class FaultSupervisor {
   readonly #unfollow: () => void;
   /** The order to begin anew that was the last before this run: it has been obeyed. */
   readonly #reset: string | undefined;
+  readonly #on = new Set<FaultName>();
   /** The last order that was taken up of the broker. */
   #lostBroker: string | undefined;
 
@@ -76,9 +77,11 @@ export class FaultSupervisor {
   }
 
   #take(state: DesiredState, news: ControlNews): void {
-    for (const name of news.faults) {
-      const fault = state.faults.get(name);
-      if (fault !== undefined) this.#supervised.say(inWords(name, fault));
+    for (const [name, fault] of state.faults) {
+      if (news.faults.includes(name)) this.#supervised.say(inWords(name, fault));
+      else if (this.#on.has(name) && !fault.on) this.#supervised.say(`${faultOf(name).title}: off, its time is over.`);
+      if (fault.on) this.#on.add(name);
+      else this.#on.delete(name);
     }
     if (news.faults.includes('lost-broker')) void this.#loseBroker(state);
   }

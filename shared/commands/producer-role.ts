@@ -120,6 +120,7 @@ export async function produceRecords(
         if (pace.isTimed !== isTimed) {
           await flush();
           isTimed = pace.isTimed;
+          control.report();
         }
         send(faults.take(record), lap);
         latest = { eventTime, lap };

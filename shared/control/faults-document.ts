@@ -10,7 +10,7 @@ Seven things that go wrong with models on streams, each to be switched on in a r
 \`npm run fault -- NAME on\` in another terminal, which waits until the parts of the demo say that they have taken it up. What is
 switched on lies on the topic \`<demo>.control\`, so that scorers and producers anywhere on a cluster obey it, those that start
 later, too. Each ends by itself after the time that is said below, whoever may have forgotten it; \`--for S\` says another. A
-demo as a whole begins with all of them off.
+demo as a whole begins with all of them off. What drifts, and what may come late, is each demo's own: \`demos/NAME/faults.ts\`.
 
 Whichever is on, no record goes missing unnoticed: the account of a run (\`--report\`) says what became of each.
 
