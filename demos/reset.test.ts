@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
 import { type BrokerProgram, describeOnEachKafka, startBrokerProgram, startProgram } from '#shared/testing';
@@ -79,6 +79,28 @@ await describeOnEachKafka('Reset', (kafka) => {
     PATIENCE_MS,
   );
 });
+
+it(
+  'has a demo that runs as a whole begin anew, and says so when it has',
+  async () => {
+    await using demo = startProgram('demos/titanic/demo.js', ['--rate', '100', '--broker-port', '0', '--port', '0']);
+    const brokers = await demo.said(/embedded Kafka at ([\d.:]+)/);
+    const registry = await demo.said(/Registry\s+(http\S+)/);
+    const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
+    const passengers = async (): Promise<number> => {
+      const ends = (await cluster.endOffsets(['titanic.passengers'])).get('titanic.passengers') ?? [];
+      return ends.reduce((total, end) => total + end, 0);
+    };
+    await vi.waitUntil(async () => (await passengers()) > 1_000, PATIENCE_MS);
+    await using reset = startProgram('demos/reset.js', ['--brokers', brokers, '--registry', registry]);
+    expect([await reset.exited, reset.stdout(), reset.stderr()]).toEqual([0, 'titanic has begun anew.\n', '']);
+    await demo.said(/The demo has begun anew\./);
+    expect(await passengers()).toBeLessThan(1_000);
+    await vi.waitUntil(async () => (await passengers()) > 0, PATIENCE_MS);
+    await cluster.close();
+  },
+  PATIENCE_MS,
+);
 
 it('says what is wrong with its command line', async () => {
   await using program = startProgram('demos/reset.js', ['--demo', 'titanik']);

@@ -9,25 +9,33 @@ import { type ChunkHandler, TopicObserver } from './topic-observer.js';
 /** Scorers and monitors are heard each second, producers and demos as a whole every two. */
 const HEARD_WITHIN_MS = 5_000;
 
-/**
- * The parts of a demo that are heard within 5 s, for people: "scorer host-123". A live page that nobody supervises is not
- * heard of.
- */
+/** A part of a demo that is heard. */
+export interface PartAtWork {
+  /** What it is, for people; a supervisor, which has other parts of its own, is a "demo as a whole". */
+  readonly what: string;
+  readonly instance: string;
+}
+
+/** What whoever has a demo's parts start and end together is called. */
+export const WHOLE_DEMO = 'demo as a whole';
+
+/** The parts of a demo that are heard within 5 s. A live page alone is not heard of. */
 export async function partsAtWork(
   demo: string,
   { cluster, schemas, topicName }: Pick<DemoCluster, 'cluster' | 'schemas' | 'topicName'>,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const heard = new Set<string>();
+): Promise<readonly PartAtWork[]> {
+  const heard = new Map<string, PartAtWork>();
+  const isHeard = (what: string, instance: string, isThere = true): void => {
+    if (isThere) heard.set(`${what} ${instance}`, { what, instance });
+    else heard.delete(`${what} ${instance}`);
+  };
   // Whoever writes there is at work, whatever it says.
   const foreign = (): void => undefined;
   const status = statusTopic(demo);
   const { monitorStatus } = monitoringTopics(demo);
-  const scorer = ({ instance, state }: ScorerStatus): void => {
-    if (state === 'NOT_RUNNING') heard.delete(`scorer ${instance}`);
-    else heard.add(`scorer ${instance}`);
-  };
-  const monitor = ({ instance }: MonitorStatus): unknown => heard.add(`monitor ${instance}`);
+  const scorer = ({ instance, state }: ScorerStatus): void => isHeard('scorer', instance, state !== 'NOT_RUNNING');
+  const monitor = ({ instance }: MonitorStatus): void => isHeard('monitor', instance);
   const handlers = new Map<string, ChunkHandler>([
     [topicName(status), decodedRecords(schemas.deserializer<ScorerStatus>({ reader: status.schema }), scorer, foreign)],
     [
@@ -38,11 +46,8 @@ export async function partsAtWork(
       topicName(controlTopic(demo)),
       async ({ records }) => {
         for (const { key, value } of records) {
-          const [kind, role, instance] = String(key).split('/');
-          if (kind !== 'part') continue;
-          const part = `${role === 'supervisor' ? 'demo as a whole' : role} ${instance}`;
-          if (value === null) heard.delete(part);
-          else heard.add(part);
+          const [kind, role = '', instance = ''] = String(key).split('/');
+          if (kind === 'part') isHeard(role === 'supervisor' ? WHOLE_DEMO : role, instance, value !== null);
         }
       },
     ],
@@ -65,5 +70,5 @@ export async function partsAtWork(
   } finally {
     await observer.close();
   }
-  return [...heard].toSorted();
+  return [...heard.keys()].toSorted().flatMap((key) => heard.get(key) ?? []);
 }

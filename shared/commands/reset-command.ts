@@ -6,8 +6,9 @@ import type { AnyDemo } from './demo-definition.js';
 import { namespaceOf } from './demo-options.js';
 import { DemoRemains } from './demo-remains.js';
 import type { DemoShelf } from './demos-command.js';
+import { haveBegunAnew } from './have-begun-anew.js';
 import { joinCluster } from './joined-cluster.js';
-import { partsAtWork } from './parts-at-work.js';
+import { type PartAtWork, partsAtWork, WHOLE_DEMO } from './parts-at-work.js';
 import { runProgram } from './program.js';
 import type { Terminal } from './terminal.js';
 
@@ -24,9 +25,9 @@ const help = `Usage: npm run reset -- [options]
 
 Clears what a demo's earlier runs have left on a cluster, so that the next one begins as if it
 were the first: its topics with all their records, internal ones of its applications included,
-the offsets of its groups, and what was published as its model. Whoever works on it must be
-ended first, and is named; a live page alone is not heard of, and shows what comes next.
-A demo on an embedded Kafka in memory needs none of it: each run has a new one.
+the offsets of its groups, and what was published as its model. A demo that runs as a whole is
+asked to do that itself, and begins anew under its live page. Parts that were started alone must
+be ended first, and are named; a page alone is not heard of, and shows what comes next.
 
   --demo NAME       one demo, such as flight-delay, or all (default: the one that is there)
   --namespace NS    the prefix of the topics, as the demo had it
@@ -36,7 +37,7 @@ A demo on an embedded Kafka in memory needs none of it: each run has a new one.
   --verbose         stack traces and the Kafka client's log
   --help            this text
 
-Exit codes: 0 cleared, or nothing was there; 1 somebody is at work on it, or the cluster is not
+Exit codes: 0 cleared, or nothing was there; 1 parts are at work on it, or the cluster is not
 reached; 2 the command line is wrong.
 `;
 
@@ -68,18 +69,26 @@ export async function runReset({ names, load }: Pick<DemoShelf, 'names' | 'load'
         throw new KitError('usage', `There are ${found}: say which with --demo NAME, or --demo all.`);
       }
       if (there.length === 0) terminal.say(`Nothing of ${wanted.join(', ')} is there.`);
-      // Before anything is deleted: all, or nothing.
-      const heard = await Promise.all(
-        there.map(async ({ demo: { name } }) => {
-          const parts = await partsAtWork(name, { cluster, schemas, topicName }, signal);
-          return parts.length === 0 ? [] : [`${name} is at work: ${parts.join(', ')}.`];
-        }),
+      const found = await Promise.all(
+        there.map(async ({ demo, remains }) => ({
+          name: demo.name,
+          remains,
+          parts: await partsAtWork(demo.name, { cluster, schemas, topicName }, signal),
+        })),
       );
-      const atWork = heard.flat();
-      if (atWork.length > 0) {
-        throw new KitError('run-failed', `${atWork.join(' ')} End what is at work first, where it was started.`);
+      // Before anything is deleted: all, or nothing.
+      const refused = found.flatMap(({ name, parts }) =>
+        parts.length > 0 && !isSupervised(parts) ? [atWork(name, parts)] : [],
+      );
+      if (refused.length > 0) {
+        throw new KitError('run-failed', `${refused.join(' ')} End what is at work first, where it was started.`);
       }
-      for (const { demo, remains } of there) await clear(demo.name, remains, terminal);
+      for (const { name, remains, parts } of found) {
+        if (isSupervised(parts)) {
+          await haveBegunAnew(name, { cluster, schemas, topicName }, signal);
+          terminal.say(`${name} has begun anew.`);
+        } else await clear(name, remains, terminal);
+      }
       return 0;
     } finally {
       await cluster.close();
@@ -91,6 +100,13 @@ async function clear(demo: string, remains: DemoRemains, terminal: Terminal): Pr
   const { topics, models } = await remains.clear();
   const published = models.length === 0 ? '' : `; no longer published: ${models.join(', ')}`;
   terminal.say(`${demo}: ${topics.length} topics deleted, with what its groups had committed${published}.`);
+}
+
+/** A demo as a whole ends its own parts, and empties its topics itself. */
+const isSupervised = (parts: readonly PartAtWork[]): boolean => parts.some(({ what }) => what === WHOLE_DEMO);
+
+function atWork(demo: string, parts: readonly PartAtWork[]): string {
+  return `${demo} is at work: ${parts.map(({ what, instance }) => `${what} ${instance}`).join(', ')}.`;
 }
 
 /** @throws KitError 'usage' where there is no such demo. */
