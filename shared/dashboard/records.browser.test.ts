@@ -144,6 +144,12 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     await steps.nth(2).getByRole('button').click();
     await eventually(() => paneOf(running).locator('h2').first().innerText()).toBe('predictions');
+    // From the live view, by a row.
+    await page.evaluate("location.hash = 'live'");
+    await eventually(() => page.locator('#latest tbody tr').count()).toBeGreaterThan(0);
+    await page.locator('#latest tbody tr').first().click();
+    await eventually(() => steps.locator('h3').allInnerTexts()).toEqual(titles);
+    expect(await page.getByRole('textbox', { name: 'Follow one record' }).inputValue()).toMatch(/^P\d+/);
     await page.getByRole('textbox', { name: 'Follow one record' }).fill('<b>nobody</b>');
     await page.keyboard.press('Enter');
     await expect

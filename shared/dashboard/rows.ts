@@ -25,6 +25,7 @@ export class RowFormat<P extends PredictionFields, O> {
   #format(prediction: P, { outcome, positive }: Awaited<P, O>): Row {
     const { columns, outcome: outcomes } = this.#definition;
     return {
+      id: cellText(() => prediction.id),
       time: this.#time(prediction.eventTime),
       cells: columns.map((column) => cellText(() => column.cell(prediction))),
       score: Math.round(prediction.score * 10_000) / 10_000,

@@ -1,4 +1,5 @@
 import { byId, make, setClass, setHidden, setText } from './dom.js';
+import { requestToFollow } from './follow-request.js';
 import { decimals } from './format.js';
 import type { About, Row } from './snapshot.js';
 
@@ -115,6 +116,10 @@ function fitRows(scroll: HTMLElement): number {
 
 function makeRow(about: About): RowElements {
   const row = make('tr');
+  row.addEventListener('click', () => {
+    // Who marks text in a row wants that, and not the record.
+    if (getSelection()?.isCollapsed !== false && row.dataset.id !== undefined) requestToFollow(row.dataset.id);
+  });
   const cell = (className = ''): HTMLElement => {
     const element = make('td', className);
     row.append(element);
@@ -144,6 +149,7 @@ function makeRow(about: About): RowElements {
 function fill(elements: RowElements, row: Row, share: number): void {
   const verdict = row.right === null ? 'pending' : row.right ? 'right' : 'wrong';
   setClass(elements.row, `is-${verdict}${row.positive === true ? ' is-positive' : ''}`);
+  if (elements.row.dataset.id !== row.id) elements.row.dataset.id = row.id;
   setText(elements.time, row.time);
   elements.cells.forEach((cell, i) => {
     setText(cell, row.cells[i] ?? '');

@@ -1,6 +1,7 @@
 import { DeadLetters, type RecordPlace } from './dead-letters.js';
 import { make, setHidden } from './dom.js';
 import { FollowPane } from './follow-pane.js';
+import { takeRequest } from './follow-request.js';
 import { EventTimes } from './format.js';
 import type { ViewTab } from './part-view.js';
 import { RecordTimes } from './record-times.js';
@@ -77,6 +78,12 @@ class RecordsTab implements ViewTab<RecordsState> {
       for (const pane of Object.values(this.#panes)) pane.forget();
     }
     this.#newest = { state, page };
+    const asked = takeRequest();
+    if (asked !== undefined) {
+      this.#id.value = asked;
+      this.#isFollowing = true;
+      this.#followed.follow({ id: asked });
+    }
     const { eventTimeZone } = page.snapshot.about;
     if (this.#times.timeZone !== eventTimeZone) this.#times = timesOf(eventTimeZone);
     const chosen = state.topics.find(({ name }) => name === this.#chosen) ?? state.topics[0];

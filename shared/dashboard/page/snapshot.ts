@@ -174,6 +174,8 @@ export interface About {
 
 /** A prediction, and its outcome once that is known. */
 export interface Row {
+  /** By which the record can be followed. */
+  readonly id: string;
   readonly time: string;
   readonly cells: readonly string[];
   readonly score: number;
