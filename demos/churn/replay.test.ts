@@ -34,6 +34,11 @@ async function start() {
     /** Now, in event time. */
     now: snapshot.event.time as number,
     send: (record: Omit<OutgoingRecord, 'timestamp'>) => producer.send([{ ...record, timestamp: snapshot.event.time }]),
+    follow: async (query: string) => {
+      const headers = { 'X-Control-Token': controls.token };
+      const response = await fetch(`${url}follow?${query}`, { headers });
+      return (await response.json()) as { id: string; steps: unknown[] };
+    },
     replays: async () => (await state('events/records')).replays,
     replay: async ({ partition, offset }: { readonly partition: number; readonly offset: number }) => {
       const response = await fetch(`${url}commands/replay`, {
@@ -49,7 +54,7 @@ async function start() {
 }
 
 it('sends a dead letter again once what it lacked is there: it is scored, and each record is accounted for once', async () => {
-  const { program, registry, cluster, now, send, replay, replays } = await start();
+  const { program, registry, cluster, now, send, follow, replay, replays } = await start();
   await using demoProgram = program;
   const schemas = connectSchemas({ url: registry });
   const [event, profile] = await Promise.all([
@@ -89,6 +94,23 @@ it('sends a dead letter again once what it lacked is there: it is scored, and ea
   const again = await recordAt(cluster, sent.body);
   expect([again.key, again.value, again.timestamp]).toEqual([letter.key, letter.value, letter.timestamp]);
   expect(Object.keys(again.headers).sort()).toEqual(['note', 'replayed', 'run']);
+
+  // All that became of it, from its id or from any of its records.
+  const followed = await follow('id=early-1');
+  const step = (kind: string, more: object) => expect.objectContaining({ kind, missing: null, ...more });
+  const atOffset = (offset: number) => expect.objectContaining({ offset });
+  expect(followed.id).toBe('early-1');
+  expect(followed.steps).toEqual([
+    step('input', { further: 1, record: atOffset(sent.body.offset) }),
+    step('dead-letter', { record: atOffset(letter.offset) }),
+    expect.objectContaining({ kind: 'features' }),
+    step('prediction', { said: expect.objectContaining({ model: 'churn-glm 1', decision: 'stays' }) }),
+    expect.objectContaining({ kind: 'outcome', record: null, missing: 'No outcome yet.', cameTrue: null }),
+  ]);
+  const byLetter = await follow(`topic=${letter.topic}&partition=0&offset=${letter.offset}`);
+  expect(byLetter).toMatchObject({ id: 'early-1', steps: { length: 5 } });
+  expect(await follow('topic=models&partition=0&offset=0')).toEqual({ error: expect.any(String) });
+  expect(await follow('id=a&topic=b')).toEqual({ error: expect.stringMatching(/^A record is followed by its id/) });
 
   // Not twice: neither this letter nor, after a crash at the wrong moment, another one of the same record.
   const refusal = { status: 400, body: { error: expect.stringMatching(/^It was sent again already, at /) } };
