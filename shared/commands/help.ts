@@ -48,8 +48,9 @@ export function demoHelp(demo: string, paceInWords: string): string {
   --controls C      on or off: whether the live page may change things: switch faults, set the
                     pace, publish models; on lets everybody who sees the page
                                     (default: on, where --host is this machine's own address)
-  --end-with-scorer end when the scorer does, for whoever then starts both again; otherwise
-                    the live page stays, and another scorer can take its place
+  --end-with-scorer end when the scorer does, but where a switch kills it, for whoever then
+                    starts both again; otherwise the live page stays, and another scorer can
+                    take its place
   --monitoring M    on or off: count what producers and scorers do, and audit delivery, the
                     model's quality and its inputs' drift beside the scorer
                                             (default: on, where page or /metrics is served)
