@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startBrokerProgram, startProgram } from '#shared/testing';
+import { openDemoSwitches, startBrokerProgram, startProgram } from '#shared/testing';
 
 const PATIENCE_MS = 60_000;
 
@@ -56,6 +56,28 @@ describe('a page whose cluster hangs', () => {
       expect(await Promise.race(ended)).toBe('told to');
       await expect(fetch(url)).rejects.toThrow();
       cluster.signal('SIGCONT');
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a demo whose own broker is away', () => {
+  it(
+    'ends when it is told to, with what was on its way accounted for',
+    async () => {
+      const options = ['--rate', '100', '--broker-port', '0', '--port', '0', '--report', '-'];
+      await using program = startProgram('demos/titanic/demo.js', options);
+      await program.said(/Pace /);
+      const brokers = await program.said(/on an embedded Kafka at ([\d.:]+)/);
+      const registry = await program.said(/Registry\s+(http\S+)/);
+      const switches = await openDemoSwitches('titanic', { brokers, registry });
+      await switches.heartbeat(({ scoredTotal }) => scoredTotal > 100);
+      await switches.writer.switchFault('lost-broker', { on: true, forMs: 60_000, by: 'test' });
+      await program.said(/The cluster does not answer/);
+      program.signal('SIGTERM');
+      expect(await program.exited).toBe(0);
+      expect(JSON.parse(program.stdout()).records).toMatchObject({ lost: 0, duplicated: 0 });
+      await switches[Symbol.asyncDispose]();
     },
     PATIENCE_MS,
   );

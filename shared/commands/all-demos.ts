@@ -40,7 +40,7 @@ export async function runAllDemos(
 ): Promise<0 | 1> {
   const closing = new Closing((error) => options.verbose && terminal.error(error));
   try {
-    const where = await openRunCluster(options, terminal);
+    const where = await openRunCluster(options, terminal, shutdown);
     closing.add(() => where.close());
     terminal.say(whereInWords(`${demos.length} demos`, where, options, terminal));
     const metrics = createDemosMetrics(demos.map(({ name }) => name));

@@ -1,6 +1,7 @@
 import type { ClusterAddress } from './demo-cluster.js';
 import type { DemoOptions } from './demo-options.js';
 import { startEmbeddedPair } from './embedded-pair.js';
+import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 import { userPath } from './user-path.js';
 
@@ -24,7 +25,11 @@ const SUSPENDED_MS = 20_000;
  * The cluster that the options name, or an embedded one.
  * @throws KitError 'port-taken' or 'usage' when the embedded one cannot be started as asked.
  */
-export async function openRunCluster(options: DemoOptions, terminal: Terminal): Promise<RunCluster> {
+export async function openRunCluster(
+  options: DemoOptions,
+  terminal: Terminal,
+  { signal }: Pick<Shutdown, 'signal'>,
+): Promise<RunCluster> {
   if (options.cluster !== undefined && options.registry !== undefined) {
     return { mode: 'cluster', cluster: options.cluster, registry: options.registry, close: () => Promise.resolve() };
   }
@@ -35,6 +40,8 @@ export async function openRunCluster(options: DemoOptions, terminal: Terminal): 
     },
     (sentence) => terminal.say(sentence),
   );
+  // Whoever ends a demo whose broker is away has it account for what is on its way all the same.
+  signal.addEventListener('abort', () => pair.resumeBroker(), { once: true });
   const address = { cluster: { brokers: [pair.brokers] }, registry: { url: pair.registry } };
   return {
     mode: 'embedded',

@@ -23,7 +23,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
 ): Promise<0 | 1> {
   const closing = new Closing((error) => options.verbose && terminal.error(error));
   try {
-    const where = await openRunCluster(options, terminal);
+    const where = await openRunCluster(options, terminal, shutdown);
     closing.add(() => where.close());
     terminal.say(whereInWords(definition.name, where, options, terminal));
     const metrics = createMetrics(definition.name);
