@@ -98,6 +98,10 @@ export function createFollow<I, P extends PredictionFields, O>(
       outcome ? shown(topics.outcome, outcome, signal) : null,
       sample ? shown(topics.features, sample.record, signal) : null,
     ]);
+    // What was not read in time is not missing.
+    if (signal.aborted) {
+      throw new KitError('cluster-unreachable', 'The time for one look was over before all of it was read: try again.');
+    }
     const steps: FollowStep[] = [
       step('input', input ?? null, unread, {
         further: Math.max(0, (known?.inputsRead ?? 0) - 1),

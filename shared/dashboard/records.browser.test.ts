@@ -53,7 +53,7 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
       /titanic\.predictions[\s\S]*schema id|schema id[\s\S]*titanic\.predictions/,
     );
     await detail.getByRole('button', { name: 'Bytes' }).click();
-    expect(await detail.locator('pre').innerText()).toMatch(/^000000 {2}00 /);
+    await eventually(() => detail.locator('pre').innerText()).toMatch(/^000000 {2}00 /);
     await detail.getByRole('button', { name: 'Decoded' }).click();
 
     // From row to row, into the record, and back.
@@ -84,7 +84,7 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
     await eventually(() => place(0)).not.toBe(newest);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     expect(complaints).toEqual([]);
-  }, 90_000);
+  }, 150_000);
 
   it('shows markup in a record as text, bytes as bytes, and sends a dead letter again', async () => {
     await using running = await open(1920);
@@ -119,7 +119,7 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
     expect(await page.locator('.records-view :is(img, script, b)').count()).toBe(0);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     expect(complaints).toEqual([]);
-  }, 90_000);
+  }, 150_000);
 
   it('follows one record from what came in to what came true, and says what is missing', async () => {
     await using running = await open();
@@ -156,5 +156,5 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
       .poll(() => page.locator('.follow-pane .pane-said').innerText())
       .toMatch(/^Nothing of <b>nobody<\/b> has been read/);
     expect(complaints).toEqual([]);
-  }, 90_000);
+  }, 150_000);
 });

@@ -75,7 +75,7 @@ export class FollowPane {
       if (asking.signal.aborted) return;
       const sentence = error instanceof Error ? error.message : String(error);
       if (this.#shown === '') this.#say(sentence);
-      else this.#again(question, times + 1);
+      if (times < mostAgain) this.#again(question, times + 1);
     }
   }
 

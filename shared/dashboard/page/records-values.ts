@@ -43,7 +43,9 @@ export function coloured(json: string): (HTMLElement | string)[] {
 /** Fills a <pre> with the bytes of a record's value. */
 export function fillBytes(pre: HTMLElement, { raw, value }: PeekedRecord): void {
   const isCut = raw !== null && value.kind !== 'null' && raw.length / 2 < value.size;
-  pre.textContent = raw === null ? 'null' : hexDump(raw) + (isCut ? '\n…' : '');
+  // Of a record in a list they are still to come.
+  const none = value.kind === 'null' ? 'null' : '…';
+  pre.textContent = raw === null ? none : hexDump(raw) + (isCut ? '\n…' : '');
 }
 
 function plainLayout(json: string): string {
