@@ -222,7 +222,7 @@ function isBelowItsPromise({ promised, reported }: ServingVitals): boolean {
 function qualitySentence({ model, promised, auc, outcomes, worseThanCoin, reported }: ServingVitals): string {
   const promise = promised === null ? '' : `, where its card promises ${promised.toFixed(3)}`;
   if (worseThanCoin) {
-    return `${model} is wrong more often than right: its AUC is ${(auc ?? 0).toFixed(3)} over its last ${counted(outcomes, 'outcome')}${promise}.`;
+    return `${model} is worse than a coin: its AUC is ${(auc ?? 0).toFixed(3)} over its last ${counted(outcomes, 'outcome')}${promise}.`;
   }
   return `${model} is wrong more often than it should be: its AUC is ${(reported?.auc ?? 0).toFixed(3)} by its last ${counted(reported?.labelled ?? 0, 'label')}${promise}.`;
 }

@@ -62,7 +62,7 @@ describeInBrowser('what is wrong', (browser) => {
     tell({ serving: [bad] });
     await vi.waitUntil(async () => (await text()).includes('ModelQualityDropped'));
     const said = await text();
-    expect(said).toContain('flight-delay-gbm <i>2</i> is wrong more often than right: its AUC is 0.287');
+    expect(said).toContain('flight-delay-gbm <i>2</i> is worse than a coin: its AUC is 0.287');
     expect(said).not.toContain('All is well');
     expect(await page.locator('#signal-announcer').textContent()).toContain('Critical: flight-delay-gbm');
     const links = page.getByRole('navigation', { name: 'Views' });
@@ -101,7 +101,7 @@ describeInBrowser('what is wrong', (browser) => {
     };
     await vi.waitUntil(() => isAt('[data-place="live/lateness"]'));
     tell({ serving: [bad] });
-    await guide.getByText('is wrong more often than right').waitFor();
+    await guide.getByText('is worse than a coin').waitFor();
     await vi.waitUntil(() => isAt('#view-links a[href="#model"]'));
     await guide.getByRole('link', { name: 'Model · Quality' }).click();
     await page.getByRole('region', { name: 'Versions' }).waitFor();
@@ -122,7 +122,7 @@ describeInBrowser('what is wrong', (browser) => {
     const { page, complaints } = await openPage(browser(), url);
     opened.push(page);
     const cards = page.locator('.demo');
-    await cards.nth(0).getByText('Critical: flight-delay-gbm <i>2</i> is wrong more often than right').waitFor();
+    await cards.nth(0).getByText('Critical: flight-delay-gbm <i>2</i> is worse than a coin').waitFor();
     expect(await cards.nth(1).locator('.wrong').isVisible()).toBe(false);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     expect(complaints).toEqual([]);

@@ -92,7 +92,7 @@ describe('what is wrong', () => {
         severity: 'critical',
         place: 'model/quality',
         sentence:
-          'flight-delay-gbm 1-turned is wrong more often than right: its AUC is 0.287 over its last 640 outcomes, where its card promises 0.743.',
+          'flight-delay-gbm 1-turned is worse than a coin: its AUC is 0.287 over its last 640 outcomes, where its card promises 0.743.',
         since,
       },
     ]);
