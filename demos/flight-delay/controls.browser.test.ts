@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
   type DemoInBrowser,
   describeInBrowser,
@@ -126,6 +126,16 @@ describeInBrowser('a speaker with the flight-delay demo', (browser: () => Browse
     await page.getByRole('link', { name: 'Records · Dead letters' }).click();
     await page.locator('[data-place="records/dead-letters"][data-lit][aria-current]').waitFor();
   });
+
+  it('begins it anew, and sees the first records again without doing anything', async () => {
+    const { page } = demo;
+    const before = await demo.scoredInTotal();
+    await page.keyboard.press('Shift+R');
+    await page.getByRole('dialog').getByRole('button', { name: 'Begin anew' }).click();
+    await vi.waitUntil(async () => (await demo.scoredInTotal()) < before / 2, { timeout: 60_000 });
+    await page.waitForSelector('html[data-state="live"]', { timeout: 60_000 });
+    expect(await clock(page)).toMatch(/^(Tue 1|Wed 2) Oct 2013/);
+  }, 120_000);
 });
 
 /** Resolves with the server's next event to all viewers. */

@@ -125,6 +125,12 @@ describe('commanding the pace', () => {
   });
 });
 
+it('asks for a beginning from a clean state', async () => {
+  await using page = await commanded();
+  await page.ask('reset', {});
+  await vi.waitUntil(() => page.heard.state.reset !== undefined, patience);
+});
+
 describe('commanding faults', () => {
   it('switches them on and off', async () => {
     await using page = await commanded();

@@ -30,7 +30,7 @@ interface Commanded {
 }
 
 /**
- * What a page can ask of the parts of its demo: `pace`, and `fault`. What is there is changed from what it is when the order's
+ * What a page can ask of the parts of its demo: `pace`, `fault` and `reset`. What is there is changed from what it is when the order's
  * turn has come: a page that has not heard of the order before must not undo it.
  */
 export function controlCommands({ control, story, scorers, reach }: Commanded): Readonly<Record<string, Command>> {
@@ -53,6 +53,13 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
         return (state) => state.pace.id === id;
       });
       return { paused: control.state.pace.paused, speed: control.state.pace.speed };
+    },
+    reset: async () => {
+      await control.order(async (writer) => {
+        await writer.askReset();
+        // Who obeys it ends this page's own part as well: there may be nobody left to read it back.
+        return () => true;
+      });
     },
     fault: async (body) => {
       const { name, on: wanted } = checkedBody(faultBody, body);

@@ -96,6 +96,13 @@ describe('how a demo is played', () => {
     expect(view().hurryingTo).toBeNull();
   });
 
+  it('can begin anew where somebody supervises it', () => {
+    const supervised = told(part({ role: 'supervisor', eventTime: null, lap: null }));
+    expect(controlView(known(supervised)).canBeginAnew).toBe(true);
+    expect(controlView(known(supervised, { now: now + 6_000 })).canBeginAnew).toBe(false);
+    expect(controlView(known(UNDISTURBED)).canBeginAnew).toBe(false);
+  });
+
   it('has the moments of the story when they come next: in this lap, or in the next one where they are past', () => {
     const state = told(part({ lap: 2, eventTime: 21_000 }));
     expect(controlView(known(state, { story })).moments).toEqual([

@@ -47,6 +47,7 @@ export function controlView(known: Controlled): ControlView {
     fastest: SPEEDS.fastest,
     producers: producers.length,
     obeying: pace.id === '' ? producers.length : producers.filter(({ obeys }) => obeys.includes(pace.id)).length,
+    canBeginAnew: missing === undefined && heard(known, 'supervisor').length > 0,
     hurryingTo: pace.jumpTo !== null && producers.length > 0 && !isThere(pace.jumpTo) ? pace.jumpTo : null,
     moments: story.map((moment) => ({ label: moment.label, at: timeOf(moment, first) })),
     faults: faultCatalogue.map((fault) => ({

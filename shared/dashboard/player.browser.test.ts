@@ -42,6 +42,9 @@ describeInBrowser('the controls of the demo', (browser) => {
         };
         return { paused: control.paused, speed: control.speed };
       },
+      reset: async (body) => {
+        asked.push(['reset', body]);
+      },
       fault: async (body) => {
         asked.push(['fault', body]);
         throw new KitError('usage', 'No scorer is heard of that could be killed.');
@@ -132,6 +135,25 @@ describeInBrowser('the controls of the demo', (browser) => {
     expect(await moments.isVisible()).toBe(false);
   });
 
+  it('begin anew, where somebody would do that, and only once it is confirmed', async () => {
+    const { page, asked, change } = await open();
+    await page.keyboard.press('c');
+    const dialog = page.getByRole('dialog', { name: 'Begin anew?' });
+    await page.keyboard.press('Shift+R');
+    expect([await dialog.isVisible(), await page.locator('#anew').isVisible()]).toEqual([false, false]);
+    change({ canBeginAnew: true });
+    await bar(page).getByRole('button', { name: 'Begin anew' }).click();
+    await dialog.waitFor();
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Go on as it is' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(asked).toEqual([]);
+    await page.keyboard.press('Shift+R');
+    await dialog.getByRole('button', { name: 'Begin anew' }).click();
+    await expect.poll(() => said(page).innerText()).toBe('The demo begins anew');
+    expect(asked).toEqual([['reset', {}]]);
+  });
+
   it('say how many producers have taken up what was asked for', async () => {
     const { page, change } = await open();
     await page.keyboard.press('c');
@@ -166,7 +188,12 @@ describeInBrowser('the controls of the demo', (browser) => {
     await page.keyboard.press('Space');
     await page.keyboard.press('j');
     await page.keyboard.press('c');
-    expect(await bar(page).getByRole('button').allInnerTexts()).toEqual(['Hold the view H', 'Full screen F', 'Keys ?']);
+    expect(await bar(page).getByRole('button').allInnerTexts()).toEqual([
+      'Hold the view H',
+      'Guide G',
+      'Full screen F',
+      'Keys ?',
+    ]);
     expect(await said(page).innerText()).toBe('');
     expect(complaints).toEqual([]);
   });
@@ -207,7 +234,9 @@ describeInBrowser('the controls of the demo', (browser) => {
       '+',
       '-',
       'J',
+      'ShiftR',
       'H',
+      'G',
       'F',
       'C',
       '1…5',

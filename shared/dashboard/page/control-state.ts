@@ -10,6 +10,8 @@ export interface ControlView {
   /** Producers that are heard of, and how many of them play as was asked for last. */
   readonly producers: number;
   readonly obeying: number;
+  /** Whether somebody would begin the demo anew, if that is asked for. */
+  readonly canBeginAnew: boolean;
   /** The event time that is being hurried to; null where none is. */
   readonly hurryingTo: number | null;
   /** The moments of the demo's story, in their order. */

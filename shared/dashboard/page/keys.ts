@@ -61,7 +61,8 @@ function nameOf({ key, code, shiftKey }: KeyboardEvent): string {
   if (digit !== undefined) return shiftKey ? `Shift+${digit}` : digit;
   if (key === ' ') return 'Space';
   if (key === '=') return '+';
-  return key.toUpperCase();
+  const letter = key.toUpperCase();
+  return shiftKey && /^[A-Z]$/.test(letter) ? `Shift+${letter}` : letter;
 }
 
 function term(key: string): HTMLElement {

@@ -43,6 +43,7 @@ export function addPageActions({ player, guide, state, held }: Actions): void {
       { key: '+', title: 'Faster', repeats: true, run: () => player.changeSpeed('faster') },
       { key: '-', title: 'Slower', repeats: true, run: () => player.changeSpeed('slower') },
       { key: 'J', title: 'Jump to a moment of the story', run: () => player.jump() },
+      { key: 'Shift+R', title: 'Begin anew, once that is confirmed', run: () => player.beginAnew() },
       { key: 'H', title: 'Hold the view: the demo goes on, what is shown stands still', run: () => hold.click() },
       { key: 'G', title: 'The guide: what has just happened, and where', run: () => guided.click() },
       { key: 'F', title: 'Full screen', run: () => fullScreen.click() },

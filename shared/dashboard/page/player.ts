@@ -26,6 +26,9 @@ export class Player {
       slower: () => this.changeSpeed('slower'),
       faster: () => this.changeSpeed('faster'),
       jump: () => this.#openMoments(!isShown('story')),
+      anew: () => this.beginAnew(),
+      'anew-no': () => anewDialog().close(),
+      'anew-yes': () => this.#beginAnew(),
       'controls-shown': () => this.showOrFold(),
     };
     for (const [id, press] of Object.entries(presses)) byId(id).addEventListener('click', press);
@@ -47,7 +50,8 @@ export class Player {
     this.#off = state.on ? (control?.missing ?? undefined) : state.why;
     setHidden(byId('played-by'), control === null);
     if (control === null) return;
-    for (const id of ['play', 'step', 'slower', 'faster', 'jump']) {
+    setHidden(byId('anew'), !control.canBeginAnew);
+    for (const id of ['play', 'step', 'slower', 'faster', 'jump', 'anew']) {
       const button = byId(id);
       if (this.#off === undefined) button.removeAttribute('aria-disabled');
       else button.setAttribute('aria-disabled', 'true');
@@ -88,10 +92,25 @@ export class Player {
     this.#openMoments(true);
   }
 
+  /** Asks whether it is meant: what has been is gone then, for all who look. */
+  beginAnew(): void {
+    if (this.#control?.canBeginAnew !== true) return;
+    if (this.#off !== undefined) say(this.#off, 'refused');
+    else anewDialog().showModal();
+  }
+
   showOrFold(): void {
     const shown = !isShown('player');
     this.#show(shown);
     store(shown ? 'shown' : 'folded');
+  }
+
+  #beginAnew(): void {
+    anewDialog().close();
+    command('reset', {}).then(
+      () => say('The demo begins anew'),
+      (error: unknown) => say(error instanceof Error ? error.message : String(error), 'refused'),
+    );
   }
 
   #show(shown: boolean): void {
@@ -157,6 +176,9 @@ function paceNote({ paused, speed, hurryingTo }: ControlView, times: EventTimes)
 const fractions: Readonly<Record<number, string>> = { 0.25: '¼', 0.5: '½' };
 
 const factor = (speed: number): string => `${fractions[speed] ?? Math.round(speed * 100) / 100} ×`;
+
+/** It is one in index.html. */
+const anewDialog = (): HTMLDialogElement => byId('anew-dialog') as HTMLDialogElement;
 
 const isShown = (id: string): boolean => !byId(id).hasAttribute('hidden');
 

@@ -8,10 +8,13 @@ export class Spotlight {
   #seen: number | undefined;
   /** Where somebody wants to be led, until it is there: a view that is looked at for the first time takes a moment. */
   #wanted: string | undefined;
+  /** To which of its elements that has been done: what belongs to a place may come one after the other. */
+  readonly #led = new Set<Element>();
 
   /** Lights up a place that somebody has asked to be shown, brings it into sight, and opens what is behind it. */
   light(place: string, tone: Tone = 'news'): void {
     this.#wanted = place;
+    this.#led.clear();
     this.#lit.set(place, { tone, until: performance.now() + litForMs });
     setTimeout(() => this.#show(), litForMs + 50);
     this.#show();
@@ -46,7 +49,8 @@ export class Spotlight {
   }
 
   #lead(element: HTMLElement | SVGElement): void {
-    this.#wanted = undefined;
+    if (this.#led.has(element)) return;
+    this.#led.add(element);
     element.scrollIntoView({ block: 'nearest' });
     if (element instanceof HTMLButtonElement) element.click();
   }
