@@ -50,6 +50,7 @@ describe('DemoVitals', () => {
     const vitals = new DemoVitals();
     const heard = [scorer('a'), scorer('b', 'REBALANCING')];
     const said = [scorer('c'), scorer('d', 'NOT_RUNNING')];
+    vitals.of(known({ heard: [scorer('a'), scorer('c')] }));
     expect(vitals.of(known({ heard, said })).scorers).toEqual({
       atWork: 1,
       waiting: 1,
@@ -57,6 +58,14 @@ describe('DemoVitals', () => {
       wereAtWork: true,
     });
     expect(vitals.of(known({ said: heard })).scorers).toMatchObject({ atWork: 0, wereAtWork: true });
+  });
+
+  it('misses nobody in whose place another one has come', () => {
+    const vitals = new DemoVitals();
+    const silent = (heard: ScorerStatus[], said: ScorerStatus[]) => vitals.of(known({ heard, said })).scorers.silent;
+    expect(silent([scorer('a'), scorer('b')], [])).toEqual([]);
+    expect(silent([scorer('a')], [scorer('b')])).toEqual(['b']);
+    expect(silent([scorer('a'), scorer('c')], [scorer('b')])).toEqual([]);
   });
 
   it('tells what of delivery is new in the last quarter of an hour', () => {

@@ -34,6 +34,8 @@ type KnownElsewhere =
 /** Puts together, about once a second, what may be a sign of something wrong in a demo. */
 export class DemoVitals {
   readonly #least = { missing: new RecentMinimum(), duplicate: new RecentMinimum(), altered: new RecentMinimum() };
+  /** Of minus the number at work: how far that is above its least is how many are missing. */
+  readonly #leastAway = new RecentMinimum();
   #wereAtWork = false;
 
   of({ view, watch, cluster, model, reported, refusal, now }: KnownOfVitals): Vitals {
@@ -43,7 +45,7 @@ export class DemoVitals {
       now,
       clusterSilentSince: cluster.silentSince ?? null,
       waiting: cluster.waiting ?? null,
-      scorers: this.#scorers(watch),
+      scorers: this.#scorers(watch, now),
       serving: servingOf(model, reported),
       refusal,
       drift: drift && {
@@ -58,10 +60,12 @@ export class DemoVitals {
     };
   }
 
-  #scorers({ heardScorers, scorers }: KnownOfVitals['watch']): Vitals['scorers'] {
+  #scorers({ heardScorers, scorers }: KnownOfVitals['watch'], now: number): Vitals['scorers'] {
     const atWork = heardScorers.filter(({ state }) => state === 'RUNNING').length;
     this.#wereAtWork ||= atWork > 0;
-    const ended = [...scorers.values()].filter(({ status }) => !heardScorers.includes(status));
+    // Where another one has come in its place, nobody misses it.
+    const missing = this.#leastAway.rise(-atWork, now);
+    const ended = missing === 0 ? [] : [...scorers.values()].filter(({ status }) => !heardScorers.includes(status));
     return {
       atWork,
       waiting: heardScorers.length - atWork,
