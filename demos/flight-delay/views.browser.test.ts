@@ -33,6 +33,7 @@ describeInBrowser('the views of the flight-delay demo', (browser: () => Browser)
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click();
     const root = page.getByRole('region', { name: view, exact: true });
     await root.waitFor();
+    expect(await page.locator('.view:visible').count(), `beside ${view} no other`).toBe(1);
     await root.locator('.panel').first().waitFor(patience);
     return page;
   }

@@ -32,7 +32,7 @@ export class PartView {
   constructor(part: PartName, title: string, changed: () => void) {
     this.#part = part;
     this.#changed = changed;
-    this.root = make('section', `view part ${part}`);
+    this.root = make('section', 'view part');
     this.root.id = `${part}-view`;
     this.root.dataset.place = part;
     this.root.setAttribute('aria-label', title);
