@@ -13,6 +13,7 @@ export { describeOnEachKafka, describeOnRealKafka, type KafkaUnderTest } from '.
 export { describeOnEachRegistry, type RegistryUnderTest } from './each-registry.js';
 export { startEmbeddedBroker } from './embedded-broker.js';
 export { startEmbeddedSwitches } from './embedded-switches.js';
+export { type FaultStage, openFaultStage } from './fault-stage.js';
 export { type Corpus, frameCorpus, mutate } from './frame-mutator.js';
 export { freePort } from './free-port.js';
 export { describeInBrowser, openPage, seriousFindings, seriousFindingsInBothSchemes } from './in-browser.js';
