@@ -3,9 +3,12 @@ import { ControlFollower, ControlWriter, controlTopic, type PaceOrder, type Part
 import { startRegistry } from '#shared/embedded/registry';
 import { connectCluster } from '#shared/kafka';
 import { connectSchemas, defineTopic } from '#shared/schema';
-import { startEmbeddedBroker } from '#shared/testing';
+import { freePort, startEmbeddedBroker } from '#shared/testing';
 import { type DemoBasics, type DemoRecord, demoRecord, type LapOptions } from './demo-definition.js';
-import { produceRecords, SENT_AT_HEADER } from './producer-role.js';
+import { createPace } from './pace.js';
+import { PlayedPace } from './played-pace.js';
+import { openProducerControl, type Production } from './producer-control.js';
+import { preciseNow, produceRecords, SENT_AT_HEADER } from './producer-role.js';
 
 const PATIENCE = { timeout: 20_000 };
 const topic = (name: string) =>
@@ -125,4 +128,22 @@ describe('a producer', () => {
     await demo.end();
     await vi.waitUntil(() => demo.part() === undefined, PATIENCE);
   });
+});
+
+it('follows nothing any more where it cannot say what it does', async () => {
+  await using broker = await startEmbeddedBroker();
+  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+  const { name } = controlTopic('demo');
+  await cluster.ensureTopics([{ name, partitions: 1, config: {} }]);
+  const reader = vi.spyOn(cluster, 'reader');
+  const demo = {
+    cluster,
+    schemas: connectSchemas({ url: `http://127.0.0.1:${await freePort()}` }),
+    topicName: (topic: { readonly name: string }) => topic.name,
+  };
+  const nothing: Production = { faults: [], eventTime: null, lap: null, sent: 0, held: 0, injected: 0 };
+  const opening = openProducerControl('demo', demo, new PlayedPace(createPace(1, 1), preciseNow), () => nothing);
+  await expect(opening).rejects.toMatchObject({ code: 'schema' });
+  expect(reader).not.toHaveBeenCalled();
+  await cluster.close();
 });

@@ -38,10 +38,9 @@ export async function openProducerControl(
   if (!(await cluster.cluster.partitionCounts([topic])).has(topic)) {
     return { state: UNDISTURBED, report: () => undefined, close: async () => undefined };
   }
-  const [follower, writer] = await Promise.all([
-    ControlFollower.start(demo, cluster),
-    ControlWriter.open(demo, cluster),
-  ]);
+  // Only this can fail: nothing is followed yet that nobody would end.
+  const writer = await ControlWriter.open(demo, cluster);
+  const follower = await ControlFollower.start(demo, cluster);
   pace.take(follower.state.pace, { steps: 0, jumpTo: undefined });
   const reports = new PartReports(writer, () => ({
     role: 'producer',
