@@ -148,6 +148,11 @@ describeInBrowser('the controls of the demo', (browser) => {
     await dialog.getByRole('button', { name: 'Go on as it is' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(asked).toEqual([]);
+    // Who only presses Enter loses nothing.
+    await page.keyboard.press('Shift+R');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(asked).toEqual([]);
     await page.keyboard.press('Shift+R');
     await dialog.getByRole('button', { name: 'Begin anew' }).click();
     await expect.poll(() => said(page).innerText()).toBe('The demo begins anew');
