@@ -1,4 +1,10 @@
-import { type LiveView, type ModelState, type PredictionFields, SignalBoard } from '#shared/dashboard';
+import {
+  type ControlView,
+  type LiveView,
+  type ModelState,
+  type PredictionFields,
+  SignalBoard,
+} from '#shared/dashboard';
 import type { ModelCard, Role } from '#shared/scoring';
 import type { ClusterWatch } from './cluster-watch.js';
 import { DemoVitals } from './demo-vitals.js';
@@ -18,6 +24,8 @@ interface Known<P extends PredictionFields, O> {
   readonly own: Readonly<Partial<Record<Role, ModelCard>>>;
   /** The scorers' group. */
   readonly group: string;
+  /** How it is being played. */
+  readonly pace: () => Pick<ControlView, 'paused' | 'speed'>;
 }
 
 /** Judges a demo for its page: the state of its models, and whether anything is wrong. */
@@ -51,7 +59,7 @@ export class DemoJudge<P extends PredictionFields, O> {
 
   /** To be called about once a second: what is wrong is known by how long it has been so. */
   refresh(cluster: Pick<ClusterWatch, 'silentSince' | 'waitingFor'>): void {
-    const { view, watch, reports, group } = this.#known;
+    const { view, watch, reports, group, pace } = this.#known;
     this.#board.update(
       this.#vitals.of({
         view,
@@ -60,6 +68,7 @@ export class DemoJudge<P extends PredictionFields, O> {
         model: this.model(),
         reported: reports?.reported(watch.knownScorers),
         refusal: view.refusal,
+        pace: pace(),
         now: Date.now(),
       }),
     );

@@ -83,10 +83,11 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const models = options.headless ? undefined : new ModelWatch(demo.cluster, { topic, demo: definition.name });
       const watched = watchedDemo(definition, options, demo, metrics);
       const group = watched.groups[0]?.groupId ?? '';
-      const judge = models && new DemoJudge({ view, watch, reports, models, own, group });
       const { monitoring } = options;
       const records = createRecordsPart(definition, demo, { registry, monitoring, watch });
       const control = options.headless ? undefined : createControlPage(definition, demo, watch, { say, resumeBroker });
+      const pace = () => control?.control() ?? { paused: false, speed: 1 };
+      const judge = models && new DemoJudge({ view, watch, reports, models, own, group, pace });
       const pipeline = createPipelinePart(definition, options, watch, group);
       const ofModels = modelCommands({
         demo: definition.name,

@@ -38,6 +38,7 @@ function known({ heard = [] as ScorerStatus[], said = [] as ScorerStatus[], ...m
     model,
     reported: undefined,
     refusal: null,
+    pace: { paused: false, speed: 1 },
     now,
     ...more,
   };
@@ -66,6 +67,37 @@ describe('DemoVitals', () => {
     expect(silent([scorer('a'), scorer('b')], [])).toEqual([]);
     expect(silent([scorer('a')], [scorer('b')])).toEqual(['b']);
     expect(silent([scorer('a'), scorer('c')], [scorer('b')])).toEqual([]);
+  });
+
+  it('misses nobody who said that it ends, also not once another one falls silent and is replaced', () => {
+    const vitals = new DemoVitals();
+    const silent = (heard: ScorerStatus[], said: ScorerStatus[] = []) =>
+      vitals.of(known({ heard, said })).scorers.silent;
+    expect(silent([scorer('a'), scorer('b'), scorer('c')])).toEqual([]);
+    expect(silent([scorer('a'), scorer('b'), scorer('c', 'NOT_RUNNING')])).toEqual([]);
+    expect(silent([scorer('a'), scorer('b')])).toEqual([]);
+    expect(silent([scorer('a')], [scorer('b')])).toEqual(['b']);
+    expect(silent([scorer('a'), scorer('d')], [scorer('b')])).toEqual([]);
+    expect(silent([scorer('d')], [scorer('a'), scorer('b')])).toEqual(['a']);
+  });
+
+  it('counts as quiet what passes at the pace of the demo: a pause is no time, and a slow second is a part of one', () => {
+    const vitals = new DemoVitals();
+    const { view } = known({});
+    let at = now;
+    const quiet = (quietSeconds: number | null, later: number, paused = false, speed = 1) => {
+      at += 1_000 * later;
+      const pace = { paused, speed };
+      const told = vitals.of(known({ view: { vitals: { ...view.vitals, quietSeconds } }, now: at, pace }));
+      return [told.quietSeconds, told.paused];
+    };
+    expect(quiet(null, 0)).toEqual([null, false]);
+    expect(quiet(0, 1)).toEqual([0, false]);
+    expect(quiet(30, 30)).toEqual([30, false]);
+    expect(quiet(330, 300, true)).toEqual([30, true]);
+    expect(quiet(430, 100, false, 0.25)).toEqual([55, false]);
+    expect(quiet(440, 10, false, 4)).toEqual([65, false]);
+    expect(quiet(2, 10)).toEqual([2, false]);
   });
 
   it('tells what of delivery is new in the last quarter of an hour', () => {

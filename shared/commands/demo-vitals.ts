@@ -1,4 +1,4 @@
-import type { ModelState, Vitals } from '#shared/dashboard';
+import type { ControlView, ModelState, Vitals } from '#shared/dashboard';
 import { RecentMinimum } from './recent-minimum.js';
 import type { Reported } from './report-watch.js';
 import type { RunWatch } from './run-watch.js';
@@ -17,11 +17,14 @@ export interface KnownOfVitals {
   readonly model: ModelState;
   readonly reported: Reported | undefined;
   readonly refusal: Vitals['refusal'];
+  /** How the demo is being played. */
+  readonly pace: Pick<ControlView, 'paused' | 'speed'>;
   readonly now: number;
 }
 
 type KnownElsewhere =
   | 'now'
+  | 'paused'
   | 'clusterSilentSince'
   | 'scorers'
   | 'waiting'
@@ -36,13 +39,20 @@ export class DemoVitals {
   readonly #least = { missing: new RecentMinimum(), duplicate: new RecentMinimum(), altered: new RecentMinimum() };
   /** Of minus the number at work: how far that is above its least is how many are missing. */
   readonly #leastAway = new RecentMinimum();
+  /** Those that were at work and have not said since that they end. */
+  readonly #expected = new Set<string>();
   #wereAtWork = false;
+  #quietSeconds = 0;
+  #toldAt: number | undefined;
 
-  of({ view, watch, cluster, model, reported, refusal, now }: KnownOfVitals): Vitals {
+  of({ view, watch, cluster, model, reported, refusal, pace, now }: KnownOfVitals): Vitals {
     const { drift, monitor } = model;
+    const quietSeconds = this.#quiet(view.vitals.quietSeconds, pace, now);
     return {
       ...view.vitals,
       now,
+      paused: pace.paused,
+      quietSeconds,
       clusterSilentSince: cluster.silentSince ?? null,
       waiting: cluster.waiting ?? null,
       scorers: this.#scorers(watch, now),
@@ -63,15 +73,38 @@ export class DemoVitals {
   #scorers({ heardScorers, scorers }: KnownOfVitals['watch'], now: number): Vitals['scorers'] {
     const atWork = heardScorers.filter(({ state }) => state === 'RUNNING').length;
     this.#wereAtWork ||= atWork > 0;
+    this.#takeLeave(scorers);
     // Where another one has come in its place, nobody misses it.
     const missing = this.#leastAway.rise(-atWork, now);
-    const ended = missing === 0 ? [] : [...scorers.values()].filter(({ status }) => !heardScorers.includes(status));
+    const silent = [...scorers.values()]
+      .filter(({ status }) => !heardScorers.includes(status) && status.state !== 'NOT_RUNNING')
+      .toSorted((one, other) => other.readAt - one.readAt)
+      .slice(0, missing);
     return {
       atWork,
       waiting: heardScorers.length - atWork,
-      silent: ended.flatMap(({ status: { state, instance } }) => (state === 'NOT_RUNNING' ? [] : [instance])),
+      silent: silent.map(({ status }) => status.instance),
       wereAtWork: this.#wereAtWork,
     };
+  }
+
+  /** Whoever says that it ends is one less from then on: it is not to be missed once another one falls silent. */
+  #takeLeave(scorers: KnownOfVitals['watch']['scorers']): void {
+    for (const instance of this.#expected) if (!scorers.has(instance)) this.#expected.delete(instance);
+    for (const {
+      status: { instance, state },
+    } of scorers.values()) {
+      if (state === 'RUNNING') this.#expected.add(instance);
+      if (state === 'NOT_RUNNING' && this.#expected.delete(instance)) this.#leastAway.raise(1);
+    }
+  }
+
+  /** What has passed since it was told last, as the demo is played; a record that came in begins it anew. */
+  #quiet(seconds: number | null, { paused, speed }: KnownOfVitals['pace'], now: number): number | null {
+    const passed = Math.max(0, now - (this.#toldAt ?? now)) / 1_000;
+    this.#toldAt = now;
+    this.#quietSeconds = Math.min(seconds ?? 0, this.#quietSeconds + passed * (paused ? 0 : Math.min(1, speed)));
+    return seconds === null ? null : this.#quietSeconds;
   }
 
   #delivery({ delivery }: ModelState, now: number): Delivery | null {

@@ -13,4 +13,9 @@ export class RecentMinimum {
     for (const each of this.#minutes.keys()) if (each <= minute - STEPS) this.#minutes.delete(each);
     return value - Math.min(...this.#minutes.values());
   }
+
+  /** Has all that was until now be so much more: what was counted then is not to be counted any more. */
+  raise(by: number): void {
+    for (const [minute, least] of this.#minutes) this.#minutes.set(minute, least + by);
+  }
 }

@@ -27,7 +27,10 @@ const watched: readonly Watched[] = [
     name: 'Waiting',
     place: 'live/rate',
     alerts: ['ConsumerStuck', 'ScorerBehind', 'NothingProduced'],
-    figure: ({ waiting }) => (waiting === null ? undefined : whole(waiting)),
+    figure: ({ waiting, paused }) => {
+      if (paused && (waiting ?? 0) === 0) return 'paused';
+      return waiting === null ? undefined : whole(waiting);
+    },
   },
   {
     name: 'Latency',

@@ -21,7 +21,7 @@ const BELOW_PROMISE_AFTER_MS = 60_000;
 /** What makes inputs other ones is to be said first. */
 const DRIFT_AFTER_MS = 4_000;
 const STUCK_SECONDS = 60;
-/** The longest that a demo is quiet is the Titanic at sea, for 100 s. */
+/** The longest that a demo is quiet at its own pace is the Titanic at sea, for 100 s. */
 const QUIET_SECONDS = 180;
 const REFUSED_FOR_MS = 900_000;
 
@@ -90,7 +90,7 @@ const finds: readonly Find[] = [
           alert: 'DeadLetters',
           severity: 'warning',
           place: 'records/dead-letters',
-          sentence: `Records are not scored: ${counted(all, 'dead letter')} in the last half minute, because of ${most.reason}. The stream goes on without them.`,
+          sentence: `Records are not scored: ${counted(all, 'dead letter')} in the last half minute, ${deadLetters.length > 1 ? 'most of them ' : ''}because ${whyDead(most.reason, all)}. The stream goes on without them.`,
           afterMs: 0,
         };
   },
@@ -189,8 +189,8 @@ const finds: readonly Find[] = [
       'minute of records',
     ),
 
-  ({ quietSeconds }) =>
-    (quietSeconds ?? 0) < QUIET_SECONDS
+  ({ quietSeconds, paused }) =>
+    paused || (quietSeconds ?? 0) < QUIET_SECONDS
       ? undefined
       : {
           alert: 'NothingProduced',
@@ -225,6 +225,21 @@ function qualitySentence({ model, promised, auc, outcomes, worseThanCoin, report
     return `${model} is worse than a coin: its AUC is ${(auc ?? 0).toFixed(3)} over its last ${counted(outcomes, 'outcome')}${promise}.`;
   }
   return `${model} is wrong more often than it should be: its AUC is ${(reported?.auc ?? 0).toFixed(3)} by its last ${counted(reported?.labelled ?? 0, 'label')}${promise}.`;
+}
+
+/** In words, where the code is one of the kit's; the code is with the letters themselves. */
+function whyDead(reason: string, letters: number): string {
+  const it = letters === 1 ? 'it' : 'they';
+  switch (reason) {
+    case 'record-undecodable':
+      return `${it} cannot be read`;
+    case 'record-unscorable':
+      return `the model cannot take ${letters === 1 ? 'it' : 'them'}`;
+    case 'record-unprocessable':
+      return `${it} cannot be processed`;
+    default:
+      return `of ${reason}`;
+  }
 }
 
 function deliveryCondition(

@@ -16,6 +16,7 @@ export {
 } from './definition.js';
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
+export type { ControlView } from './page/control-state.js';
 export type { ModelState } from './page/model-state.js';
 export type {
   FollowedRecord,

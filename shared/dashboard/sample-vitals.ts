@@ -18,6 +18,7 @@ export function sampleVitals(more: Partial<Vitals> = {}): Vitals {
     now: sampleNow,
     clusterSilentSince: null,
     scorers: { atWork: 1, waiting: 0, silent: [], wereAtWork: true },
+    paused: false,
     quietSeconds: 0,
     waiting: 3,
     scoredPerSecond: 56,

@@ -141,6 +141,35 @@ describe('what is wrong', () => {
     );
   });
 
+  it('is no silence where somebody has paused the demo, and the page says that it is paused', () => {
+    const { board, pass } = boardOver();
+    expect(pass(60, { paused: true, quietSeconds: 600, waiting: 0 })).toEqual([]);
+    expect(board.current.checks.find(({ name }) => name === 'Waiting')).toMatchObject({
+      state: 'well',
+      figure: 'paused',
+    });
+  });
+
+  it.each([
+    [[['record-undecodable', 12]], '12 dead letters in the last half minute, because they cannot be read.'],
+    [[['record-undecodable', 1]], '1 dead letter in the last half minute, because it cannot be read.'],
+    [[['record-unscorable', 2]], '2 dead letters in the last half minute, because the model cannot take them.'],
+    [
+      [
+        ['record-undecodable', 1],
+        ['record-unprocessable', 3],
+      ],
+      '4 dead letters in the last half minute, most of them because they cannot be processed.',
+    ],
+    [[['made-up', 2]], '2 dead letters in the last half minute, because of made-up.'],
+  ] as const)('says of dead letters why they are some, in words: %j', (reasons, sentence) => {
+    const { board, pass } = boardOver();
+    pass(1, { deadLetters: reasons.map(([reason, count]) => ({ reason, count })) });
+    expect(board.current.signals[0]?.sentence).toBe(
+      `Records are not scored: ${sentence} The stream goes on without them.`,
+    );
+  });
+
   it('is none while the first scorer starts', () => {
     const { pass } = boardOver();
     expect(pass(60, { scorers: { atWork: 0, waiting: 1, silent: [], wereAtWork: false } })).toEqual([]);

@@ -6,7 +6,12 @@ export interface Vitals {
   /** Since when no broker answers; null while one does. */
   readonly clusterSilentSince: number | null;
   readonly scorers: ScorerVitals;
-  /** For how many seconds no record has come in; null before the first. */
+  /** Whether the demo is paused by whoever shows it. */
+  readonly paused: boolean;
+  /**
+   * For how many seconds at the demo's own pace no record has come in; null before the first. A pause is no time, and at half
+   * the speed a second is half a one.
+   */
   readonly quietSeconds: number | null;
   /** Records that wait for the scorers. */
   readonly waiting: number | null;
