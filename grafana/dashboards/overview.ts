@@ -56,7 +56,15 @@ const delivery = (demos: readonly string[]): DashboardRow => ({
       unit: unit.perSecond,
       series: { demos },
       queries: [{ expr: of.rate(catalogue.recordsProduced, ['demo']), legend: '{{demo}}' }],
-      width: 9,
+      width: 7,
+    }),
+    stat({
+      title: 'Pace',
+      description:
+        'How fast each demo is asked to be played, against the pace that it was started with: 0 is a pause, in which nothing is written on purpose. Set on the page of the demo.',
+      unit: unit.index,
+      queries: [{ expr: of.gauge('min', catalogue.productionPace, ['demo']), legend: '{{demo}}' }],
+      width: 4,
     }),
     graph({
       title: 'Predictions written',
@@ -65,7 +73,7 @@ const delivery = (demos: readonly string[]): DashboardRow => ({
       unit: unit.perSecond,
       series: { demos },
       queries: [{ expr: of.rate(catalogue.recordsScored, ['demo']), legend: '{{demo}}' }],
-      width: 9,
+      width: 7,
     }),
   ],
 });

@@ -16,7 +16,7 @@ import { sayWhere } from './open-probes.js';
 import { createPipelinePart } from './pipeline-part.js';
 import { createRecordsPart } from './records-part.js';
 import type { ReportWatch } from './report-watch.js';
-import { refreshRunGauges } from './run-gauges.js';
+import { refreshPaceGauge, refreshRunGauges } from './run-gauges.js';
 import type { RunWatch } from './run-watch.js';
 import type { Terminal } from './terminal.js';
 import { type WatchedDemo, watchedDemo } from './watched-demo.js';
@@ -117,6 +117,7 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       };
       const refresh = (cluster: ClusterWatch): void => {
         refreshRunGauges(metrics, view, watch);
+        if (control) refreshPaceGauge(metrics, pace());
         pipeline.look(cluster, view);
         reports?.refresh(metrics, watch.knownScorers);
         judge?.refresh(cluster);

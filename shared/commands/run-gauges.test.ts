@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createMetrics } from '#shared/metrics';
 import { statusTopic } from '#shared/monitoring';
-import { refreshRunGauges } from './run-gauges.js';
+import { refreshPaceGauge, refreshRunGauges } from './run-gauges.js';
 import { status, TestWatch } from './test-watch.js';
 
 it('says of a scorer that is silent that it is not up, and not what nobody knows: its partitions and its pace', async () => {
@@ -25,4 +25,14 @@ it('says of a scorer that is silent that it is not up, and not what nobody knows
   now += 6_000;
   expect(await samples()).toEqual(['up 0', 'scored_records 900']);
   vi.restoreAllMocks();
+});
+
+it('says how fast a demo is played, and of a paused one that it is not', async () => {
+  const metrics = createMetrics('demo');
+  const pace = async () => /^kafka_ml_production_pace_ratio\{demo="demo"\} (\S+)$/m.exec(await metrics.text())?.[1];
+  expect(await pace()).toBeUndefined();
+  refreshPaceGauge(metrics, { paused: false, speed: 0.25 });
+  expect(await pace()).toBe('0.25');
+  refreshPaceGauge(metrics, { paused: true, speed: 0.25 });
+  expect(await pace()).toBe('0');
 });

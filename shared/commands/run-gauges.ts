@@ -1,7 +1,12 @@
-import type { PredictionFields } from '#shared/dashboard';
+import type { ControlView, PredictionFields } from '#shared/dashboard';
 import type { Metrics } from '#shared/metrics';
 import type { ScorerStatus } from '#shared/monitoring';
 import type { RunWatch } from './run-watch.js';
+
+/** Sets the gauge of how a demo is being played. */
+export function refreshPaceGauge(metrics: Metrics, { paused, speed }: Pick<ControlView, 'paused' | 'speed'>): void {
+  metrics.productionPace.set(paused ? 0 : speed);
+}
 
 /** Sets the gauges of a run and its scorers; what is not known of this moment is left out. */
 export function refreshRunGauges(

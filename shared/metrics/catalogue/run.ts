@@ -10,6 +10,13 @@ export const runMetrics = {
     labels: [],
     help: 'Records of the main input topic, as read back from it.',
   },
+  productionPace: {
+    kind: 'gauge',
+    name: 'kafka_ml_production_pace_ratio',
+    unit: 'ratio',
+    labels: [],
+    help: 'How fast the demo is asked to be played, against the pace that it was started with: 0 while it is paused. Absent without a page.',
+  },
   recordsScored: {
     kind: 'counter',
     name: 'kafka_ml_records_scored_total',
