@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { UNDISTURBED } from '#shared/control';
-import { controlView, type DashboardPage } from '#shared/dashboard';
+import { controlView, type DashboardPage, faultsState } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import { describeInBrowser, openPage, seriousFindingsInBothSchemes } from '#shared/testing';
 import { closeStarted, newView, pageOf, start } from './asked-dashboard.js';
@@ -292,6 +292,25 @@ describeInBrowser('the controls of the demo', (browser) => {
     await page.keyboard.press('+');
     change({ hurryingTo: Date.UTC(2013, 9, 7, 10) });
     await note(page).waitFor();
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+  });
+
+  it('tell whoever listens what has become of a fault, and not each second that is left of it', async () => {
+    const { faults } = faultsState({ state: UNDISTURBED, scorers: [], story, missing: undefined, now: Date.now() });
+    let endsIn = 580;
+    const state = () => {
+      const [first, ...others] = faults;
+      return { missing: null, faults: [{ ...first, on: true, askedFor: 20, endsIn, parts: 1, taken: 1 }, ...others] };
+    };
+    const { page } = await open({ parts: { faults: state } });
+    await page.evaluate("location.hash = 'faults'");
+    const row = page.locator('.fault-row').first();
+    await row.waitFor();
+    const left = () => row.locator('.fault-state').innerText();
+    await expect.poll(left).toBe('In effect · ends in 9 min 40 s');
+    endsIn = 579;
+    await expect.poll(left, { timeout: 10_000 }).toBe('In effect · ends in 9 min 39 s');
+    expect(await row.getByRole('status').allInnerTexts()).toEqual(['In effect']);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
   });
 });

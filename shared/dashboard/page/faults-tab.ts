@@ -73,7 +73,10 @@ function makeFault(list: HTMLElement, newest: () => FaultsState | undefined): El
   heading.append(title, key);
   const head = make('div', 'fault-switch');
   const state = make('p', 'fault-state');
-  state.setAttribute('role', 'status');
+  // What is spoken is what has become of it; the seconds that are left are to be looked at, and would be spoken each.
+  const said = make('span');
+  said.setAttribute('role', 'status');
+  state.append(said, make('span', 'fault-ends'));
   head.append(button, state);
   const left = make('div', 'fault-left');
   left.append(heading, head);
@@ -106,13 +109,17 @@ function fillFault(item: Element, fault: FaultView, controlsOff: string | null):
   }
   const checked = String(fault.on);
   if (button.getAttribute('aria-checked') !== checked) button.setAttribute('aria-checked', checked);
+  const [said, ends] = state.children;
+  if (!(said && ends)) return;
   const { kind, words } = stateOf(fault);
   if (state.dataset.kind !== kind) {
     state.dataset.kind = kind;
     if (item instanceof HTMLElement) item.dataset.kind = kind;
   }
   // Why it cannot be switched is the state of a fault that only this place cannot have.
-  setText(state, controlsOff === null && fault.unavailable !== null ? fault.unavailable : words);
+  const isUnavailable = controlsOff === null && fault.unavailable !== null;
+  setText(said, isUnavailable ? fault.unavailable : words);
+  setText(ends, isUnavailable || !fault.on || fault.endsIn === null ? '' : ` · ends in ${duration(fault.endsIn)}`);
 }
 
 function fillAlerts(alerts: Element, { alert, also }: FaultView): void {
@@ -124,18 +131,17 @@ function fillAlerts(alerts: Element, { alert, also }: FaultView): void {
 type Kind = 'off' | 'asked' | 'on' | 'ignored' | 'ending';
 
 /** What has become of a fault: by a word, and by what the row looks like. */
-function stateOf({ on, askedFor, endsIn, part, parts, taken }: FaultView): { kind: Kind; words: string } {
+function stateOf({ on, askedFor, part, parts, taken }: FaultView): { kind: Kind; words: string } {
   const waits = (askedFor ?? 0) < takenUpWithinSeconds;
   if (!on) {
     const isEnding = askedFor !== null && waits && taken < parts;
     return isEnding ? { kind: 'ending', words: 'Being switched off' } : { kind: 'off', words: 'Off' };
   }
-  const end = endsIn === null ? '' : ` · ends in ${duration(endsIn)}`;
-  if (parts === 0) return { kind: 'ignored', words: `Asked for; no ${part} is heard of${end}` };
+  if (parts === 0) return { kind: 'ignored', words: `Asked for; no ${part} is heard of` };
   if (taken === 0) {
     return waits
-      ? { kind: 'asked', words: `Asked for${end}` }
-      : { kind: 'ignored', words: `Asked for; nobody has taken it up${end}` };
+      ? { kind: 'asked', words: 'Asked for' }
+      : { kind: 'ignored', words: 'Asked for; nobody has taken it up' };
   }
   const where =
     parts === 1
@@ -143,7 +149,7 @@ function stateOf({ on, askedFor, endsIn, part, parts, taken }: FaultView): { kin
       : taken === parts
         ? `, at all ${counted(parts, part)}`
         : `, at ${taken} of ${counted(parts, part)}`;
-  return { kind: 'on', words: `In effect${where}${end}` };
+  return { kind: 'on', words: `In effect${where}` };
 }
 
 /** '40 s', '9 min 40 s' */
