@@ -1,5 +1,6 @@
 import type { RecordPlace } from './dead-letters.js';
 import { make, setHidden, setText } from './dom.js';
+import { isComplete } from './follow-complete.js';
 import { counted, decimals, milliseconds } from './format.js';
 import type { RecordTimes } from './record-times.js';
 import { askToFollow, type FollowQuestion } from './records-client.js';
@@ -69,8 +70,7 @@ export class FollowPane {
       if (asking.signal.aborted) return;
       this.#show(found);
       // By its id from now on: where it was seen first may be gone by then.
-      const isDone = found.steps.every(({ kind, record }) => record !== null || kind === 'features');
-      if (!isDone && times < mostAgain) this.#again({ id: found.id }, times + 1);
+      if (!isComplete(found) && times < mostAgain) this.#again({ id: found.id }, times + 1);
     } catch (error) {
       if (asking.signal.aborted) return;
       const sentence = error instanceof Error ? error.message : String(error);
