@@ -47,6 +47,8 @@ export function createFollow<I, P extends PredictionFields, O>(
   const predictions = schemas.deserializer<P>({ reader: definition.topics.predictions.schema });
   const outcomes = schemas.deserializer<O>({ reader: definition.topics.outcomes.schema });
   const rows = schemas.deserializer<SampledRow>({ reader: featuresTopic(definition.name).schema });
+  const samples = createSampleFinder(demo, topics.features, rows);
+  const followed = new Set<string>(Object.values(topics));
 
   const readAt = (topic: string, { partition, offset }: TrailPlace, signal: AbortSignal) =>
     readRecord(demo, topic, { partition, offset }, signal);
@@ -57,6 +59,10 @@ export function createFollow<I, P extends PredictionFields, O>(
 
   /** Which unit a record belongs to. */
   const idAt = async (topic: string, at: TrailPlace, signal: AbortSignal): Promise<string> => {
+    // Before anything is read: whoever asks for another topic has no business there.
+    if (!followed.has(topic)) {
+      throw new KitError('usage', 'Only inputs, predictions, outcomes and dead letters can be followed.');
+    }
     const record = await readAt(topic, at, signal);
     if (record === undefined) throw new KitError('usage', 'There is no such record any more.');
     const [id] = await idsOf(topic, record);
@@ -70,11 +76,8 @@ export function createFollow<I, P extends PredictionFields, O>(
       const outcome = await decoded(outcomes, record);
       return outcome === undefined ? [] : [definition.dashboard.outcome.id(outcome)];
     }
-    if (topic === topics.input || topic === topics.deadLetter) {
-      const input = await decoded(inputs, record);
-      return input === undefined ? [] : unitIdsOf(definition.scoredUnit, input);
-    }
-    throw new KitError('usage', 'Only inputs, predictions, outcomes and dead letters can be followed.');
+    const input = await decoded(inputs, record);
+    return input === undefined ? [] : unitIdsOf(definition.scoredUnit, input);
   };
 
   return async (query, signal): Promise<FollowedRecord> => {
@@ -86,7 +89,7 @@ export function createFollow<I, P extends PredictionFields, O>(
     const unread = `It is not among the last 20,000 that this page has read.`;
     const [input, sample, prediction, outcome, deadLetter] = await Promise.all([
       lastInput && shown(topics.input, lastInput, signal),
-      sampleOf(demo, topics.features, id, rows, signal),
+      samples(id, signal),
       known?.prediction && readAt(topics.prediction, known.prediction, signal),
       known?.outcome && readAt(topics.outcome, known.outcome, signal),
       known?.deadLetter && shown(topics.deadLetter, known.deadLetter, signal),
@@ -187,27 +190,58 @@ async function readRecord(
   }
 }
 
-/** The newest sample of a row: the topic is small, and read through. */
-async function sampleOf(
+interface Sample {
+  readonly record: ConsumedRecord;
+  readonly row: SampledRow;
+}
+
+/** Whoever follows a record asks for it again and again, each of several people for one. */
+const MOST_SEARCHED = 16;
+
+/**
+ * Finds the newest sample of a row: its topic is read through for an id once, and then from where it ended, as one that
+ * was not sampled may be yet.
+ */
+function createSampleFinder(
   { cluster }: Pick<DemoCluster, 'cluster'>,
   topic: string,
-  id: string,
   rows: Deserializer<SampledRow>,
-  signal: AbortSignal,
-): Promise<{ readonly record: ConsumedRecord; readonly row: SampledRow } | undefined> {
-  if (!(await cluster.partitionCounts([topic])).has(topic)) return undefined;
-  const [begins, ends] = await Promise.all([
-    cluster.beginningOffsets([topic]),
-    cluster.endOffsets([topic], { isolation: 'read_committed' }),
-  ]);
-  const reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
-  try {
-    const range = { topic, partition: 0, from: begins.get(topic)?.[0] ?? 0, to: ends.get(topic)?.[0] ?? 0 };
-    const keep = { which: 'last', most: 1, mostBytes: Number.POSITIVE_INFINITY, key: id } as const;
-    const record = (await readRanges(reader, [range], keep, signal))[0]?.records[0];
-    const row = record && (await decoded(rows, record));
-    return record === undefined || row === undefined ? undefined : { record, row };
-  } finally {
-    await reader.close();
-  }
+): (id: string, signal: AbortSignal) => Promise<Sample | undefined> {
+  /** By id, how far the topic has been read through for it, and what was found. */
+  const searched = new Map<string, { readonly to: number; readonly sample: Sample | undefined }>();
+
+  const read = async (id: string, from: number, to: number, signal: AbortSignal): Promise<Sample | undefined> => {
+    if (from >= to) return undefined;
+    const reader = await cluster.reader({ isolation: 'read_committed', onOutOfRange: 'earliest' });
+    try {
+      const keep = { which: 'last', most: 1, mostBytes: Number.POSITIVE_INFINITY, key: id } as const;
+      const record = (await readRanges(reader, [{ topic, partition: 0, from, to }], keep, signal))[0]?.records[0];
+      const row = record && (await decoded(rows, record));
+      return record === undefined || row === undefined ? undefined : { record, row };
+    } finally {
+      await reader.close();
+    }
+  };
+
+  return async (id, signal) => {
+    if (!(await cluster.partitionCounts([topic])).has(topic)) return undefined;
+    const [begins, ends] = await Promise.all([
+      cluster.beginningOffsets([topic]),
+      cluster.endOffsets([topic], { isolation: 'read_committed' }),
+    ]);
+    const begin = begins.get(topic)?.[0] ?? 0;
+    const to = ends.get(topic)?.[0] ?? 0;
+    const before = searched.get(id);
+    // What ends earlier than before is another topic of that name.
+    const known = before !== undefined && before.to <= to ? before : { to: begin, sample: undefined };
+    const kept = known.sample !== undefined && known.sample.record.offset >= begin ? known.sample : undefined;
+    const sample = (await read(id, Math.max(begin, known.to), to, signal)) ?? kept;
+    // What was not read in time was not read through.
+    if (signal.aborted) return sample;
+    searched.delete(id);
+    searched.set(id, { to, sample });
+    const [oldest] = searched.keys();
+    if (searched.size > MOST_SEARCHED && oldest !== undefined) searched.delete(oldest);
+    return sample;
+  };
 }

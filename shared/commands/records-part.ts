@@ -24,6 +24,8 @@ interface RecordsPartOptions {
 }
 
 const READ_WITHIN_MS = 5_000;
+/** A page that is looked at asks some times a second: what has just been refused would be so again. */
+const AGAIN_AFTER_MS = 15_000;
 
 /** What a page needs to look into a demo's topics, and to send its dead letters again. */
 export function createRecordsPart<I, P extends PredictionFields, O>(
@@ -35,19 +37,19 @@ export function createRecordsPart<I, P extends PredictionFields, O>(
   const positiveLabels = () => watch.knownScorers.map(({ modelPositive }) => modelPositive);
   const looking = createRecordPeek(definition, demo, registry);
   const peek = { ...looking, follow: createFollow(definition, demo, { trail, peek: looking, positiveLabels }) };
-  let isRead = false;
+  let readFrom = Number.NEGATIVE_INFINITY;
   // What was sent again before this page was there is of interest only once somebody looks.
   const readOnce = (): void => {
-    if (isRead) return;
-    isRead = true;
+    if (performance.now() < readFrom) return;
+    readFrom = Number.POSITIVE_INFINITY;
     const topic = demo.topicName(replaysTopic(definition.name));
     readReplays(demo, topic, AbortSignal.timeout(READ_WITHIN_MS))
       .then((before) => {
         for (const replay of before) replays.sent(replay);
       })
-      // Whoever looks the next time tries again; who sends a letter is told by the topic itself whether it was sent.
+      // Whoever looks some seconds later tries again; who sends a letter is told by the topic itself whether it was sent.
       .catch(() => {
-        isRead = false;
+        readFrom = performance.now() + AGAIN_AFTER_MS;
       });
   };
   return {
