@@ -87,7 +87,7 @@ function roomInFlight(
 
 /** Waits until each input on the topic is settled and everything written for it has been read, or nobody waits for that any more. */
 async function settle<I, P extends PredictionFields, O>(
-  { definition, demo, watch, observer, scorer, control, shutdown }: RunningDemo<I, P, O>,
+  { definition, where, demo, watch, observer, scorer, control, shutdown }: RunningDemo<I, P, O>,
   producedAt: number,
   givenUp: AbortSignal,
 ): Promise<void> {
@@ -99,7 +99,9 @@ async function settle<I, P extends PredictionFields, O>(
   // What the page's form asked is a unit of the run as well: none may come when the others are counted.
   await watch.asks.close();
   let settled = { inputs: watch.audit.settledInputs, at: producedAt };
-  const isDisturbed = (): boolean => scorer.isEmpty || [...control.state.faults.values()].some(({ on }) => on);
+  // Another demo of the run may have its broker away, of which this one's own topic says nothing.
+  const isDisturbed = (): boolean =>
+    scorer.isEmpty || where.broker?.isAway === true || [...control.state.faults.values()].some(({ on }) => on);
   const until = async (condition: () => boolean): Promise<void> => {
     const silentForMs = (): number => {
       // What the rule leaves out is settled when it is read, and nothing comes of it.

@@ -98,6 +98,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
   const from = new Map([...(await demo.cluster.endOffsets([...watch.handlers.keys()])), ...(reports?.from ?? [])]);
   const starting = ScorerSlot.open({
     control,
+    broker: where.broker,
     say: (sentence) => terminal.say(sentence),
     start: () =>
       startScorerProcess({
@@ -134,7 +135,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     demo,
     registry: where.registry,
     say,
-    ...(where.resumeBroker && { resumeBroker: () => where.resumeBroker?.() }),
+    ...(where.broker && { resumeBroker: () => where.broker?.resume(definition.name) }),
   });
   closing.add(async () => shown?.close());
   return {

@@ -4,6 +4,7 @@ import { connectCluster } from '#shared/kafka';
 import { offlineSchemas } from '#shared/schema';
 import { startEmbeddedBroker } from '#shared/testing';
 import { FaultSupervisor } from './fault-supervisor.js';
+import { OwnBroker } from './own-broker.js';
 import type { RunCluster } from './run-cluster.js';
 
 const PATIENCE = { timeout: 20_000 };
@@ -25,7 +26,7 @@ async function demoWithControl() {
       open.unshift(follower);
       return follower;
     },
-    async supervised(where: Pick<RunCluster, 'suspendBroker'>) {
+    async supervised(where: Pick<RunCluster, 'broker'>) {
       const said: string[] = [];
       const control = await this.follower();
       const supervisor = await FaultSupervisor.start('demo', demo, { control, where, say: (line) => said.push(line) });
@@ -55,10 +56,13 @@ it('says that it has taken the order up before the broker is away, for as long a
   const away: { readonly ms: number; readonly heard: boolean }[] = [];
   let id = '';
   const { said } = await demo.supervised({
-    suspendBroker: (ms = 0) => {
-      const [part] = other.state.parts.values();
-      away.push({ ms, heard: part?.obeys.includes(id) === true });
-    },
+    broker: new OwnBroker({
+      suspendBroker: (ms) => {
+        const [part] = other.state.parts.values();
+        away.push({ ms, heard: part?.obeys.includes(id) === true });
+      },
+      resumeBroker: () => undefined,
+    }),
   });
   await vi.waitUntil(() => other.state.parts.size === 1, PATIENCE);
   expect([...other.state.parts.values()]).toMatchObject([{ role: 'supervisor', faults: ['lost-broker'], obeys: [] }]);
@@ -68,6 +72,55 @@ it('says that it has taken the order up before the broker is away, for as long a
   expect(away[0]?.ms).toBeGreaterThan(10_000);
   expect(away[0]?.ms).toBeLessThanOrEqual(15_000);
   expect(said).toEqual(['Lost broker: on, by test, for 15 s at most.']);
+});
+
+/** A broker of which it is only told that it is to go. */
+function toldBroker() {
+  const away: number[] = [];
+  return { away, broker: new OwnBroker({ suspendBroker: (ms) => away.push(ms), resumeBroker: () => undefined }) };
+}
+
+it('leaves the broker where it is when the order is taken back before it has gone', async () => {
+  await using demo = await demoWithControl();
+  const { away, broker } = toldBroker();
+  const { control, said } = await demo.supervised({ broker });
+  const { writer } = demo;
+  await writer.switchFault('lost-broker', { on: true, by: 'key' });
+  await vi.waitUntil(() => control.state.faults.get('lost-broker')?.on, PATIENCE);
+  await writer.switchFault('lost-broker', { on: false, by: 'key' });
+  await vi.waitUntil(() => control.state.faults.get('lost-broker')?.on === false, PATIENCE);
+  // One that does go, behind it: what the first had begun is over by then.
+  await writer.switchFault('lost-broker', { on: true, forMs: 5_000, by: 'key' });
+  await vi.waitUntil(() => away.length > 0, PATIENCE);
+  expect(away).toHaveLength(1);
+  expect(away[0]).toBeLessThanOrEqual(5_000);
+  expect(said.map((line) => line.slice(0, 16))).toEqual(['Lost broker: on,', 'Lost broker: off', 'Lost broker: on,']);
+});
+
+it('leaves the broker where it is when somebody asks for it before it has gone', async () => {
+  await using demo = await demoWithControl();
+  const { away, broker } = toldBroker();
+  const { control } = await demo.supervised({ broker });
+  await demo.writer.switchFault('lost-broker', { on: true, by: 'page' });
+  await vi.waitUntil(() => control.state.faults.get('lost-broker')?.on, PATIENCE);
+  broker.resume('demo');
+  const { id } = await demo.writer.switchFault('lost-broker', { on: true, forMs: 5_000, by: 'page' });
+  await vi.waitUntil(() => away.length > 0, PATIENCE);
+  expect(control.state.faults.get('lost-broker')?.id).toBe(id);
+  expect(away).toHaveLength(1);
+  expect(away[0]).toBeLessThanOrEqual(5_000);
+});
+
+it('takes its own order back when another demo has the broker of both back', async () => {
+  await using demo = await demoWithControl();
+  const { away, broker } = toldBroker();
+  const { control } = await demo.supervised({ broker });
+  const lost = () => control.state.faults.get('lost-broker');
+  await demo.writer.switchFault('lost-broker', { on: true, by: 'page' });
+  await vi.waitUntil(() => away.length === 1, PATIENCE);
+  broker.resume('another');
+  await vi.waitUntil(() => lost()?.on === false, PATIENCE);
+  expect(lost()?.by).toBe('another demo');
 });
 
 it('tells whoever runs a demo what is switched, and when its time is over', async () => {

@@ -11,17 +11,21 @@ import {
   faultOf,
   UNDISTURBED,
 } from '#shared/control';
+import { KitError } from '#shared/errors';
 import type { DemoCluster } from './demo-cluster.js';
 import { instanceName } from './instance-name.js';
+import type { OwnBroker } from './own-broker.js';
 import { PartReports } from './part-reports.js';
-import type { RunCluster } from './run-cluster.js';
 
 /** What whoever waits to hear of it needs to read that the order was taken up, before the broker is away. */
 const HEARD_MS = 300;
 
 interface Supervised {
   readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
-  readonly where: Pick<RunCluster, 'suspendBroker'>;
+  readonly where: {
+    /** Absent where the brokers are not the run's to stop. */
+    readonly broker?: Pick<OwnBroker, 'suspend' | 'onBack'>;
+  };
   /** Told, in a sentence, what is switched. */
   readonly say: (sentence: string) => void;
 }
@@ -31,11 +35,15 @@ export class FaultSupervisor {
   readonly #supervised: Supervised;
   readonly #reports: PartReports;
   readonly #unfollow: () => void;
+  readonly #unlisten: (() => void) | undefined;
+  readonly #writer: ControlWriter;
   /** The order to begin anew that was the last before this run: it has been obeyed. */
   readonly #reset: string | undefined;
   readonly #on = new Set<FaultName>();
   /** The last order that was taken up of the broker. */
   #lostBroker: string | undefined;
+  /** The order by which the broker is to go in a moment. */
+  #goingBy: string | undefined;
 
   /**
    * Begins to obey, and to say so. What an earlier run was told, on topics that stay, does not hold for this one: its faults
@@ -48,14 +56,15 @@ export class FaultSupervisor {
     }
     const writer = await ControlWriter.open(name, demo);
     await calm(writer, supervised.control.state);
-    return new FaultSupervisor(writer, supervised);
+    return new FaultSupervisor(name, writer, supervised);
   }
 
-  private constructor(writer: ControlWriter, supervised: Supervised) {
+  private constructor(name: string, writer: ControlWriter, supervised: Supervised) {
     const { control, where } = supervised;
     this.#supervised = supervised;
+    this.#writer = writer;
     this.#reset = control.state.reset?.id;
-    const faults: readonly FaultName[] = where.suspendBroker === undefined ? [] : ['lost-broker'];
+    const faults: readonly FaultName[] = where.broker === undefined ? [] : ['lost-broker'];
     this.#reports = new PartReports(writer, () => ({
       role: 'supervisor',
       instance: instanceName(),
@@ -69,10 +78,17 @@ export class FaultSupervisor {
       injected: 0,
     }));
     this.#unfollow = control.onChange((state, news) => this.#take(state, news));
+    this.#unlisten = where.broker?.onBack((by) => {
+      this.#goingBy = undefined;
+      // Who asked for it says so on its own topic.
+      if (by !== undefined && by !== name) void this.#sayItIsBack();
+    });
   }
 
   async close(): Promise<void> {
+    this.#goingBy = undefined;
     this.#unfollow();
+    this.#unlisten?.();
     await this.#reports.close();
   }
 
@@ -87,15 +103,30 @@ export class FaultSupervisor {
   }
 
   async #loseBroker(state: DesiredState): Promise<void> {
-    const { suspendBroker } = this.#supervised.where;
-    if (suspendBroker === undefined) return;
+    const { control, where } = this.#supervised;
+    if (where.broker === undefined) return;
     this.#lostBroker = state.faults.get('lost-broker')?.id;
     const order = faultInEffect(state, 'lost-broker', instanceName());
+    this.#goingBy = order?.id;
     await this.#reports.reported();
     if (order?.endsAt == null) return;
     await delay(HEARD_MS);
+    // Once it is away nobody could read that it is to stay.
+    const now = control.state.faults.get('lost-broker');
+    if (this.#goingBy !== order.id || now?.id !== order.id || !now.on) return;
     const ms = order.endsAt - Date.now();
-    if (ms > 0) suspendBroker(ms);
+    if (ms > 0) where.broker.suspend(ms);
+  }
+
+  /** Where another demo of the run has asked for the broker that all of them share, it is back for this one, too. */
+  async #sayItIsBack(): Promise<void> {
+    const { control, say } = this.#supervised;
+    if (control.state.faults.get('lost-broker')?.on !== true) return;
+    try {
+      await this.#writer.switchFault('lost-broker', { on: false, by: 'another demo' });
+    } catch (error) {
+      say(`That the broker is back could not be written: ${KitError.from(error).message}`);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterAddress } from './demo-cluster.js';
 import type { DemoOptions } from './demo-options.js';
 import { startEmbeddedPair } from './embedded-pair.js';
+import { OwnBroker } from './own-broker.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 import { userPath } from './user-path.js';
@@ -8,18 +9,11 @@ import { userPath } from './user-path.js';
 /** Where demos run: on an existing cluster, or on an embedded one that is theirs. */
 export interface RunCluster extends ClusterAddress {
   readonly mode: 'embedded' | 'cluster';
-  /**
-   * Has the broker away for so many milliseconds, 20,000 unless said and 60,000 at most; it comes back with all it had. Absent
-   * on a cluster, whose brokers are not the run's to stop.
-   */
-  suspendBroker?(ms?: number): void;
-  /** Has the broker back before its time; absent where it cannot be suspended. */
-  resumeBroker?(): void;
+  /** Whether the broker is away, for all demos of the run; absent on a cluster, whose brokers are not the run's to stop. */
+  readonly broker?: OwnBroker;
   /** Ends what was started for the run. */
   close(): Promise<void>;
 }
-
-const SUSPENDED_MS = 20_000;
 
 /**
  * The cluster that the options name, or an embedded one.
@@ -41,13 +35,13 @@ export async function openRunCluster(
     (sentence) => terminal.say(sentence),
   );
   // Whoever ends a demo whose broker is away has it account for what is on its way all the same.
-  signal.addEventListener('abort', () => pair.resumeBroker(), { once: true });
+  const broker = new OwnBroker(pair);
+  signal.addEventListener('abort', () => broker.resume(), { once: true });
   const address = { cluster: { brokers: [pair.brokers] }, registry: { url: pair.registry } };
   return {
     mode: 'embedded',
     ...address,
-    suspendBroker: (ms = SUSPENDED_MS) => pair.suspendBroker(ms),
-    resumeBroker: () => pair.resumeBroker(),
+    broker,
     close: () => pair.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KitError } from '#shared/errors';
 import { startEmbeddedSwitches } from '#shared/testing';
+import { OwnBroker } from './own-broker.js';
 import type { ScorerProcess } from './scorer-process.js';
 import { ScorerSlot } from './scorer-slot.js';
 import type { PartKilled } from './supervised-process.js';
@@ -37,12 +38,14 @@ const killed = new KitError('run-failed', 'The scorer is gone (signal SIGKILL).'
 
 /** A slot with the first of some scorers in it, beside the switches of its demo. */
 async function slotOf(...scorers: ReturnType<typeof scorer>[]) {
+  const broker = new OwnBroker({ suspendBroker: () => undefined, resumeBroker: () => undefined });
   const switches = await startEmbeddedSwitches();
   const control = await switches.follower();
   const said: string[] = [];
   const left = scorers.map(({ process }) => process);
   const slot = await ScorerSlot.open({
     control,
+    broker,
     say: (sentence) => said.push(sentence),
     start: async () => {
       const next = left.shift();
@@ -50,7 +53,7 @@ async function slotOf(...scorers: ReturnType<typeof scorer>[]) {
       return next;
     },
   });
-  return { slot, said, control, switches, [Symbol.asyncDispose]: () => switches[Symbol.asyncDispose]() };
+  return { slot, said, control, broker, switches, [Symbol.asyncDispose]: () => switches[Symbol.asyncDispose]() };
 }
 
 describe('the place of a scorer', () => {
@@ -94,6 +97,43 @@ describe('the place of a scorer', () => {
     expect(run.slot.isEmpty).toBe(true);
     await writer.switchFault('lost-broker', { on: false, by: 'test' });
     await vi.waitUntil(() => run.slot.pid === 2, PATIENCE);
+  });
+
+  it('stays empty while another demo has the broker of all of them away', async () => {
+    const [first, second] = [scorer(1), scorer(2)];
+    await using run = await slotOf(first, second);
+    run.broker.suspend(60_000);
+    first.end(killed, { id: 'a', issuedAt: Date.now(), endsAt: Date.now() + 20 });
+    const later = await run.switches.writer.switchFault('drift', { on: true, by: 'test' });
+    await vi.waitUntil(() => run.control.state.faults.get('drift')?.id === later.id, PATIENCE);
+    expect(run.slot.isEmpty).toBe(true);
+    run.broker.resume('another');
+    await vi.waitUntil(() => run.slot.pid === 2, PATIENCE);
+  });
+
+  it('is filled when the broker is back, where it went while another one was starting', async () => {
+    const [first, second] = [scorer(1), scorer(2)];
+    let starts = 0;
+    await using switches = await startEmbeddedSwitches();
+    const broker = new OwnBroker({ suspendBroker: () => undefined, resumeBroker: () => undefined });
+    const slot = await ScorerSlot.open({
+      control: await switches.follower(),
+      broker,
+      say: () => undefined,
+      start: async () => {
+        starts += 1;
+        if (starts === 1) return first.process;
+        if (starts > 2) return second.process;
+        broker.suspend(60_000);
+        throw new KitError('cluster-unreachable', 'Nobody answers.');
+      },
+    });
+    first.end(killed, { id: 'a', issuedAt: Date.now(), endsAt: Date.now() });
+    await vi.waitUntil(() => starts === 2, PATIENCE);
+    expect(slot.isEmpty).toBe(true);
+    broker.resume('another');
+    await vi.waitUntil(() => slot.pid === 2, PATIENCE);
+    expect(slot.isEmpty).toBe(false);
   });
 
   it('is lost where the one in it ends without an order, or no other one can be started', async () => {

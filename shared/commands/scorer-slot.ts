@@ -1,4 +1,5 @@
 import type { ControlFollower, DesiredState } from '#shared/control';
+import type { OwnBroker } from './own-broker.js';
 import type { ScorerProcess } from './scorer-process.js';
 import type { PartKilled } from './supervised-process.js';
 
@@ -7,6 +8,8 @@ interface SlotOptions {
   readonly start: () => Promise<ScorerProcess>;
   /** Where it is read when another one may be started. */
   readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
+  /** The broker, which any demo of the run may have away; undefined where it is not the run's own. */
+  readonly broker?: Pick<OwnBroker, 'isAway' | 'onBack'> | undefined;
   /** Told, in a sentence, when one has left and when another has come. */
   readonly say: (sentence: string) => void;
 }
@@ -66,7 +69,7 @@ export class ScorerSlot {
   }
 
   async #keepFull(): Promise<never> {
-    const { control, say, start } = this.#options;
+    const { say } = this.#options;
     for (;;) {
       const order = await killOrder(this.#latest);
       this.#isEmpty = true;
@@ -74,12 +77,24 @@ export class ScorerSlot {
       say(
         `The scorer, process ${this.pid}, was killed, as was ordered; another one is started when that is over, in ${latest} s at the latest.`,
       );
-      await untilOver(order, control, this.#closing.signal);
-      if (this.#closing.signal.aborted) return new Promise<never>(() => {});
-      this.#starting = start();
-      this.#latest = await this.#starting;
+      if (!(await this.#fill(order))) return new Promise<never>(() => {});
       this.#isEmpty = false;
       say(`Process ${this.pid} scores in its place.`);
+    }
+  }
+
+  /** Starts another one when an order is over, and again where the broker goes while it starts; false where it is closed before. */
+  async #fill(order: PartKilled['order']): Promise<boolean> {
+    for (;;) {
+      await untilOver(order, this.#options, this.#closing.signal);
+      if (this.#closing.signal.aborted) return false;
+      this.#starting = this.#options.start();
+      try {
+        this.#latest = await this.#starting;
+        return true;
+      } catch (error) {
+        if (this.#options.broker?.isAway !== true) throw error;
+      }
     }
   }
 }
@@ -96,7 +111,7 @@ async function killOrder({ gone, killedBy }: ScorerProcess): Promise<PartKilled[
 }
 
 /** Resolves when an order is taken back or its time is over, and the broker is there; or when the signal is aborted. */
-function untilOver(order: PartKilled['order'], control: SlotOptions['control'], signal: AbortSignal): Promise<void> {
+function untilOver(order: PartKilled['order'], { control, broker }: SlotOptions, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     let isHeard = false;
     let isTimeOver = false;
@@ -109,14 +124,17 @@ function untilOver(order: PartKilled['order'], control: SlotOptions['control'], 
       return !isHeard && (fault === undefined || fault.issuedAt <= order.issuedAt);
     };
     const check = (state: DesiredState): void => {
-      if (!signal.aborted && (isOn(state) || state.faults.get('lost-broker')?.on === true)) return;
+      const isToBeAway = broker?.isAway === true || state.faults.get('lost-broker')?.on === true;
+      if (!signal.aborted && (isOn(state) || isToBeAway)) return;
       unfollow();
+      unlisten?.();
       clearTimeout(timer);
       signal.removeEventListener('abort', checkNow);
       resolve();
     };
     const checkNow = (): void => check(control.state);
     const unfollow = control.onChange(check);
+    const unlisten = broker?.onBack(checkNow);
     const timer = setTimeout(
       () => {
         isTimeOver = true;
