@@ -193,10 +193,11 @@ function statusInWords(fault: Fault, demo: DemoAtHand): string {
   return `on${left}, taken up by ${taken} of ${parts.length}`;
 }
 
-function tellWhatToSee({ sentence, panel, alert, also, recovers }: Fault, terminal: Terminal): void {
+function tellWhatToSee({ sentence, panel, alert, unless, also, recovers }: Fault, terminal: Terminal): void {
   terminal.say(`  ${sentence}`);
   terminal.say(
     `  Seen      on the page at ${panel}; alert ${alert}${also.length === 0 ? '' : `, and perhaps ${also.join(', ')}`}`,
   );
+  if (unless !== undefined) terminal.say(`            ${unless}`);
   terminal.say(`  Recovers  ${recovers}`);
 }

@@ -21,8 +21,10 @@ export interface Fault {
   readonly obeyedBy: 'producer' | 'scorer' | 'supervisor' | 'models';
   /** The `data-place` of the panel that shows it first. */
   readonly panel: string;
-  /** The alert that fires by it, always. */
+  /** The alert that fires by it, always, but for what `unless` says. */
   readonly alert: string;
+  /** Where that alert does not come, and what comes instead. */
+  readonly unless?: string;
   /** Alerts that may fire beside it, by how long it lasts and how busy the demo is. */
   readonly also: readonly string[];
   /** What comes right by itself, and what does not. */
@@ -58,6 +60,7 @@ export const faultCatalogue: readonly Fault[] = [
     obeyedBy: 'producer',
     panel: 'live/lateness',
     alert: 'RecordsLate',
+    unless: 'Not under `--rate 0`: as fast as possible, records are late without a fault, so only paced runs count.',
     also: [],
     recovers:
       'What is held goes out as soon as it is switched off; windows that have closed stay closed, and what came too late for them is counted.',
@@ -71,6 +74,7 @@ export const faultCatalogue: readonly Fault[] = [
     obeyedBy: 'producer',
     panel: 'model/drift',
     alert: 'InputDrift',
+    unless: 'Not under `--monitoring off`: the monitor is who measures drift.',
     also: [],
     recovers: 'Nothing by itself; switched off, the alert ends when the window of drift has filled with right rows.',
     exactness: 'Counts stay as they are: each record is scored, once.',
@@ -97,9 +101,10 @@ export const faultCatalogue: readonly Fault[] = [
     obeyedBy: 'scorer',
     panel: 'live/scorers',
     alert: 'ScorerDown',
+    unless: 'Where others go on, as with `--only scorer` started beside the demo, ScorerSilent fires in its place.',
     also: ['ScorerSilent', 'ConsumerStuck', 'ScorerBehind', 'PredictionLatencyHigh'],
     recovers:
-      'Where there are others they take its partitions over; where there is none, another one is started when the fault is over.',
+      'Where there are others they take its partitions over. A demo as a whole starts another one in place of its own when the fault is over; one that was started by itself, as with `--only scorer`, is started again by whoever runs it.',
     exactness: 'Under exactly_once none lost and none twice: what was begun is taken back and done again.',
     lasts: { seconds: 60, mostSeconds: 600 },
   },
@@ -110,6 +115,7 @@ export const faultCatalogue: readonly Fault[] = [
     obeyedBy: 'models',
     panel: 'model/quality',
     alert: 'ModelQualityDropped',
+    unless: 'Not under `--monitoring off`: the monitor is who measures quality.',
     also: [],
     recovers: 'Nothing by itself: the version serves until the one before it is rolled back to.',
     exactness: 'Counts stay as they are: the model is exchanged between two transactions.',
@@ -117,7 +123,7 @@ export const faultCatalogue: readonly Fault[] = [
   {
     name: 'lost-broker',
     title: 'Lost broker',
-    sentence: 'The broker is not there for 20 seconds: every connection to it breaks, and none can be made.',
+    sentence: 'The broker is not there while it is on: every connection to it breaks, and none can be made.',
     obeyedBy: 'supervisor',
     panel: 'live/connection',
     alert: 'KafkaUnreachable',

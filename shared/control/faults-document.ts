@@ -26,14 +26,14 @@ function row({ name, title, panel, alert, lasts }: Fault): string {
   return `| [\`${name}\`](#${anchor}) | \`${panel}\` | [${alert}](monitoring.md#${alert.toLowerCase()}) | ${lastsInWords(lasts)} |`;
 }
 
-function section({ name, title, sentence, obeyedBy, alert, also, recovers, exactness }: Fault): string {
+function section({ name, title, sentence, obeyedBy, alert, unless, also, recovers, exactness }: Fault): string {
   const beside = also.length === 0 ? 'No other alert fires by it.' : `Beside it ${list(also)} may fire.`;
   return `## ${title}
 
 \`npm run fault -- ${name} on\`: ${obeyedInWords(obeyedBy)}
 
 - **What happens.** ${sentence}
-- **Alert.** ${alert}. ${beside}
+- **Alert.** ${alert}.${unless === undefined ? '' : ` ${unless}`} ${beside}
 - **What recovers by itself.** ${recovers}
 - **What is counted.** ${exactness}
 `;
