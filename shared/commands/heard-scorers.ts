@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PartitionReader } from '#shared/kafka';
 import { type ScorerStatus, statusTopic } from '#shared/monitoring';
 import type { Deserializer } from '#shared/schema';
+import { decodedRecords } from './decoded-records.js';
 import type { DemoCluster } from './demo-cluster.js';
 
 /** Heartbeats come once a second. */
@@ -54,11 +55,15 @@ export class HeardScorers {
   }
 
   async #read(): Promise<void> {
+    // What somebody else has put there is no scorer.
+    const take = decodedRecords<ScorerStatus>(
+      this.#heartbeats,
+      (status) => this.#take(status),
+      () => undefined,
+    );
     while (this.#reader !== undefined && !this.#isClosed) {
       try {
-        const records = (await this.#reader.poll(POLL_MS)).flatMap((chunk) => chunk.records);
-        await this.#heartbeats.prepare(records.map(({ value }) => value));
-        for (const { value } of records) if (value !== null) this.#take(this.#heartbeats.decode(value));
+        for (const chunk of await this.#reader.poll(POLL_MS)) await take(chunk);
       } catch {
         // Who cannot be heard is silent, and that is said.
         return;

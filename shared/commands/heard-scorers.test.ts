@@ -1,0 +1,30 @@
+import { expect, it, vi } from 'vitest';
+import { connectCluster } from '#shared/kafka';
+import { statusTopic } from '#shared/monitoring';
+import { offlineSchemas } from '#shared/schema';
+import { startEmbeddedBroker } from '#shared/testing';
+import { HeardScorers } from './heard-scorers.js';
+import { status } from './test-watch.js';
+
+it('goes on hearing scorers where somebody else has put a record on their topic', async () => {
+  await using broker = await startEmbeddedBroker();
+  const cluster = await connectCluster({ brokers: [broker.address], clientId: 'test' });
+  const schemas = offlineSchemas();
+  const topic = statusTopic('demo');
+  await cluster.ensureTopics([{ name: topic.name, partitions: 1, config: {} }]);
+  const serialize = await schemas.register(topic, topic.name);
+  const demo = { cluster, schemas, topicName: ({ name }: { readonly name: string }): string => name };
+  const scorers = await HeardScorers.start('demo', demo, AbortSignal.abort());
+  const producer = await cluster.produce();
+  const put = (value: Buffer | null) => producer.send([{ topic: topic.name, key: 'a', value, timestamp: Date.now() }]);
+  await put(serialize({ ...status, instance: 'before' }));
+  await put(Buffer.from('no heartbeat'));
+  await put(null);
+  await vi.waitUntil(() => scorers.heard.length === 1, { timeout: 20_000 });
+  await put(serialize({ ...status, instance: 'after' }));
+  await vi.waitUntil(() => scorers.heard.length === 2, { timeout: 20_000 });
+  expect(scorers.heard.map(({ instance }) => instance)).toEqual(['before', 'after']);
+  await scorers.close();
+  await producer.close();
+  await cluster.close();
+});
