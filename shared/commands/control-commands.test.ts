@@ -43,7 +43,7 @@ async function commanded({ scorers = ['scorer-1', 'scorer-2'], noControl = '' } 
   const commands = controlCommands({
     control,
     story,
-    scorers: () => scorers.map((instance) => ({ instance, modelVersion: '1' })),
+    scorers: () => scorers.map((instance) => ({ instance, modelVersion: '1', obeys: [], heartbeatAt: 0 })),
     reach: {
       demo: 'demo',
       cluster,
@@ -61,6 +61,7 @@ async function commanded({ scorers = ['scorer-1', 'scorer-2'], noControl = '' } 
       const { [name]: command = () => Promise.reject(new Error(`there is no command ${name}`)) } = commands;
       return command(body, new AbortController().signal);
     },
+    beforeTurn: (body: unknown) => commands.fault?.beforeTurn?.(body),
     async [Symbol.asyncDispose]() {
       await heard.close();
       await control.close();
@@ -146,6 +147,19 @@ describe('commanding faults', () => {
     expect(page.resumed).toEqual([]);
     await page.ask('fault', { name: 'lost-broker', on: 'other' });
     expect(page.resumed).toEqual(['broker']);
+  });
+
+  it('has the broker back before the turn of the order has come: those before it may be waiting for that broker', async () => {
+    await using page = await commanded();
+    page.beforeTurn({ name: 'lost-broker', on: 'other' });
+    page.beforeTurn({ name: 'lost-broker', on: true });
+    page.beforeTurn({ name: 'drift', on: false });
+    page.beforeTurn('off');
+    expect(page.resumed).toEqual([]);
+    page.beforeTurn({ name: 'lost-broker', on: false });
+    await page.ask('fault', { name: 'lost-broker', on: true });
+    page.beforeTurn({ name: 'lost-broker', on: 'other' });
+    expect(page.resumed).toEqual(['broker', 'broker']);
   });
 
   it('kills one of the scorers, which is named; none where none is heard of', async () => {

@@ -5,7 +5,7 @@ import { KitError } from '#shared/errors';
 import { isTurned } from '#shared/scoring';
 import { checkedBody } from './command-body.js';
 import type { ControlWatch } from './control-watch.js';
-import { type FaultReach, switchFault } from './switch-fault.js';
+import { type FaultReach, type HeardScorer, switchFault } from './switch-fault.js';
 
 const paceBody = z.strictObject({
   paused: z.union([z.boolean(), z.literal('other')]).optional(),
@@ -24,7 +24,7 @@ interface Commanded {
   readonly control: ControlWatch;
   readonly story: readonly StoryMoment[];
   /** The scorers that are not silent. */
-  readonly scorers: () => readonly { readonly instance: string; readonly modelVersion: string }[];
+  readonly scorers: () => readonly (HeardScorer & { readonly modelVersion: string })[];
   /** By what faults are switched. */
   readonly reach: Omit<FaultReach, 'writer' | 'scorers'>;
 }
@@ -39,8 +39,22 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
     name === 'bad-model'
       ? scorers().some(({ modelVersion }) => isTurned(modelVersion))
       : now.faults.get(name)?.on === true;
+  const fault: Command = async (body, signal) => {
+    const { name, on: wanted } = checkedBody(faultBody, body);
+    await control.order(async (writer, now) => {
+      const on = wanted === 'other' ? !isOn(name, now) : wanted;
+      return (await switchFault({ name, on, by: 'page' }, { ...reach, writer, scorers })).order.id;
+    }, signal);
+    return { on: control.state.faults.get(name)?.on === true };
+  };
+  // Those before it may be waiting for the very broker that it brings back.
+  const beforeTurn = (body: unknown): void => {
+    const { data } = faultBody.safeParse(body);
+    if (data?.name !== 'lost-broker') return;
+    if (data.on === false || (data.on === 'other' && isOn('lost-broker', control.state))) reach.resumeBroker?.();
+  };
   return {
-    pace: async (body) => {
+    pace: async (body, signal) => {
       const { moment, paused, speed, steps } = checkedBody(paceBody, body);
       const jumpTo = moment === undefined ? undefined : timeToGoTo(story[moment], control);
       await control.order(async (writer, { pace }) => {
@@ -50,26 +64,18 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
           ...(steps !== undefined && { steps }),
           ...(jumpTo !== undefined && { jumpTo }),
         });
-        return (state) => state.pace.id === id;
-      });
+        return id;
+      }, signal);
       return { paused: control.state.pace.paused, speed: control.state.pace.speed };
     },
-    reset: async () => {
+    reset: async (_body, signal) => {
       await control.order(async (writer) => {
         await writer.askReset();
         // Who obeys it ends this page's own part as well: there may be nobody left to read it back.
-        return () => true;
-      });
+        return undefined;
+      }, signal);
     },
-    fault: async (body) => {
-      const { name, on: wanted } = checkedBody(faultBody, body);
-      await control.order(async (writer, now) => {
-        const on = wanted === 'other' ? !isOn(name, now) : wanted;
-        const { id } = (await switchFault({ name, on, by: 'page' }, { ...reach, writer, scorers })).order;
-        return ({ faults }) => faults.get(name)?.id === id;
-      });
-      return { on: control.state.faults.get(name)?.on === true };
-    },
+    fault: Object.assign(fault, { beforeTurn }),
   };
 }
 

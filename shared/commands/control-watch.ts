@@ -32,24 +32,30 @@ export class ControlWatch {
   }
 
   /**
-   * Writes an order, and waits until it is read back: whoever orders next goes from there.
-   * @param write Is given what is asked for now, and gives back what tells whether its order is among what is asked for.
-   * @throws KitError 'usage' where nothing can be switched, or of the cluster.
+   * Writes an order, and waits until it is read back, be it that another one has overtaken it by then: whoever orders next goes
+   * from there.
+   * @param write Is given what is asked for now, and gives back the id of its order; undefined where nobody is to wait for it.
+   * @param signal Ends the waiting; what was written is not taken back.
+   * @throws KitError 'usage' where nothing can be switched, 'run-failed' where the signal came first, or of the cluster.
    */
   async order(
-    write: (writer: ControlWriter, now: DesiredState) => Promise<(state: DesiredState) => boolean>,
+    write: (writer: ControlWriter, now: DesiredState) => Promise<string | undefined>,
+    signal: AbortSignal,
   ): Promise<void> {
     const follower = await this.#starting;
     if (follower === undefined) throw new KitError('usage', this.missing ?? 'Nothing can be switched here.');
-    const isRead = await write(await this.#open(), follower.state);
-    if (isRead(follower.state)) return;
-    await new Promise<void>((resolve) => {
-      const unfollow = follower.onChange((state) => {
-        if (!isRead(state)) return;
-        unfollow();
-        resolve();
-      });
-    });
+    // From before it is written: it may be read back before its writer hears that it is written.
+    const readBack = new ReadBack(follower, signal);
+    try {
+      await Promise.race([
+        readBack.givenUp,
+        this.#open()
+          .then((writer) => write(writer, follower.state))
+          .then((id) => (id === undefined ? undefined : readBack.of(id))),
+      ]);
+    } finally {
+      readBack.close();
+    }
   }
 
   async close(): Promise<void> {
@@ -66,5 +72,44 @@ export class ControlWatch {
       this.#writer = undefined;
       throw error;
     }
+  }
+}
+
+/** The orders that come back while one of them is waited for. */
+class ReadBack {
+  /** Rejects when the signal is aborted. */
+  readonly givenUp: Promise<never>;
+  readonly #read = new Set<string>();
+  readonly #unfollow: () => void;
+  readonly #signal: AbortSignal;
+  #awaited: { readonly id: string; readonly resolve: () => void } | undefined;
+  #giveUp = (): void => undefined;
+
+  constructor(follower: Pick<ControlFollower, 'onChange'>, signal: AbortSignal) {
+    this.#signal = signal;
+    this.givenUp = new Promise((_, reject) => {
+      this.#giveUp = () =>
+        reject(new KitError('run-failed', 'The order was not read back in time; it may be still to come.'));
+    });
+    this.givenUp.catch(() => undefined);
+    if (signal.aborted) this.#giveUp();
+    signal.addEventListener('abort', this.#giveUp);
+    this.#unfollow = follower.onChange((_, { orders }) => {
+      for (const id of orders) this.#read.add(id);
+      if (this.#awaited && this.#read.has(this.#awaited.id)) this.#awaited.resolve();
+    });
+  }
+
+  /** Resolves when the order of this id has come back. */
+  of(id: string): Promise<void> {
+    if (this.#read.has(id)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#awaited = { id, resolve };
+    });
+  }
+
+  close(): void {
+    this.#unfollow();
+    this.#signal.removeEventListener('abort', this.#giveUp);
   }
 }

@@ -79,6 +79,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
   const supervisor = await FaultSupervisor.start(definition.name, demo, {
     control,
     where,
+    modelFolder: definition.modelFolder,
     say: (sentence) => terminal.say(sentence),
   });
   closing.add(async () => supervisor?.close());

@@ -1,13 +1,17 @@
 import { expect, it, vi } from 'vitest';
 import { ControlFollower, ControlWriter, controlTopic, UNDISTURBED } from '#shared/control';
 import { connectCluster } from '#shared/kafka';
+import { projectFile } from '#shared/project-file';
 import { offlineSchemas } from '#shared/schema';
+import { isTurned, MODELS_TOPIC, ModelCatalogue } from '#shared/scoring';
 import { startEmbeddedBroker } from '#shared/testing';
 import { FaultSupervisor } from './fault-supervisor.js';
 import { OwnBroker } from './own-broker.js';
 import type { RunCluster } from './run-cluster.js';
+import { switchFault } from './switch-fault.js';
 
 const PATIENCE = { timeout: 20_000 };
+const modelFolder = projectFile('demos/titanic/model/');
 
 /** A demo with a control topic, and who switches its faults. */
 async function demoWithControl() {
@@ -29,7 +33,12 @@ async function demoWithControl() {
     async supervised(where: Pick<RunCluster, 'broker'>) {
       const said: string[] = [];
       const control = await this.follower();
-      const supervisor = await FaultSupervisor.start('demo', demo, { control, where, say: (line) => said.push(line) });
+      const supervisor = await FaultSupervisor.start('demo', demo, {
+        control,
+        where,
+        modelFolder,
+        say: (line) => said.push(line),
+      });
       if (supervisor !== undefined) open.unshift(supervisor);
       return { control, said };
     },
@@ -48,6 +57,32 @@ it('does not begin with what an earlier run was told', async () => {
   const { state } = await demo.follower();
   expect(state.faults.get('poison-records')).toMatchObject({ on: false, by: 'start' });
   expect(state.pace).toMatchObject({ paused: false, speed: 1 });
+});
+
+it('does not begin with the bad model of an earlier run, also where that was called off and serves all the same', async () => {
+  await using demo = await demoWithControl();
+  const { cluster } = demo.demo;
+  const reach = {
+    demo: 'demo',
+    writer: demo.writer,
+    cluster,
+    modelsTopic: MODELS_TOPIC,
+    modelFolder,
+    scorers: () => [],
+  };
+  const champion = async (): Promise<string | undefined> => {
+    const catalogue = await ModelCatalogue.open(cluster, MODELS_TOPIC);
+    await catalogue.close();
+    return catalogue.active('demo', 'champion')?.pointer.version;
+  };
+  for (const isCalledOff of [false, true]) {
+    await switchFault({ name: 'bad-model', on: true, by: 'test' }, reach);
+    expect(isTurned((await champion()) ?? '')).toBe(true);
+    if (isCalledOff) await demo.writer.switchFault('bad-model', { on: false, by: 'start' });
+    await demo.supervised({});
+    expect(await champion()).toBeUndefined();
+    expect((await demo.follower()).state.faults.get('bad-model')).toMatchObject({ on: false, by: 'start' });
+  }
 });
 
 it('says that it has taken the order up before the broker is away, for as long as is asked for', async () => {
@@ -147,7 +182,7 @@ it('tells whoever runs a demo why nothing can be switched', async () => {
   await using demo = await demoWithControl();
   const said: string[] = [];
   const control = await demo.follower();
-  const supervised = { control, where: {}, say: (line: string) => said.push(line) };
+  const supervised = { control, where: {}, modelFolder, say: (line: string) => said.push(line) };
   expect(await FaultSupervisor.start('demo', { ...demo.demo, noControl: 'Not here.' }, supervised)).toBeUndefined();
   expect(said).toEqual(['Not here.']);
 });

@@ -12,10 +12,12 @@ import {
   UNDISTURBED,
 } from '#shared/control';
 import { KitError } from '#shared/errors';
+import { MODELS_TOPIC } from '#shared/scoring';
 import type { DemoCluster } from './demo-cluster.js';
 import { instanceName } from './instance-name.js';
 import type { OwnBroker } from './own-broker.js';
 import { PartReports } from './part-reports.js';
+import { servesTurned, switchFault } from './switch-fault.js';
 
 /** What whoever waits to hear of it needs to read that the order was taken up, before the broker is away. */
 const HEARD_MS = 300;
@@ -26,6 +28,8 @@ interface Supervised {
     /** Absent where the brokers are not the run's to stop. */
     readonly broker?: Pick<OwnBroker, 'suspend' | 'onBack'>;
   };
+  /** The folder of the demo's own model: what a published one is rolled back to in the end. */
+  readonly modelFolder: URL;
   /** Told, in a sentence, what is switched. */
   readonly say: (sentence: string) => void;
 }
@@ -55,7 +59,7 @@ export class FaultSupervisor {
       return undefined;
     }
     const writer = await ControlWriter.open(name, demo);
-    await calm(writer, supervised.control.state);
+    await calm(name, demo, writer, supervised);
     return new FaultSupervisor(name, writer, supervised);
   }
 
@@ -131,9 +135,25 @@ export class FaultSupervisor {
 }
 
 /** Takes back what is on, and has producers go at their own pace. */
-async function calm(writer: ControlWriter, { faults, pace }: DesiredState): Promise<void> {
-  for (const name of faultNames) {
-    if (faults.get(name)?.on) await writer.switchFault(name, { on: false, by: 'start' });
+async function calm(
+  name: string,
+  { cluster, topicName }: DemoCluster,
+  writer: ControlWriter,
+  { control, modelFolder, say }: Supervised,
+): Promise<void> {
+  const { faults, pace } = control.state;
+  const modelsTopic = topicName({ name: MODELS_TOPIC });
+  const reach = { demo: name, writer, cluster, modelsTopic, modelFolder, scorers: () => [] };
+  for (const fault of faultNames) {
+    // A bad model serves until it is rolled back, whatever was said of it since.
+    const mayServe = fault === 'bad-model' && faults.has(fault);
+    try {
+      if (faults.get(fault)?.on !== true && !(mayServe && (await servesTurned(reach)))) continue;
+      await switchFault({ name: fault, on: false, by: 'start' }, reach);
+    } catch (error) {
+      if (fault !== 'bad-model') throw error;
+      say(`The bad model of an earlier run could not be rolled back: ${KitError.from(error).message}`);
+    }
   }
   const { paused, speed } = UNDISTURBED.pace;
   if (pace.paused !== paused || pace.speed !== speed) await writer.changePace(pace, { paused, speed });

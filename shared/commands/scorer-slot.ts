@@ -121,7 +121,7 @@ function untilOver(order: PartKilled['order'], { control, broker }: SlotOptions,
       if (isTimeOver) return false;
       if (fault?.id === order.id) return fault.on;
       // The scorer may have heard of the order before this process does.
-      return !isHeard && (fault === undefined || fault.issuedAt <= order.issuedAt);
+      return !isHeard && (fault === undefined || fault.issuedAt < order.issuedAt);
     };
     const check = (state: DesiredState): void => {
       const isToBeAway = broker?.isAway === true || state.faults.get('lost-broker')?.on === true;

@@ -7,6 +7,12 @@ import { isTurned, ModelCatalogue } from '#shared/scoring';
 import { describeOnEachKafka } from '#shared/testing';
 import { type FaultReach, switchFault } from './switch-fault.js';
 
+const heard = (instance: string, heartbeatAt = 1_000, obeys: readonly string[] = []) => ({
+  instance,
+  heartbeatAt,
+  obeys,
+});
+
 await describeOnEachKafka('switching a fault', (kafka) => {
   /** A demo whose faults are switched, without anybody who obeys. */
   async function reached(name: string) {
@@ -24,7 +30,7 @@ await describeOnEachKafka('switching a fault', (kafka) => {
       cluster,
       modelsTopic: topicName({ name: 'models' }),
       modelFolder: projectFile('demos/titanic/model/'),
-      scorers: () => [{ instance: 'b-2' }, { instance: 'a-1' }],
+      scorers: () => [heard('b-2'), heard('a-1')],
       resumeBroker: () => done.push('resumed'),
     };
     return {
@@ -64,6 +70,18 @@ await describeOnEachKafka('switching a fault', (kafka) => {
       code: 'usage',
       message: 'No scorer is heard of that could be killed.',
     });
+  });
+
+  it.each([
+    ['has just been heard of', [heard('dead', 1_000), heard('living', 4_000)]],
+    ['obeys what is switched', [heard('a-older', 4_000), heard('living', 3_500, ['an order'])]],
+  ])('means one that %s, before one by its name', async (_, scorers) => {
+    await using demo = await reached('victim');
+    const { order } = await switchFault(
+      { name: 'killed-scorer', on: true, by: 'page' },
+      { ...demo.reach, scorers: () => scorers },
+    );
+    expect(order.target).toBe('living');
   });
 
   it('publishes the model that serves, turned round, and takes it back', async () => {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ControlWriter, FaultName, FaultOrder } from '#shared/control';
 import { KitError } from '#shared/errors';
 import type { Cluster } from '#shared/kafka';
+import type { ScorerStatus } from '#shared/monitoring';
 import {
   type ActiveChange,
   isTurned,
@@ -13,6 +14,9 @@ import {
   turnedModel,
 } from '#shared/scoring';
 
+/** Heartbeats come once a second: one that is so far behind another has missed one. */
+const HEARTBEAT_MISSED_MS = 2_000;
+
 /** How a fault is to be switched. */
 export interface WantedFault {
   readonly name: FaultName;
@@ -22,6 +26,9 @@ export interface WantedFault {
   /** Who switches it. */
   readonly by: string;
 }
+
+/** What a scorer said last, and when by its own clock, milliseconds since 1970. */
+export type HeardScorer = Pick<ScorerStatus, 'instance' | 'obeys' | 'heartbeatAt'>;
 
 /** By what a fault of a demo is switched. */
 export interface FaultReach {
@@ -33,7 +40,7 @@ export interface FaultReach {
   /** The folder of the demo's own model. */
   readonly modelFolder: URL;
   /** The scorers that are heard of. */
-  readonly scorers: () => readonly { readonly instance: string }[];
+  readonly scorers: () => readonly HeardScorer[];
   /** Has a broker back that is away; absent where it is not the demo's own, or not in this process. */
   readonly resumeBroker?: (() => void) | undefined;
 }
@@ -64,11 +71,29 @@ export async function switchFault(wanted: WantedFault, reach: FaultReach): Promi
   return { order, ...(change && { change }) };
 }
 
-/** The first by its name, so that who is asked twice gives one answer. */
-function victim(scorers: readonly { readonly instance: string }[]): string {
-  const [first] = scorers.map(({ instance }) => instance).toSorted();
+/**
+ * One that obeys where others say nothing of that, for those are older and would go on; of them one that was heard of just
+ * now; of these the first by its name, so that who is asked twice gives one answer.
+ */
+function victim(scorers: readonly HeardScorer[]): string {
+  const obeying = scorers.filter(({ obeys }) => obeys.length > 0);
+  const meant = obeying.length > 0 ? obeying : scorers;
+  const latest = Math.max(...meant.map(({ heartbeatAt }) => heartbeatAt));
+  const alive = meant.filter(({ heartbeatAt }) => heartbeatAt > latest - HEARTBEAT_MISSED_MS);
+  const [first] = alive.map(({ instance }) => instance).toSorted();
   if (first === undefined) throw new KitError('usage', 'No scorer is heard of that could be killed.');
   return first;
+}
+
+/** Whether the version that is published for a demo is one that was turned round. */
+export async function servesTurned({
+  cluster,
+  modelsTopic,
+  demo,
+}: Pick<FaultReach, 'cluster' | 'modelsTopic' | 'demo'>): Promise<boolean> {
+  const catalogue = await ModelCatalogue.open(cluster, modelsTopic);
+  await catalogue.close();
+  return isTurned(catalogue.active(demo, 'champion')?.pointer.version ?? '');
 }
 
 /** Publishes the model that serves, turned round, or takes that back; undefined where it is so already. */

@@ -106,7 +106,7 @@ await describeOnEachKafka('following the control topic', (kafka) => {
     expect(follower.state.pace).toMatchObject({ paused: true, steps: 5 });
     await writer.changePace(follower.state.pace, { steps: 1 });
     await vi.waitUntil(() => follower.state.pace.steps === 6, PATIENCE);
-    expect(news).toEqual([{ faults: [], steps: 1, jumpTo: undefined, reset: false }]);
+    expect(news).toEqual([{ faults: [], steps: 1, jumpTo: undefined, reset: false, orders: [follower.state.pace.id] }]);
   });
 
   it('passes over what is no control record', async () => {

@@ -32,6 +32,8 @@ export interface ControlNews {
   /** The event time to hurry to. */
   readonly jumpTo: number | undefined;
   readonly reset: boolean;
+  /** The ids of the orders that were read, those that others overtook among them; also of what was asked for before. */
+  readonly orders: readonly string[];
 }
 
 /** How a record was read. */
@@ -58,7 +60,7 @@ export const UNDISTURBED: DesiredState = {
   parts: new Map(),
 };
 
-export const NO_NEWS: ControlNews = { faults: [], steps: 0, jumpTo: undefined, reset: false };
+export const NO_NEWS: ControlNews = { faults: [], steps: 0, jumpTo: undefined, reset: false, orders: [] };
 
 /**
  * The state after one more record. Anyone can write to a topic: what nobody knows is passed over, numbers are kept within
@@ -74,17 +76,18 @@ export function reduce(
     const faults = new Map(state.faults);
     if (value?.fault) faults.set(name, faultState(faultOf(name), value.fault, reading));
     else faults.delete(name);
-    return { state: { ...state, faults }, news: reading.isNew ? { ...NO_NEWS, faults: [name] } : NO_NEWS };
+    const orders = value?.fault ? [value.fault.id] : [];
+    return { state: { ...state, faults }, news: { ...NO_NEWS, faults: reading.isNew ? [name] : [], orders } };
   }
   if (key === 'pace') {
     const pace = value?.pace ? boundedPace(value.pace) : UNDISTURBED.pace;
     const steps = Math.min(Math.max(0, pace.steps - state.pace.steps), MOST_STEPS);
-    const news = reading.isNew ? { ...NO_NEWS, steps, jumpTo: pace.jumpTo ?? undefined } : NO_NEWS;
-    return { state: { ...state, pace }, news };
+    const asked = reading.isNew ? { steps, jumpTo: pace.jumpTo ?? undefined } : {};
+    return { state: { ...state, pace }, news: { ...NO_NEWS, ...asked, orders: value?.pace ? [pace.id] : [] } };
   }
   if (key === 'reset' && value?.reset) {
     const reset = { ...value.reset, id: cut(value.reset.id) };
-    return { state: { ...state, reset }, news: { ...NO_NEWS, reset: reading.isNew } };
+    return { state: { ...state, reset }, news: { ...NO_NEWS, reset: reading.isNew, orders: [reset.id] } };
   }
   if (kind === 'part' && key.length <= 2 * LONGEST_TEXT) {
     return {
@@ -118,6 +121,7 @@ export function mergedNews(first: ControlNews, second: ControlNews): ControlNews
     steps: first.steps + second.steps,
     jumpTo: second.jumpTo ?? first.jumpTo,
     reset: first.reset || second.reset,
+    orders: [...first.orders, ...second.orders],
   };
 }
 

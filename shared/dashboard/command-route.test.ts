@@ -52,6 +52,19 @@ describe('a command', () => {
     });
   });
 
+  it('is told what was sent at once, where it asks for that, while those before it are carried out', async () => {
+    const told: unknown[] = [];
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const opened = await open(Object.assign(() => gate, { beforeTurn: (body: unknown) => void told.push(body) }));
+    const replies = [post(opened, '{"n":1}'), post(opened, '{"n":2}')];
+    await expect.poll(() => told).toHaveLength(2);
+    goOn();
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
   it('waits for those of its kind that came before it; many more are refused', async () => {
     const steps: string[] = [];
     let goOn: () => void = () => undefined;

@@ -65,6 +65,7 @@ function inTurn(name: string, command: Command): RequestHandler {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   return async ({ body }, response) => {
+    command.beforeTurn?.(body);
     if (waiting >= mostWaiting) {
       response.set('Retry-After', '1');
       refuse(response, 429, `${mostWaiting} others are changing this just now: try again in a moment.`);

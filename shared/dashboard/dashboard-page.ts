@@ -52,7 +52,10 @@ export interface Peek {
  * carried out one after the other.
  * @throws KitError 'usage' where it cannot be done as asked for, or 'cluster-unreachable'.
  */
-export type Command = (body: unknown, signal: AbortSignal) => Promise<unknown>;
+export type Command = ((body: unknown, signal: AbortSignal) => Promise<unknown>) & {
+  /** Called at once, with what was sent, before those that wait are carried out; it never throws. */
+  readonly beforeTurn?: (body: unknown) => void;
+};
 
 /** How asking ended. */
 export type AskReply = { readonly prediction: unknown } | { readonly deadLetter: string };
