@@ -15,7 +15,11 @@ function shown(run: string) {
     facts: () => ({ Run: run }),
     ready: () => ({ ready: true, reason: '' }),
     parts: { model: () => `model of ${run}` },
-    commands: { change: async (body) => `${run} changes ${String(body)}` },
+    commands: {
+      change: Object.assign(async (body: unknown) => `${run} changes ${String(body)}`, {
+        beforeTurn: (body: unknown) => void told.push(`before ${String(body)}`),
+      }),
+    },
     ask: async () => ({ deadLetter: run }),
   };
   const demo: ShownDemo = {
@@ -44,9 +48,10 @@ it('shows the run that is there, under one page', async () => {
   expect(await seen()).toEqual(['a', { Run: 'a' }, 'model of a', 'a changes 1']);
   current.refresh(cluster);
 
+  page.commands?.change?.beforeTurn?.(2);
   current.beginAnew();
   current.refresh(cluster);
-  expect(first.told).toEqual(['refresh']);
+  expect(first.told).toEqual(['refresh', 'before 2']);
   expect(page.ready()).toEqual({ ready: false, reason: 'the demo begins anew' });
   expect([page.run?.(), page.parts?.model?.()]).toEqual(['a', 'model of a']);
   const refused = 'At this moment the demo begins anew: ask again in some seconds.';
@@ -58,7 +63,7 @@ it('shows the run that is there, under one page', async () => {
   expect(await seen()).toEqual(['b', { Run: 'b' }, 'model of b', 'b changes 1']);
   expect(await page.ask?.({}, signal)).toEqual({ deadLetter: 'b' });
   await current.close();
-  expect([first.told, second.told]).toEqual([['refresh'], ['close']]);
+  expect([first.told, second.told]).toEqual([['refresh', 'before 2'], ['close']]);
 });
 
 it('has no views, commands and forms that its demo has not', () => {

@@ -1,4 +1,4 @@
-import type { DashboardPage } from '#shared/dashboard';
+import type { Command, DashboardPage } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import type { ClusterWatch } from './cluster-watch.js';
 import type { ShownDemo } from './demo-page.js';
@@ -53,6 +53,11 @@ export class CurrentPage implements ShownDemo {
         return act(...args);
       };
     };
+    const inRunCommand = (command: string): Command =>
+      Object.assign(
+        inRun((page) => page.commands?.[command]),
+        { beforeTurn: (body: unknown) => now().commands?.[command]?.beforeTurn?.(body) },
+      );
     const forwarded = {
       name,
       view: { boardFolder, snapshot: () => now().view.snapshot(), summary: () => now().view.summary() },
@@ -60,7 +65,7 @@ export class CurrentPage implements ShownDemo {
       facts: () => now().facts(),
       ready: () => (this.#isBetween ? { ready: false, reason: BEGINS_ANEW } : now().ready()),
       parts: Object.fromEntries(namesOf(parts).map((name) => [name, () => now().parts?.[name]?.()])),
-      commands: Object.fromEntries(Object.keys(commands).map((name) => [name, inRun((page) => page.commands?.[name])])),
+      commands: Object.fromEntries(Object.keys(commands).map((name) => [name, inRunCommand(name)])),
       control: control && (() => (now().control ?? control)()),
       signals: signals && (() => (now().signals ?? signals)()),
       ask: ask && inRun((page) => page.ask),
