@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ControlFollower } from '#shared/control';
 import type { PredictionFields } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import type { RunAudit } from '#shared/monitoring';
 import { companionTopics } from './demo-definition.js';
 import type { RunningDemo } from './demo-run.js';
+import { instanceName } from './instance-name.js';
+import { loneParts } from './lone-parts.js';
 import { partArguments } from './part-command.js';
+import type { PartAtWork } from './parts-at-work.js';
 import { preciseNow, produceRecords } from './producer-role.js';
 import { aborted } from './shutdown.js';
 
@@ -20,8 +22,8 @@ const DRAIN_MS = 2_000;
 export interface RunOutcome {
   /** From the first record to the last that was settled. */
   readonly elapsedMs: number;
-  /** Whether it was not to come to its end, but to begin anew. */
-  readonly beginsAnew: boolean;
+  /** The order by which it was not to come to its end, but to begin anew. */
+  readonly anew?: { readonly id: string };
   /** What ended the run before its time, and whether the user was told when it happened. */
   readonly failure?: { readonly error: KitError; readonly said: boolean };
 }
@@ -30,7 +32,7 @@ export interface RunOutcome {
 export async function accountForRun<I, P extends PredictionFields, O>(
   running: RunningDemo<I, P, O>,
 ): Promise<RunOutcome> {
-  const { definition, options, demo, watch, observer, scorer, control, terminal, shutdown } = running;
+  const { definition, options, demo, watch, observer, scorer, terminal, shutdown } = running;
   const startedAt = preciseNow();
   const stop = new AbortController();
   const stopped = AbortSignal.any([shutdown.signal, stop.signal]);
@@ -44,7 +46,7 @@ export async function accountForRun<I, P extends PredictionFields, O>(
     onSent: (records) => roomInFlight(records, watch, stopped),
   });
   const work = producing.then(() => settle(running, preciseNow(), stop.signal));
-  const anew = askedAnew(control, stop.signal);
+  const anew = askedAnew(running, stop.signal);
   const stays = options.records === undefined && !options.headless && !options.endWithScorer;
   const gone = stays ? outliveScorer(running) : scorer.gone;
   const end = await Promise.race([work, observer.finished, gone, anew]).then(
@@ -53,23 +55,47 @@ export async function accountForRun<I, P extends PredictionFields, O>(
   );
   stop.abort();
   // What it still sends would lie among the first records of the next run.
-  if (end === 'anew') await producing.catch((error: unknown) => options.verbose && terminal.error(error));
+  const isAnew = end !== undefined && 'id' in end;
+  if (isAnew) await producing.catch((error: unknown) => options.verbose && terminal.error(error));
   else if (end !== undefined) await seeWhatIsLost(running);
   return {
     elapsedMs: Math.max((watch.lastSettledAt ?? startedAt) - startedAt, 1),
-    beginsAnew: end === 'anew',
-    ...(typeof end === 'object' && { failure: end }),
+    ...(isAnew && { anew: end }),
+    ...(end !== undefined && !isAnew && { failure: end }),
   };
 }
 
-/** Resolves when somebody asks for a beginning from a clean state; never when the signal is aborted before. */
-function askedAnew(control: Pick<ControlFollower, 'onChange'>, signal: AbortSignal): Promise<'anew'> {
+/**
+ * Resolves when somebody asks for a beginning from a clean state, or has while the run was starting; never when the signal is
+ * aborted before. It is refused while parts are at work that were started alone: the topics would go from under them.
+ */
+function askedAnew<I, P extends PredictionFields, O>(
+  { definition, control, supervisor, watch, scorer, terminal }: RunningDemo<I, P, O>,
+  signal: AbortSignal,
+): Promise<{ readonly id: string }> {
   return new Promise((resolve) => {
-    const unfollow = control.onChange((_, news) => {
-      if (news.reset) resolve('anew');
-    });
+    const look = (): void => {
+      const id = supervisor?.asked;
+      if (supervisor === undefined || id === undefined) return;
+      const own = { scorer: scorer.instance, producer: instanceName() };
+      const { parts } = control.state;
+      const others = loneParts({ own, scorers: watch.heardScorers, parts, now: Date.now() });
+      const why = others.length === 0 ? null : refusalInWords(definition.name, others);
+      if (why !== null) terminal.say(why);
+      void supervisor.answer({ id, why }).then(() => {
+        if (why === null) resolve({ id });
+      });
+    };
+    const unfollow = control.onChange(look);
     signal.addEventListener('abort', unfollow, { once: true });
+    look();
   });
+}
+
+function refusalInWords(demo: string, others: readonly PartAtWork[]): string {
+  const named = others.slice(0, 3).map(({ what, instance }) => `${what} ${instance}`);
+  const more = others.length > named.length ? ` and ${others.length - named.length} more` : '';
+  return `${demo} does not begin anew: at work on it, started alone, ${named.length === 1 && more === '' ? 'is' : 'are'} ${named.join(', ')}${more}. End what is at work first, where it was started.`;
 }
 
 /** Back-pressure: nothing to wait for as long as few records are on their way. */

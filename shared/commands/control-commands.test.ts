@@ -126,10 +126,45 @@ describe('commanding the pace', () => {
   });
 });
 
-it('asks for a beginning from a clean state', async () => {
-  await using page = await commanded();
-  await page.ask('reset', {});
-  await vi.waitUntil(() => page.heard.state.reset !== undefined, patience);
+describe('a beginning from a clean state', () => {
+  const supervising: PartReport = { ...producing, role: 'supervisor', eventTime: null, lap: null, sent: 0 };
+
+  /** A page whose demo as a whole answers what is asked for. */
+  async function answered(why: string | null) {
+    const page = await commanded();
+    const writer = await ControlWriter.open('demo', page.demo);
+    page.heard.onChange(({ reset }, news) => {
+      if (news.reset && reset) void writer.report({ ...supervising, answer: { id: reset.id, why } });
+    });
+    return {
+      ask: page.ask,
+      async [Symbol.asyncDispose]() {
+        await writer.close();
+        await page[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it('is asked for, and is what comes when that is taken up', async () => {
+    await using page = await answered(null);
+    await expect(page.ask('reset', {})).resolves.toBeUndefined();
+  });
+
+  it('is refused with what the demo says', async () => {
+    await using page = await answered('At work on it is scorer a-1.');
+    await expect(page.ask('reset', {})).rejects.toMatchObject({
+      code: 'usage',
+      message: 'At work on it is scorer a-1.',
+    });
+  });
+
+  it('comes also where the page of the run is closed with it, before it has read so', async () => {
+    await using page = await commanded();
+    const asked = page.ask('reset', {});
+    await vi.waitUntil(() => page.heard.state.reset !== undefined, patience);
+    await page.control.close();
+    await expect(asked).resolves.toBeUndefined();
+  });
 });
 
 describe('commanding faults', () => {

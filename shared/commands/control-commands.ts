@@ -5,6 +5,7 @@ import { KitError } from '#shared/errors';
 import { isTurned } from '#shared/scoring';
 import { checkedBody } from './command-body.js';
 import type { ControlWatch } from './control-watch.js';
+import { answerTo } from './have-begun-anew.js';
 import { type FaultReach, type HeardScorer, switchFault } from './switch-fault.js';
 
 const paceBody = z.strictObject({
@@ -69,11 +70,19 @@ export function controlCommands({ control, story, scorers, reach }: Commanded): 
       return { paused: control.state.pace.paused, speed: control.state.pace.speed };
     },
     reset: async (_body, signal) => {
+      let id = '';
       await control.order(async (writer) => {
-        await writer.askReset();
+        ({ id } = await writer.askReset());
         // Who obeys it ends this page's own part as well: there may be nobody left to read it back.
         return undefined;
       }, signal);
+      const isAnswered = (state: DesiredState): boolean => answerTo(id, state) !== undefined;
+      await control.until(isAnswered, signal);
+      const refusal = answerTo(id, control.state)?.why;
+      if (typeof refusal === 'string') throw new KitError('usage', refusal);
+      if (!isAnswered(control.state) && !control.isClosed) {
+        throw new KitError('run-failed', 'The demo was asked to begin anew, and has not said yet whether it does.');
+      }
     },
     fault: Object.assign(fault, { beforeTurn }),
   };

@@ -9,6 +9,7 @@ export class ControlWatch {
   readonly #starting: Promise<ControlFollower> | undefined;
   #follower: ControlFollower | undefined;
   #writer: Promise<ControlWriter> | undefined;
+  readonly #closing = new AbortController();
 
   /** Begins to follow. `onWarning` is told why the topic cannot be followed at the moment. To be closed before its cluster is. */
   constructor(demo: string, cluster: DemoCluster, onWarning: (sentence: string) => void) {
@@ -58,7 +59,32 @@ export class ControlWatch {
     }
   }
 
+  /** Resolves when what is said there is so; also when the topic is no longer followed, or the signal is aborted, before. */
+  async until(isSo: (state: DesiredState) => boolean, signal: AbortSignal): Promise<void> {
+    const follower = await this.#starting;
+    if (follower === undefined || isSo(follower.state)) return;
+    await new Promise<void>((resolve) => {
+      const signals = [this.#closing.signal, signal];
+      const end = (): void => {
+        unfollow();
+        for (const each of signals) each.removeEventListener('abort', end);
+        resolve();
+      };
+      const unfollow = follower.onChange((state) => {
+        if (isSo(state)) end();
+      });
+      for (const each of signals) each.addEventListener('abort', end);
+      if (signals.some(({ aborted }) => aborted)) end();
+    });
+  }
+
+  /** Whether the topic is no longer followed. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   async close(): Promise<void> {
+    this.#closing.abort();
     await (await this.#starting)?.close();
     await (await this.#writer?.catch(() => undefined))?.close();
   }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ControlFollower } from '#shared/control';
+import { ControlFollower, type ResetAnswer } from '#shared/control';
 import type { Dashboard, PredictionFields } from '#shared/dashboard';
 import type { Metrics } from '#shared/metrics';
 import type { Closing } from './closing.js';
@@ -36,6 +36,8 @@ export interface RunningDemo<I, P extends PredictionFields, O> {
   readonly scorer: ScorerSlot;
   /** What is switched on. */
   readonly control: ControlFollower;
+  /** Undefined where there is no control topic. */
+  readonly supervisor: FaultSupervisor | undefined;
   readonly terminal: Terminal;
   readonly shutdown: Shutdown;
   /** Marks the records of this run. */
@@ -55,6 +57,8 @@ export interface Surroundings {
   readonly beside?: boolean;
   /** When the run was begun, milliseconds since 1970; with this process unless said. */
   readonly begunAt?: number;
+  /** What became of the order to begin anew by which it is begun; absent for the first run. */
+  readonly answered?: ResetAnswer;
   /** The demo's own among those of all. */
   readonly metrics: Metrics;
   readonly terminal: Terminal;
@@ -70,7 +74,17 @@ export interface Surroundings {
 export async function startDemo<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   options: DemoOptions,
-  { where, demo, beside = false, begunAt = performance.timeOrigin, metrics, terminal, shutdown, closing }: Surroundings,
+  {
+    where,
+    demo,
+    beside = false,
+    begunAt = performance.timeOrigin,
+    answered,
+    metrics,
+    terminal,
+    shutdown,
+    closing,
+  }: Surroundings,
 ): Promise<RunningDemo<I, P, O>> {
   const control = await ControlFollower.start(definition.name, demo, {
     onWarning: (sentence) => terminal.say(sentence),
@@ -81,6 +95,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     where,
     modelFolder: definition.modelFolder,
     say: (sentence) => terminal.say(sentence),
+    answered,
   });
   closing.add(async () => supervisor?.close());
   const page = await createDemoPage(definition, options, metrics);
@@ -148,6 +163,7 @@ export async function startDemo<I, P extends PredictionFields, O>(
     observer,
     scorer,
     control,
+    supervisor,
     terminal,
     shutdown,
     run,

@@ -1,5 +1,5 @@
-import { expect, it, vi } from 'vitest';
-import { ControlFollower, ControlWriter, controlTopic, UNDISTURBED } from '#shared/control';
+import { describe, expect, it, vi } from 'vitest';
+import { ControlFollower, ControlWriter, controlTopic, type ResetAnswer, UNDISTURBED } from '#shared/control';
 import { connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
 import { offlineSchemas } from '#shared/schema';
@@ -30,17 +30,14 @@ async function demoWithControl() {
       open.unshift(follower);
       return follower;
     },
-    async supervised(where: Pick<RunCluster, 'broker'>) {
+    async supervised(where: Pick<RunCluster, 'broker'>, answered?: ResetAnswer) {
       const said: string[] = [];
       const control = await this.follower();
-      const supervisor = await FaultSupervisor.start('demo', demo, {
-        control,
-        where,
-        modelFolder,
-        say: (line) => said.push(line),
-      });
-      if (supervisor !== undefined) open.unshift(supervisor);
-      return { control, said };
+      const say = (line: string): number => said.push(line);
+      const supervisor = await FaultSupervisor.start('demo', demo, { control, where, modelFolder, say, answered });
+      if (supervisor === undefined) throw new Error('the control topic is not there');
+      open.unshift(supervisor);
+      return { control, said, supervisor };
     },
     async [Symbol.asyncDispose]() {
       for (const part of open) await part.close();
@@ -176,6 +173,46 @@ it('says nothing of the broker where it is not its own', async () => {
   await vi.waitUntil(() => control.state.parts.size === 1, PATIENCE);
   expect([...control.state.parts.values()]).toMatchObject([{ faults: [] }]);
   expect(control.state.faults.get('lost-broker')?.id).toBe(id);
+});
+
+/** What the only part that is heard of has said. */
+const said = ({ state }: ControlFollower) => [...state.parts.values()][0];
+
+describe('an order to begin anew', () => {
+  it('is held until it is answered, however long the start takes, and is not obeyed by that', async () => {
+    await using demo = await demoWithControl();
+    const { id: earlier } = await demo.writer.askReset();
+    const { control, supervisor } = await demo.supervised({});
+    await vi.waitUntil(() => said(control)?.obeys.includes(earlier), PATIENCE);
+    expect(supervisor.asked).toBeUndefined();
+    const { id } = await demo.writer.askReset();
+    await vi.waitUntil(() => supervisor.asked === id, PATIENCE);
+    await supervisor.answer({ id, why: 'A scorer is at work.' });
+    expect(supervisor.asked).toBeUndefined();
+    await vi.waitUntil(() => said(control)?.answer?.id === id, PATIENCE);
+    expect(said(control)).toMatchObject({ answer: { why: 'A scorer is at work.' }, obeys: [earlier] });
+  });
+
+  it('is obeyed by the run that it began, also where another came meanwhile', async () => {
+    await using demo = await demoWithControl();
+    const { id } = await demo.writer.askReset();
+    const { id: another } = await demo.writer.askReset();
+    const { control, supervisor } = await demo.supervised({}, { id, why: null });
+    await vi.waitUntil(() => said(control) !== undefined, PATIENCE);
+    expect(said(control)?.obeys).toEqual([id, another]);
+    expect(supervisor.asked).toBeUndefined();
+  });
+
+  it('is not obeyed by the run that goes on because nothing could be emptied', async () => {
+    await using demo = await demoWithControl();
+    const { id } = await demo.writer.askReset();
+    const { control, supervisor } = await demo.supervised({}, { id, why: 'The group has members.' });
+    await vi.waitUntil(() => said(control) !== undefined, PATIENCE);
+    expect(said(control)).toMatchObject({ obeys: [], answer: { id, why: 'The group has members.' } });
+    expect(supervisor.asked).toBeUndefined();
+    const { id: again } = await demo.writer.askReset();
+    await vi.waitUntil(() => supervisor.asked === again, PATIENCE);
+  });
 });
 
 it('tells whoever runs a demo why nothing can be switched', async () => {

@@ -9,6 +9,7 @@ import {
   faultInEffect,
   faultNames,
   faultOf,
+  type ResetAnswer,
   UNDISTURBED,
 } from '#shared/control';
 import { KitError } from '#shared/errors';
@@ -32,6 +33,8 @@ interface Supervised {
   readonly modelFolder: URL;
   /** Told, in a sentence, what is switched. */
   readonly say: (sentence: string) => void;
+  /** What became of the order to begin anew by which this run was begun; absent for the first run. */
+  readonly answered?: ResetAnswer | undefined;
 }
 
 /** What the whole of a demo obeys of its control topic, where no part could: it has the broker away. */
@@ -41,8 +44,9 @@ export class FaultSupervisor {
   readonly #unfollow: () => void;
   readonly #unlisten: (() => void) | undefined;
   readonly #writer: ControlWriter;
-  /** The order to begin anew that was the last before this run: it has been obeyed. */
-  readonly #reset: string | undefined;
+  /** The orders to begin anew that have been obeyed with this run: the one that began it, and the last that came before it. */
+  readonly #obeyed: ReadonlySet<string>;
+  #answer: ResetAnswer | null;
   readonly #on = new Set<FaultName>();
   /** The last order that was taken up of the broker. */
   #lostBroker: string | undefined;
@@ -64,22 +68,27 @@ export class FaultSupervisor {
   }
 
   private constructor(name: string, writer: ControlWriter, supervised: Supervised) {
-    const { control, where } = supervised;
+    const { control, where, answered } = supervised;
     this.#supervised = supervised;
     this.#writer = writer;
-    this.#reset = control.state.reset?.id;
+    this.#answer = answered ?? null;
+    // One that was refused has left all as it was, so whatever came after it is still to be answered.
+    const isRefused = answered !== undefined && answered.why !== null;
+    const obeyed = isRefused ? [] : [answered?.id, control.state.reset?.id];
+    this.#obeyed = new Set(obeyed.filter((id) => id !== undefined));
     const faults: readonly FaultName[] = where.broker === undefined ? [] : ['lost-broker'];
     this.#reports = new PartReports(writer, () => ({
       role: 'supervisor',
       instance: instanceName(),
       heardAt: Date.now(),
-      obeys: [this.#reset, this.#lostBroker].filter((id) => id !== undefined),
+      obeys: [...this.#obeyed, this.#lostBroker].filter((id) => id !== undefined),
       faults,
       eventTime: null,
       lap: null,
       sent: 0,
       held: 0,
       injected: 0,
+      answer: this.#answer,
     }));
     this.#unfollow = control.onChange((state, news) => this.#take(state, news));
     this.#unlisten = where.broker?.onBack((by) => {
@@ -87,6 +96,18 @@ export class FaultSupervisor {
       // Who asked for it says so on its own topic.
       if (by !== undefined && by !== name) void this.#sayItIsBack();
     });
+  }
+
+  /** The id of an order to begin anew that has come since this was started, and is not answered; undefined where none is. */
+  get asked(): string | undefined {
+    const id = this.#supervised.control.state.reset?.id;
+    return id === undefined || this.#obeyed.has(id) || id === this.#answer?.id ? undefined : id;
+  }
+
+  /** Says whether an order to begin anew is taken up; resolves when that is written, or cannot be. */
+  async answer(answer: ResetAnswer): Promise<void> {
+    this.#answer = answer;
+    await this.#reports.reported();
   }
 
   async close(): Promise<void> {

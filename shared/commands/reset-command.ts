@@ -37,8 +37,8 @@ be ended first, and are named; a page alone is not heard of, and shows what come
   --verbose         stack traces and the Kafka client's log
   --help            this text
 
-Exit codes: 0 cleared, or nothing was there; 1 parts are at work on it, or the cluster is not
-reached; 2 the command line is wrong.
+Exit codes: 0 cleared, or nothing was there; 1 parts are at work on it, or it does not begin
+anew, or the cluster is not reached; 2 the command line is wrong.
 `;
 
 /** `npm run reset`: clears what runs of a demo have left on a cluster. */
@@ -83,7 +83,8 @@ export async function runReset({ names, load }: Pick<DemoShelf, 'names' | 'load'
       if (refused.length > 0) {
         throw new KitError('run-failed', `${refused.join(' ')} End what is at work first, where it was started.`);
       }
-      for (const { name, remains, parts } of found) {
+      // A demo that is asked may refuse: those come before anything is deleted here.
+      for (const { name, remains, parts } of found.toSorted((a, b) => asked(b) - asked(a))) {
         if (isSupervised(parts)) {
           await haveBegunAnew(name, { cluster, schemas, topicName }, signal);
           terminal.say(`${name} has begun anew.`);
@@ -104,6 +105,8 @@ async function clear(demo: string, remains: DemoRemains, terminal: Terminal): Pr
 
 /** A demo as a whole ends its own parts, and empties its topics itself. */
 const isSupervised = (parts: readonly PartAtWork[]): boolean => parts.some(({ what }) => what === WHOLE_DEMO);
+
+const asked = ({ parts }: { readonly parts: readonly PartAtWork[] }): number => Number(isSupervised(parts));
 
 function atWork(demo: string, parts: readonly PartAtWork[]): string {
   return `${demo} is at work: ${parts.map(({ what, instance }) => `${what} ${instance}`).join(', ')}.`;

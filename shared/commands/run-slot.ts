@@ -54,47 +54,70 @@ export class RunSlot<I, P extends PredictionFields, O> {
     return this.#running;
   }
 
-  /** Accounts for the run that comes to its end: the first, or the one after the last time that it was begun anew. */
+  /**
+   * Accounts for the run that comes to its end: the first, or the one after the last time that it was begun anew. Where it
+   * cannot begin anew, or is ended meanwhile, that is the failure of the run before.
+   */
   async toItsEnd(monitor: MonitorProcess | undefined): Promise<RunOutcome> {
     for (;;) {
       const outcome = await accountForRun(this.#running);
-      if (!outcome.beginsAnew) return outcome;
+      const { anew, ...others } = outcome;
+      if (anew === undefined) return outcome;
       this.#running.terminal.say('The demo begins anew, as was asked.');
       this.page?.beginAnew();
-      await (monitor === undefined ? this.#beginAnew() : monitor.without(() => this.#beginAnew()));
+      try {
+        await (monitor === undefined ? this.#beginAnew(anew.id) : monitor.without(() => this.#beginAnew(anew.id)));
+      } catch (error) {
+        return { ...others, failure: { error: KitError.from(error, 'run-failed'), said: false } };
+      }
     }
   }
 
-  async #beginAnew(): Promise<void> {
-    const { definition, options, demo, terminal } = this.#running;
+  async #beginAnew(id: string): Promise<void> {
+    const { definition, options, demo, terminal, shutdown } = this.#running;
     const begunAt = preciseNow();
     await this.#closing.close();
-    try {
-      const remains = new DemoRemains(definition, demo.cluster, options.namespace);
-      await whenNobodyReads(() => remains.clear({ keepsControl: true }));
-    } catch (error) {
-      // A part that was started by itself is at work on the same topics: they are left as they are.
-      if (KitError.from(error).code !== 'run-failed') throw error;
-      terminal.error(error);
-      terminal.say('The demo goes on with what is on its topics.');
+    const remains = new DemoRemains(definition, demo.cluster, options.namespace);
+    const refusal = await whenNobodyReads(() => remains.clear({ keepsControl: true }), shutdown.signal);
+    if (shutdown.signal.aborted) {
+      throw new KitError(
+        'run-failed',
+        'The demo was ended while it began anew: what was on its way then is not accounted for.',
+      );
     }
+    const why = refusal && `${definition.name} does not begin anew, and goes on with its topics: ${refusal.message}`;
     await ensureDemoTopics([definition], options, demo);
     this.#closing = new Closing((error) => options.verbose && terminal.error(error));
-    this.#running = await startDemo(definition, options, { ...this.#surroundings, begunAt, closing: this.#closing });
+    try {
+      const answered = { id, why: why ?? null };
+      const surroundings = { ...this.#surroundings, begunAt, answered, closing: this.#closing };
+      this.#running = await startDemo(definition, options, surroundings);
+    } catch (error) {
+      // Others may go on beside it: what was started of it is not to be there until they end.
+      await this.#closing.close();
+      throw error;
+    }
     if (this.#running.page) this.page?.show(this.#running.page);
-    terminal.say('The demo has begun anew.');
+    terminal.say(why ?? 'The demo has begun anew.');
   }
 }
 
-async function whenNobodyReads(clear: () => Promise<unknown>): Promise<void> {
+/**
+ * Clears as soon as nobody reads. Gives back why it could not, as where a monitor that was started alone is at work on the same
+ * topics: they are left as they are then. Returns at once when the signal is aborted.
+ */
+async function whenNobodyReads(clear: () => Promise<unknown>, signal: AbortSignal): Promise<KitError | undefined> {
   const until = performance.now() + MISSED_WITHIN_MS;
-  for (;;) {
+  while (!signal.aborted) {
     try {
       await clear();
-      return;
-    } catch (error) {
-      if (KitError.from(error).code !== 'run-failed' || performance.now() > until) throw error;
+      return undefined;
+    } catch (reason) {
+      const error = KitError.from(reason);
+      if (error.code !== 'run-failed') throw error;
+      if (performance.now() > until) return error;
     }
-    await delay(LOOK_AGAIN_MS);
+    await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
   }
+  return undefined;
 }

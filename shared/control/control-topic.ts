@@ -36,6 +36,14 @@ export interface ResetOrder {
   readonly issuedAt: number;
 }
 
+/** What a supervisor says to an order to begin anew. */
+export interface ResetAnswer {
+  /** Of the order. */
+  readonly id: string;
+  /** Why it is refused, in a sentence; null: it is taken up. */
+  readonly why: string | null;
+}
+
 /** What a part that has no heartbeat of its own says about itself, every two seconds and when something changes. Key: `part/<role>/<instance>`. */
 export interface PartReport {
   readonly role: 'producer' | 'supervisor';
@@ -55,6 +63,8 @@ export interface PartReport {
   readonly held: number;
   /** Records that faults made or changed. */
   readonly injected: number;
+  /** What a supervisor has said last to an order to begin anew. */
+  readonly answer?: ResetAnswer | null;
 }
 
 /** A record of the control topic: by its key one of the four is there. */

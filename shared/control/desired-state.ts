@@ -48,6 +48,7 @@ interface Reading {
 export const SPEEDS = { slowest: 0.25, fastest: 16 } as const;
 
 const LONGEST_TEXT = 200;
+const LONGEST_SENTENCE = 500;
 const MOST_STEPS = 1_000;
 const MOST_PARTS = 64;
 const MOST_IDS = 32;
@@ -182,7 +183,17 @@ function withPart(
   }
   const obeys = part.obeys.slice(0, MOST_IDS).map(cut);
   const faults = part.faults.filter(isFaultName);
-  after.set(key, { ...part, obeys, faults, lastHeardAt: isNew ? now : Math.min(part.heardAt, now) });
+  const answer = part.answer && {
+    id: cut(part.answer.id),
+    why: part.answer.why === null ? null : part.answer.why.slice(0, LONGEST_SENTENCE),
+  };
+  after.set(key, {
+    ...part,
+    obeys,
+    faults,
+    ...(answer && { answer }),
+    lastHeardAt: isNew ? now : Math.min(part.heardAt, now),
+  });
   // The one that was heard of longest ago comes first.
   const [oldest] = after.keys();
   if (after.size > MOST_PARTS && oldest !== undefined) after.delete(oldest);

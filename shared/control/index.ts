@@ -6,6 +6,7 @@ export {
   type FaultOrder,
   type PaceOrder,
   type PartReport,
+  type ResetAnswer,
   type ResetOrder,
 } from './control-topic.js';
 export { ControlWriter, type FaultSwitch, type PaceChange } from './control-writer.js';
