@@ -15,8 +15,8 @@ export interface DashboardPage {
   /** What tells one run of the demo from the next: open pages begin anew with it; absent where nobody knows. */
   readonly run?: () => string | undefined;
   /**
-   * What the further views of the page draw, made while one looks at them: each has its own events at `events/<name>`, and
-   * its module and style are `page/<name>-tab.ts` and `page/<name>.css`. A view whose part is not here is not shown.
+   * What the further views of the page draw, made while one looks at them: they come with the state at `events?part=<name>`,
+   * and the module and style are `page/<name>-tab.ts` and `page/<name>.css`. A view whose part is not here is not shown.
    */
   readonly parts?: Readonly<Partial<Record<PartName, () => unknown>>>;
   /** How the demo is being played; absent where nobody can know. */

@@ -36,6 +36,67 @@ describe('the event stream', () => {
     expect(seen.filter((event) => event === 'state').length).toBeLessThanOrEqual(2);
   });
 
+  it('has a part on the same connection for those who ask for it, made once for all of them and only while they are there', async () => {
+    let made = 0;
+    const parts = { records: () => ({ made: ++made }) };
+    const view = newView();
+    const { port } = await start([pageOf({ view, parts })]);
+    const plain = events(port);
+    await plain.next();
+    const seen = [events(port, '/events?part=records'), events(port, '/events?part=records')] as const;
+    for (const stream of seen) expect((await stream.next()).value?.event).toBe('state');
+    const figures = await Promise.all(
+      seen.map(async (stream) => {
+        const had: unknown[] = [];
+        while (had.length < 6) {
+          const { value } = await stream.next();
+          if (value?.event === 'part') had.push(JSON.parse(value.data));
+        }
+        return had;
+      }),
+    );
+    // What each had at once is its own; what came after came to both.
+    expect(figures[0]).toEqual(expect.arrayContaining(figures[1]?.slice(1, 4) ?? []));
+    for (const stream of seen) await stream.return(undefined);
+    const waitForState = async (flight: number) => {
+      view.prediction(samplePrediction(flight));
+      for (;;) {
+        const { value } = await plain.next();
+        if (value?.event === 'part') throw new Error('a part came that nobody asked for');
+        if ((JSON.parse(value?.data ?? '') as PageState).snapshot.totals.scored === flight) return;
+      }
+    };
+    await waitForState(1);
+    const before = made;
+    for (const flight of [2, 3]) await waitForState(flight);
+    expect(made).toBe(before);
+  });
+
+  it('says it when a part cannot be made, beside the state', async () => {
+    const parts = {
+      records: () => {
+        throw new TypeError('the topic is undefined');
+      },
+    };
+    const { port } = await start([pageOf({ parts })]);
+    const stream = events(port, '/events?part=records');
+    expect((await stream.next()).value?.event).toBe('state');
+    expect((await stream.next()).value).toMatchObject({
+      event: 'part-failed',
+      data: expect.stringContaining('the topic is undefined'),
+    });
+  });
+
+  it.each(['pipeline', 'constructor', ''])('has the state alone where there is no part "%s"', async (part) => {
+    const { port } = await start([pageOf({ parts: { records: () => ({}) } })]);
+    const seen: string[] = [];
+    for await (const { event } of events(port, `/events?part=${part}`)) {
+      seen.push(event);
+      if (event === 'alive') break;
+    }
+    expect(new Set(seen)).toEqual(new Set(['state', 'alive']));
+  });
+
   it('says it when the figures cannot be made, and goes on', async () => {
     let broken = true;
     const facts = (): Record<string, string> => {

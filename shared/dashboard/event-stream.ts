@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { KitError } from '#shared/errors';
+import { StreamedFigures } from './streamed-figures.js';
 
 const intervalMs = 250;
 const aliveMs = 5_000;
@@ -8,24 +8,33 @@ const mostViewers = 500;
 
 interface Viewer {
   readonly response: Response;
+  /** What it sees beside the state; undefined where it sees no part. */
+  readonly part: StreamedFigures | undefined;
   /** Since when its connection has not taken what was written; undefined while it keeps up. */
   fullSince: number | undefined;
+  /** Whether something was left out for it: it gets all that is new once its connection takes more. */
+  isBehind: boolean;
 }
 
 /**
  * Server-sent events: the state at once to whoever connects, then at most four times a second and only when it has
- * changed; the same line of JSON for all. Nothing piles up for a slow viewer: it misses states while its connection
- * is full, and is dropped after 10 seconds of that (its browser connects anew).
+ * changed; the same line of JSON for all. Who asks with `?part=<name>` gets that part as well, on the same connection,
+ * for a browser has six of them for all windows of a server; a part that nobody sees is not made, and one that there is
+ * not is left out. Nothing piles up for a slow viewer: it misses states while its connection is full, and is dropped
+ * after 10 seconds of that (its browser connects anew).
  */
 export class EventStream {
-  readonly #state: () => unknown;
+  readonly #state: StreamedFigures;
+  readonly #parts: ReadonlyMap<string, StreamedFigures>;
   readonly #viewers = new Set<Viewer>();
   #timer: NodeJS.Timeout | undefined;
-  #last = '';
-  #lastSentAt = 0;
+  #stateSentAt = 0;
 
-  constructor(state: () => unknown) {
-    this.#state = state;
+  constructor(state: () => unknown, parts: ReadonlyMap<string, () => unknown> = new Map()) {
+    this.#state = new StreamedFigures('state', 'failed', state);
+    this.#parts = new Map(
+      Array.from(parts, ([name, make]) => [name, new StreamedFigures('part', 'part-failed', make)]),
+    );
   }
 
   get viewers(): number {
@@ -49,7 +58,13 @@ export class EventStream {
       return;
     }
     response.flushHeaders();
-    const viewer: Viewer = { response, fullSince: undefined };
+    const { part } = request.query;
+    const viewer: Viewer = {
+      response,
+      part: typeof part === 'string' ? this.#parts.get(part) : undefined,
+      fullSince: undefined,
+      isBehind: false,
+    };
     this.#viewers.add(viewer);
     response.on('close', () => this.#leave(viewer));
     // A connection that breaks is closed by Node; without a listener its error would end the process.
@@ -57,7 +72,7 @@ export class EventStream {
     response.on('drain', () => {
       viewer.fullSince = undefined;
     });
-    this.#write(viewer, `retry: 1000\n\n${this.#message()}`);
+    this.#write(viewer, `retry: 1000\n\n${this.#state.make()}${viewer.part?.make() ?? ''}`);
     this.#timer ??= setInterval(() => this.#tick(), intervalMs);
     this.#timer.unref();
   }
@@ -69,30 +84,28 @@ export class EventStream {
   }
 
   #tick(): void {
-    const message = this.#message();
-    const changed = message !== this.#last;
+    const seen = new Set([this.#state]);
+    for (const { part } of this.#viewers) if (part !== undefined) seen.add(part);
+    for (const figures of seen) figures.refresh();
+    for (const figures of this.#parts.values()) if (!seen.has(figures)) figures.forget();
     const now = Date.now();
-    if (!changed && now - this.#lastSentAt < aliveMs) return;
-    this.#last = message;
-    this.#lastSentAt = now;
-    for (const viewer of this.#viewers) this.#write(viewer, changed ? message : 'event: alive\ndata: -\n\n');
-  }
-
-  #message(): string {
-    try {
-      return `event: state\ndata: ${JSON.stringify(this.#state())}\n\n`;
-    } catch (error) {
-      // A fault in a demo's own columns must not end the run: the page says it instead of figures.
-      const { message } = KitError.from(error, 'internal', "making the live page's figures");
-      return `event: failed\ndata: ${JSON.stringify({ message })}\n\n`;
+    const isQuiet = !this.#state.isNew && now - this.#stateSentAt >= aliveMs;
+    if (this.#state.isNew || isQuiet) this.#stateSentAt = now;
+    for (const viewer of this.#viewers) {
+      const figures = viewer.part === undefined ? [this.#state] : [this.#state, viewer.part];
+      const news = figures.filter(({ isNew }) => isNew || viewer.isBehind).map(({ message }) => message);
+      if (news.length > 0) this.#write(viewer, news.join(''));
+      else if (isQuiet) this.#write(viewer, 'event: alive\ndata: -\n\n');
     }
   }
 
   #write(viewer: Viewer, text: string): void {
     if (viewer.fullSince !== undefined) {
+      viewer.isBehind = true;
       if (Date.now() - viewer.fullSince > slowForMs) viewer.response.destroy();
       return;
     }
+    viewer.isBehind = false;
     if (!viewer.response.write(text)) viewer.fullSince = Date.now();
   }
 
@@ -104,6 +117,6 @@ export class EventStream {
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#last = '';
+    for (const figures of [this.#state, ...this.#parts.values()]) figures.forget();
   }
 }

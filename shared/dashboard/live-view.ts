@@ -265,7 +265,6 @@ export class LiveView<P extends PredictionFields, O> {
       deadLetters: this.#deadLetters.newestFirst(),
       scorers: this.#scorers.list(now),
       model: this.#scorers.model ?? (this.#lastModel && modelOf(this.#lastModel)) ?? null,
-      topology: this.#scorers.newest?.topology ?? '',
       // Before the moments: a board may tell of one while it is asked.
       board: this.#board?.snapshot() ?? null,
       boardFault: this.#board?.fault ?? null,

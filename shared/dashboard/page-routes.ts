@@ -25,35 +25,33 @@ export function addPages(app: Express, pages: readonly DashboardPage[], known: P
   const [only, ...others] = pages;
   if (only === undefined) return () => undefined;
   if (others.length === 0) {
-    const { router, streams } = demoPage(only, shared, []);
+    const { router, stream } = demoPage(only, shared, []);
     app.use(router);
-    return () => closeAll(streams);
+    return () => stream.close();
   }
   const siblings = pages.map(({ name, view }) => ({ name, title: view.summary().title }));
-  const streams = pages.flatMap((page) => {
+  const streams = pages.map((page) => {
     if (taken.has(page.name) || !/^[a-z0-9-]+$/.test(page.name)) {
       throw new KitError('internal', `making the page of the demo ${page.name}: its name cannot be a part of a URL`);
     }
-    const { router, streams: own } = demoPage(page, shared, siblings);
+    const { router, stream } = demoPage(page, shared, siblings);
     app.get(`/${page.name}`, (_request, response) => response.redirect(308, `/${page.name}/`));
     app.use(`/${page.name}`, router);
-    return own;
+    return stream;
   });
   const overview = new EventStream(overviewOf(pages, buildOf(shared.parts, shared.overview)));
   app.get('/events', (request, response) => overview.open(request, response));
   app.use(fromMemory(shared.overview));
-  return () => closeAll([...streams, overview]);
-}
-
-function closeAll(streams: readonly EventStream[]): void {
-  for (const stream of streams) stream.close();
+  return () => {
+    for (const stream of [...streams, overview]) stream.close();
+  };
 }
 
 function demoPage(
   { name, view, facts, ready, run, control, signals, parts = {} }: DashboardPage,
   shared: ReturnType<typeof readPageFiles> & PagesKnow,
   siblings: readonly Sibling[],
-): { router: Router; streams: readonly EventStream[] } {
+): { router: Router; stream: EventStream } {
   const board: PageFiles = view.boardFolder === undefined ? new Map() : readBoardFiles(view.boardFolder);
   const build = buildOf(shared.parts, shared.page, board);
   const there = partNames.filter((part) => parts[part] !== undefined);
@@ -69,13 +67,10 @@ function demoPage(
     snapshot: view.snapshot(),
   });
   const router = Router({ strict: true, caseSensitive: true });
-  const streams = [
-    { path: '/events', stream: new EventStream(state) },
-    ...there.map((part) => ({ path: `/events/${part}`, stream: new EventStream(() => parts[part]?.()) })),
-  ];
-  for (const { path, stream } of streams) router.get(path, (request, response) => stream.open(request, response));
+  const stream = new EventStream(state, new Map(there.map((part) => [part, () => parts[part]?.()])));
+  router.get('/events', (request, response) => stream.open(request, response));
   router.use(fromMemory(shared.page), fromMemory(board));
-  return { router, streams: streams.map(({ stream }) => stream) };
+  return { router, stream };
 }
 
 const overviewOf = (pages: readonly DashboardPage[], build: string) => (): OverviewState => ({

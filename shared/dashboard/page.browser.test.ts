@@ -121,11 +121,11 @@ describeInBrowser('the live page in a browser', (browser) => {
     const { page, view, complaints } = await open();
     view.prediction(samplePrediction(1, { flight: attack, decision: attack }));
     view.deadLetter({ topic: attack, partition: 0, offset: '0', code: 'record-undecodable', reason: attack });
-    view.scorer(sampleScorer(Date.now(), { instance: attack, topology: attack }));
+    view.scorer(sampleScorer(Date.now(), { instance: attack }));
     await waitForText(page, 'scored', '1');
     const first = page.locator('#latest tbody tr').first();
     expect(await first.locator('td').nth(1).textContent()).toBe(attack);
-    expect(await text(page, 'topology')).toBe(attack);
+    expect(await page.locator('#scorers .instance').textContent()).toBe(attack);
     expect(await page.locator('main img, main script').count()).toBe(0);
     expect(await page.title()).toBe('Flight delay');
     expect(complaints).toEqual([]);

@@ -69,6 +69,20 @@ describeInBrowser('the view of the pipeline', (browser) => {
     expect(complaints).toEqual([]);
   });
 
+  it('has the text of the topology that it is drawn from, and of one that cannot be drawn', async () => {
+    const { page } = await open(flowing());
+    await page.getByText('The text of the topology').click();
+    expect(await page.locator('.pipeline-fold > pre').textContent()).toBe(sampleTopology());
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    const nonsense = new SamplePipeline();
+    nonsense.pass(1, () => nonsense.beat('scorer-1', { topology: '<img src=x>nonsense' }));
+    const { page: other, complaints } = await open(nonsense);
+    await other.getByText('The text of the topology').click();
+    expect(await other.locator('.pipeline-fold > pre').textContent()).toBe('<img src=x>nonsense');
+    expect(await other.locator('main img').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   it('says the same as a table', async () => {
     const { page } = await open(flowing());
     await page.getByText('The same as a table').click();

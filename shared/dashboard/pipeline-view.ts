@@ -86,6 +86,7 @@ export class PipelineView {
     return {
       drawing,
       missing,
+      text: this.#drawn.text,
       news:
         drawing === null
           ? []

@@ -142,4 +142,75 @@ describeInBrowser('the views of the page', (browser) => {
     view.prediction(samplePrediction(1), 2);
     await page.waitForSelector('html[data-state="live"]');
   });
+
+  it('come on the one connection of the page, and going from one to the next is no loss of it', async () => {
+    const { page } = await open(() => 'All is well');
+    const streams: string[] = [];
+    page.on('request', (request) => request.resourceType() === 'eventsource' && streams.push(request.url()));
+    await page.evaluate(`
+      window.conditions = [];
+      new MutationObserver(() => window.conditions.push(document.documentElement.dataset.state))
+        .observe(document.documentElement, { attributeFilter: ['data-state'] });
+    `);
+    for (const name of ['Records', 'Live', 'Records'] as const) {
+      await links(page).getByRole('link', { name }).click();
+      await page.getByRole('region', { name, exact: true }).waitFor();
+    }
+    await page.getByText('All is well of').waitFor();
+    expect(streams.map((url) => new URL(url).search)).toEqual(['?part=records', '', '?part=records']);
+    expect(await page.evaluate('window.conditions')).not.toContain('disconnected');
+  });
+
+  it('leave a window its connection, however many others are open behind it', { timeout: 90_000 }, async () => {
+    const said: unknown[] = [];
+    const view = newView();
+    const { url } = await start(
+      [
+        pageOf({
+          view,
+          parts: { records: () => ({ sentence: `${view.snapshot().totals.scored} scored` }) },
+          commands: {
+            pace: async (body) => {
+              said.push(body);
+              return 'done';
+            },
+          },
+        }),
+      ],
+      { controls: true },
+    );
+    const { page: first } = await openPage(browser(), 'about:blank');
+    opened.push(first);
+    const context = first.context();
+    await context.route('**/page/records-tab.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: sampleTab }),
+    );
+    await context.route('**/page/records.css', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+    const look = (page: Page, isLookedAt: boolean) =>
+      // A browser without a screen says of all its windows that they are seen.
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { configurable: true, value: ${!isLookedAt} });
+        document.dispatchEvent(new Event('visibilitychange'));
+      `);
+    const behind: Page[] = [];
+    for (let at = 0; at < 7; at++) {
+      const page = at === 0 ? first : await context.newPage();
+      await page.goto(`${url}#records`);
+      await page.getByText('0 scored of').waitFor();
+      await look(page, false);
+      behind.push(page);
+    }
+    const front = await context.newPage();
+    await front.goto(`${url}#records`);
+    await front.getByText('0 scored of').waitFor();
+    const answer = `import('/page/command.js').then(({ command }) => command('pace', { isPaused: true }))`;
+    expect(await front.evaluate(answer)).toBe('done');
+    expect(said).toEqual([{ isPaused: true }]);
+    view.prediction(samplePrediction(1), 2);
+    await front.getByText('1 scored of').waitFor();
+    await expect.poll(() => front.locator('#connection').innerText()).toBe('Live');
+    await look(front, false);
+    await look(first, true);
+    await first.getByText('1 scored of').waitFor();
+  });
 });

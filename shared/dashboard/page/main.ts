@@ -3,7 +3,7 @@ import { AucChart } from './auc-chart.js';
 import { BoardPanel } from './board-panel.js';
 import { allowCommands } from './command.js';
 import { show, showStateOf } from './condition.js';
-import { follow } from './connection.js';
+import { Connection } from './connection.js';
 import { byId } from './dom.js';
 import { updateFigures, updateHeader } from './figures.js';
 import { EventTimes } from './format.js';
@@ -17,7 +17,7 @@ import { PredictionTable } from './prediction-table.js';
 import { ScoreChart } from './score-chart.js';
 import { updateSide } from './side-panels.js';
 import { markViews, SignalsStrip } from './signals-strip.js';
-import type { PageState } from './snapshot.js';
+import type { PageState, PartName } from './snapshot.js';
 import { Spotlight } from './spotlight.js';
 import { LatencyChart, RateChart } from './time-charts.js';
 import { Views } from './views.js';
@@ -30,7 +30,10 @@ const settled = new PredictionTable('settled');
 const spotlight = new Spotlight();
 const signals = new SignalsStrip();
 const guide = new Guide();
-const views = new Views(() => schedule());
+const views = new Views(() => {
+  connection.follow(views.part);
+  schedule();
+});
 const player = new Player();
 
 let newest: PageState | undefined;
@@ -51,6 +54,7 @@ function draw(): void {
   wasReady ||= ready.ready;
   updateNav(newest.name, newest.siblings);
   views.update(newest);
+  connection.follow(views.part);
   updateHeader(newest, times, views.titleOf(about.title));
   player.update(newest, times);
   moments.update(snapshot);
@@ -87,7 +91,7 @@ function schedule(): void {
 }
 
 // What scrolls must be reachable by keyboard too.
-for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #topology, #board')) scrolling.tabIndex = 0;
+for (const scrolling of document.querySelectorAll<HTMLElement>('.scroll, #board')) scrolling.tabIndex = 0;
 
 document.addEventListener('showplace', (event) => {
   if (event instanceof CustomEvent && typeof event.detail === 'string') spotlight.light(event.detail);
@@ -118,25 +122,30 @@ window.addEventListener('error', (event) => {
   show('failed', `This page failed: ${event.message}. Reload it to try again.`);
 });
 
-follow<PageState>('events', {
-  state(state) {
-    const { build, run } = state;
-    served ??= `${build} ${run}`;
-    // Another build of the page is being served, which this one may no longer understand; or the demo has begun anew.
-    if (served !== `${build} ${run}`) location.reload();
-    newest = state;
-    allowAsking(state.askToken);
-    allowCommands(state.controls);
-    schedule();
+const connection = new Connection<PageState, PartName>(
+  {
+    state(state) {
+      const { build, run } = state;
+      served ??= `${build} ${run}`;
+      // Another build of the page is being served, which this one may no longer understand; or the demo has begun anew.
+      if (served !== `${build} ${run}`) location.reload();
+      newest = state;
+      allowAsking(state.askToken);
+      allowCommands(state.controls);
+      schedule();
+    },
+    part: (part, figures) => views.heard(part, figures),
+    partFailed: (part, message) => views.failed(part, message),
+    failed(message) {
+      show('failed', message);
+    },
+    lost() {
+      if (broken) return;
+      show(
+        'disconnected',
+        'The connection to the demo is lost. The figures are the last ones seen; trying to connect again…',
+      );
+    },
   },
-  failed(message) {
-    show('failed', message);
-  },
-  lost() {
-    if (broken) return;
-    show(
-      'disconnected',
-      'The connection to the demo is lost. The figures are the last ones seen; trying to connect again…',
-    );
-  },
-});
+  views.part,
+);

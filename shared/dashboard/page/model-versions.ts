@@ -35,7 +35,7 @@ export class VersionsPanel {
 function makeLegend(): Element {
   const legend = make('ul', 'legend versions-legend');
   const entries = [
-    ['swatch tick in-soft', 'AUC that its card promises'],
+    ['swatch promised', 'AUC that its card promises'],
     ['swatch dot', 'AUC that it keeps'],
     ['swatch nothing', 'from 0.5, a coin, to 1'],
   ] as const;

@@ -1,5 +1,5 @@
 import { show } from './condition.js';
-import { follow } from './connection.js';
+import { Connection } from './connection.js';
 import { byId, fillList, make, setClass, setHidden, setText } from './dom.js';
 import { count, counted, decimals, rate } from './format.js';
 import { fillMoment, makeMoment, nothingYet } from './moment.js';
@@ -8,7 +8,7 @@ import type { DemoSummary, OverviewState } from './snapshot.js';
 
 let build: string | undefined;
 
-follow<OverviewState>('events', {
+new Connection<OverviewState>({
   state(state) {
     build ??= state.build;
     // Another build of the page is being served: this one may no longer understand it.

@@ -1,4 +1,3 @@
-import { follow } from './connection.js';
 import { addStyle, byId, make, setHidden, setText } from './dom.js';
 import type { PageState, PartName } from './snapshot.js';
 
@@ -14,8 +13,7 @@ interface PartModule {
 }
 
 /**
- * A view that is a part of its own: its script and its style are fetched when it is first looked at, and its events are
- * followed while it is. Until there is something to draw it says so, and where it fails it says what went wrong; the rest
+ * A view that is a part of its own: its script and its style are fetched when it is first looked at. Until there is something to draw it says so, and where it fails it says what went wrong; the rest
  * of the page goes on.
  */
 export class PartView {
@@ -26,7 +24,6 @@ export class PartView {
   readonly #changed: () => void;
   #tab: ViewTab<unknown> | undefined;
   #newest: { readonly state: unknown } | undefined;
-  #stop: (() => void) | undefined;
   #broken = false;
 
   constructor(part: PartName, title: string, changed: () => void) {
@@ -44,22 +41,17 @@ export class PartView {
     this.#load().catch((error: unknown) => this.#fail(error));
   }
 
-  /** Begins to follow the part's events, or ends it. */
-  follow(seen: boolean): void {
-    if (!seen) {
-      this.#stop?.();
-      this.#stop = undefined;
-      return;
-    }
-    this.#stop ??= follow<unknown>(`events/${this.#part}`, {
-      state: (state) => {
-        this.#newest = { state };
-        this.#changed();
-      },
-      failed: (message) => this.#say('failed', message),
-      // The page as a whole says that the connection is lost, and greys what is shown.
-      lost: () => undefined,
-    });
+  /** The part's figures of now. */
+  heard(state: unknown): void {
+    this.#newest = { state };
+    this.#changed();
+  }
+
+  /** The server cannot make the part's figures. */
+  failed(message: string): void {
+    if (this.#broken) return;
+    this.#newest = undefined;
+    this.#say('failed', message);
   }
 
   /** Draws the newest state, if there is one and the module is here. */

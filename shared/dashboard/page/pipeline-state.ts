@@ -4,6 +4,8 @@ export interface PipelineState {
   readonly drawing: PipelineDrawing | null;
   /** Why there is no drawing; null where there is one. */
   readonly missing: string | null;
+  /** The topology as the scorers describe it, which is what is drawn; empty until one says so. */
+  readonly text: string;
   /** What is to be said of how it flows, the worst first. */
   readonly news: readonly PipelineNews[];
   /** By the places of `drawing.links`: records a second; null where nobody counts them. */

@@ -6,6 +6,7 @@ import { PipelinePicture } from './pipeline-picture.js';
 import { PipelineScorers } from './pipeline-scorers.js';
 import type { PipelineDrawing, PipelineNews, PipelineState } from './pipeline-state.js';
 import { PipelineTable } from './pipeline-table.js';
+import { PipelineText } from './pipeline-text.js';
 
 /** What a tone is called, beside its colour and its sign. */
 const tones: Readonly<Record<PipelineNews['tone'], { readonly sign: string; readonly word: string }>> = {
@@ -29,6 +30,7 @@ export function mount(root: HTMLElement): ViewTab<PipelineState> {
   const scorers = new PipelineScorers();
   const details = new PipelineDetails();
   const table = new PipelineTable();
+  const text = new PipelineText();
   let chosen: string | undefined;
   let newest: (PipelineState & { readonly drawing: PipelineDrawing }) | undefined;
   const redraw = (): void => {
@@ -44,13 +46,14 @@ export function mount(root: HTMLElement): ViewTab<PipelineState> {
   panel.append(scroll, makeLegend());
   const below = make('div', 'pipeline-below');
   below.append(scorers.root, details.root);
-  root.append(news, announcer, blank, panel, below, table.root);
+  root.append(news, announcer, blank, panel, below, table.root, text.root);
   return {
     draw(state) {
       const { drawing } = state;
       for (const element of [news, panel, below, table.root]) setHidden(element, drawing === null);
       setHidden(blank, drawing !== null);
       setText(blankSaid, state.missing ?? '');
+      text.update(state.text);
       if (drawing === null) return;
       newest = { ...state, drawing };
       fillList(news, state.news, makeNews, fillNews);

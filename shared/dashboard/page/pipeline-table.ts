@@ -6,7 +6,7 @@ const headers = ['From', 'To', 'What goes this way', 'Records a second', 'Waitin
 
 /** The picture as a table, for whoever cannot see it, and for whoever wants the figures. */
 export class PipelineTable {
-  readonly root = make('details', 'panel pipeline-table');
+  readonly root = make('details', 'panel pipeline-table pipeline-fold');
   readonly #body = make('tbody');
 
   constructor() {

@@ -4,11 +4,9 @@ import type { DeadLetter, PageState, Scorer, Snapshot } from './snapshot.js';
 
 /** The column beside the tables: scorers, dead letters, and where things are. */
 export function updateSide({ snapshot, facts }: PageState): void {
-  const { scorers, topology, deadLetters } = snapshot;
+  const { scorers, deadLetters } = snapshot;
   setHidden(byId('scorers-empty'), scorers.length > 0);
   fillList(byId('scorers'), scorers, makeLines, (element, scorer) => fillScorer(element, scorer, snapshot.model));
-  setHidden(byId('topology-details'), topology === '');
-  setText(byId('topology'), topology);
   setHidden(byId('dead-letters-panel'), deadLetters.length === 0);
   fillList(byId('dead-letters'), deadLetters, makeLines, fillDeadLetter);
   updateFacts(facts);

@@ -134,8 +134,6 @@ export interface Snapshot {
   readonly deadLetters: readonly DeadLetter[];
   readonly scorers: readonly Scorer[];
   readonly model: ServingModel | null;
-  /** The topology as the scorer describes it; empty until one says so. */
-  readonly topology: string;
   /** What the demo's own board draws; null where there is none, or where it cannot say. */
   readonly board: unknown;
   /** What went wrong in the board's code last; null while nothing has. */

@@ -33,13 +33,28 @@ export class Views {
     this.#changed = changed;
     for (const name of viewNames) this.#links.set(name, this.#makeLink(name));
     window.addEventListener('hashchange', () => this.#go());
-    document.addEventListener('visibilitychange', () => this.#follow());
     // Not the live view for the moment until it is known whether the one asked for is there.
     setHidden(byId('live-view'), (asked() ?? 'live') !== 'live');
   }
 
   get current(): ViewName {
     return this.#current;
+  }
+
+  /** The part that is seen, or that the address asks for while it is not known which there are; undefined where it is none. */
+  get part(): PartName | undefined {
+    const seen = this.#there === undefined ? (asked() ?? 'live') : this.#current;
+    return seen === 'live' ? undefined : seen;
+  }
+
+  /** Tells a part its figures of now. */
+  heard(part: PartName, state: unknown): void {
+    this.#partOf(part).heard(state);
+  }
+
+  /** Tells a part that the server cannot make its figures. */
+  failed(part: PartName, message: string): void {
+    this.#partOf(part).failed(message);
   }
 
   /** The title of the window: which view of which demo. */
@@ -64,6 +79,16 @@ export class Views {
   /** Draws the part that is seen. */
   draw(page: PageState): void {
     if (this.#current !== 'live') this.#parts.get(this.#current)?.draw(page);
+  }
+
+  /** Made when it is first seen, or heard of: its figures may be here before it is known which parts there are. */
+  #partOf(name: PartName): PartView {
+    const there = this.#parts.get(name);
+    if (there !== undefined) return there;
+    const part = new PartView(name, viewTitles[name], this.#changed);
+    setHidden(part.root, name !== this.#current);
+    this.#parts.set(name, part);
+    return part;
   }
 
   #makeLink(name: ViewName): HTMLAnchorElement {
@@ -95,16 +120,8 @@ export class Views {
       else link.removeAttribute('aria-current');
     }
     setHidden(byId('live-view'), current !== 'live');
-    if (current !== 'live' && !this.#parts.has(current)) {
-      this.#parts.set(current, new PartView(current, viewTitles[current], this.#changed));
-    }
+    if (current !== 'live') this.#partOf(current);
     for (const [name, part] of this.#parts) setHidden(part.root, name !== current);
-    this.#follow();
-  }
-
-  /** Only what is seen is followed: a view in the background costs the server nothing. */
-  #follow(): void {
-    for (const [name, part] of this.#parts) part.follow(name === this.#current && !document.hidden);
   }
 }
 
