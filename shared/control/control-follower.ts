@@ -187,8 +187,9 @@ export class ControlFollower {
   }
 
   #warn({ code, message }: KitError): void {
-    // That the cluster is away is said by whoever works with it.
-    if (this.#closing.signal.aborted || code === 'cluster-unreachable' || message === this.#warned) return;
+    // That the cluster or its registry is away, or refuses, is said by whoever works with it.
+    const isSaid = code === 'cluster-unreachable' || code === 'schema';
+    if (this.#closing.signal.aborted || isSaid || message === this.#warned) return;
     this.#warned = message;
     this.#onWarning?.(message);
   }
