@@ -22,4 +22,6 @@ it('forgets the oldest units', () => {
   const trail = new RecordTrail();
   for (let i = 0; i <= 20_000; i++) trail.add('input', `id-${i}`, at(0, i));
   expect([trail.of('id-0'), trail.of('id-1')?.inputs]).toEqual([undefined, [at(0, 1)]]);
+  for (let i = 0; i < 100_000; i++) trail.add('prediction', `later-${i}`, at(0, i));
+  expect([trail.size, trail.of('id-1')]).toEqual([20_000, undefined]);
 });

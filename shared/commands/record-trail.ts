@@ -1,3 +1,4 @@
+import { FifoMap } from '#shared/dashboard';
 import type { ConsumedRecord } from '#shared/kafka';
 
 /** Where a record lies on a topic that is known. */
@@ -33,7 +34,13 @@ interface Entry {
 
 /** Where the records of the last 20,000 units lie: what one asks for by an id can be found without reading a topic through. */
 export class RecordTrail {
-  readonly #units = new Map<string, Entry>();
+  // Told of each record: the oldest of a plain map costs more to find the more were taken out before it.
+  readonly #units = new FifoMap<Entry>(MOST_UNITS);
+
+  /** Of how many units it is known. */
+  get size(): number {
+    return this.#units.size;
+  }
 
   of(id: string): Trail | undefined {
     return this.#units.get(id);
@@ -54,8 +61,6 @@ export class RecordTrail {
   #begin(id: string): Entry {
     const entry = { inputs: [], inputsRead: 0, prediction: undefined, outcome: undefined, deadLetter: undefined };
     this.#units.set(id, entry);
-    const [oldest] = this.#units.keys();
-    if (this.#units.size > MOST_UNITS && oldest !== undefined) this.#units.delete(oldest);
     return entry;
   }
 }

@@ -26,5 +26,6 @@ it('gives a key that is there its new value', () => {
   map.set('a', 1);
   map.set('a', 5);
   expect(map.size).toBe(1);
+  expect([map.get('a'), map.get('b')]).toEqual([5, undefined]);
   expect(map.take('a')).toBe(5);
 });

@@ -31,6 +31,11 @@ export class FifoMap<V> {
     this.#next = (this.#next + 1) % this.limit;
   }
 
+  /** The value that is held; undefined where there is none. */
+  get(key: string): V | undefined {
+    return this.#slots.get(key)?.value;
+  }
+
   /** Takes a value out; undefined where there is none. */
   take(key: string): V | undefined {
     const slot = this.#slots.get(key);

@@ -14,6 +14,7 @@ export {
   type PredictionFields,
   type StoryMoment,
 } from './definition.js';
+export { FifoMap } from './fifo-map.js';
 export { type LinksPage, type Place, type PlaceGroup, type PlaceState, startLinksPage } from './links-page.js';
 export { LiveView } from './live-view.js';
 export type { ControlView } from './page/control-state.js';
