@@ -226,6 +226,26 @@ describe('the versions of the model', () => {
   });
 });
 
+describe('the order of the versions', () => {
+  it('stays as it is, whichever of them had the last outcome and whichever scorer was heard last', () => {
+    const figures = ['9', '10', '2'].map((version) => ({
+      name: 'model',
+      version,
+      auc: 0.7,
+      n: 500,
+      missing: null,
+      worseThanCoin: false,
+      eventTimes: [1],
+      values: [0.7],
+    }));
+    const scorers = [scorer('11'), scorer('12', { instance: 'other' })];
+    const named = (measured: typeof figures, heard: typeof scorers): string[] =>
+      state({ measured: { window: 2_000, figures: measured }, scorers: heard }).versions.map(({ version }) => version);
+    expect(named(figures, scorers)).toEqual(['1', '12', '11', '10', '9', '2']);
+    expect(named(figures.toReversed(), scorers.toReversed())).toEqual(['1', '12', '11', '10', '9', '2']);
+  });
+});
+
 describe('the drift of the inputs', () => {
   const input = (index: number, counts: readonly number[]) => ({ index, expected: [0.5, 0.5, 0, 0], counts });
   const report: DriftReport = {

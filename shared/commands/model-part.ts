@@ -47,14 +47,25 @@ export function modelState(known: KnownOfModels): ModelState {
   };
 }
 
-/** Champion and challenger first, then what serves besides, then what can be gone back to, then what had outcomes. */
+/**
+ * Champion and challenger first, then what serves besides, then what can be gone back to, then what had outcomes. Scorers and
+ * outcomes come by turns, now of one version and now of another: of these the newest version comes first, so that nothing
+ * changes its place under the hand.
+ */
 function allVersions({ published, own, scorers, measured }: KnownOfModels): Found[] {
   const active = roles.flatMap((role) => published.active(role)?.pointer ?? ownOf(own, role) ?? []);
   const atWork = scorers.flatMap((status) => [referenceOf(status), ...(challengerOf(status) ?? [])]);
   const before = roles.flatMap((role) => published.active(role)?.pointer.previous ?? []);
   const delivered = roles.flatMap((role) => ownOf(own, role) ?? []);
   const found = new Map<string, Found>();
-  for (const each of [...active, ...atWork, ...before, ...delivered, ...measured.figures.map(withoutHash)]) {
+  const withOutcomes = measured.figures.map(withoutHash);
+  for (const each of [
+    ...active,
+    ...atWork.toSorted(newestFirst),
+    ...before,
+    ...delivered,
+    ...withOutcomes.toSorted(newestFirst),
+  ]) {
     const { name, version, sha256 } = each;
     const there = found.get(idOf(each));
     if (there === undefined || there.sha256 === null) found.set(idOf(each), { name, version, sha256 });
@@ -175,6 +186,9 @@ function challengerOf({ challenger }: ScorerStatus): Found[] | undefined {
 }
 
 const withoutHash = ({ name, version }: VersionFigures): Found => ({ name, version, sha256: null });
+
+const newestFirst = (one: Found, other: Found): number =>
+  other.version.localeCompare(one.version, 'en', { numeric: true }) || one.name.localeCompare(other.name);
 
 const idOf = ({ name, version }: { readonly name: string; readonly version: string }): string =>
   JSON.stringify([name, version]);

@@ -41,6 +41,9 @@ export class Chart {
   #colors = new Map<string, string>();
   #legend: readonly string[] = [];
   #hovered: ((index: number) => readonly string[]) | undefined;
+  readonly #resized = new ResizeObserver(() => this.#fit());
+  /** Ends what window and document are listened to for. */
+  readonly #gone = new AbortController();
 
   constructor(figure: HTMLElement, legend: readonly LegendEntry[], options: (style: ChartStyle) => Options) {
     this.#plot = within(figure, '.plot');
@@ -54,18 +57,31 @@ export class Chart {
       this.#list.append(item);
       return value;
     });
-    new ResizeObserver(() => this.#fit()).observe(this.#plot);
+    this.#resized.observe(this.#plot);
+    const { signal } = this.#gone;
     // What is drawn keeps its size on paper, and its place with it: the legend is to be below.
-    window.addEventListener('beforeprint', () => {
+    const keepHeight = (): void => {
       this.#plot.style.height = `${this.#plot.clientHeight}px`;
-    });
-    window.addEventListener('afterprint', () => {
+    };
+    window.addEventListener('beforeprint', keepHeight, { signal });
+    const letHeightGo = (): void => {
       this.#plot.style.height = '';
-    });
-    document.addEventListener('themechange', () => {
+    };
+    window.addEventListener('afterprint', letHeightGo, { signal });
+    const recolour = (): void => {
       this.#colors.clear();
       this.#chart?.redraw(false);
-    });
+    };
+    document.addEventListener('themechange', recolour, { signal });
+  }
+
+  /** Lets go of all that it holds, where another chart takes its place. */
+  destroy(): void {
+    this.#gone.abort();
+    this.#resized.disconnect();
+    this.#chart?.destroy();
+    this.#chart = undefined;
+    this.#data = undefined;
   }
 
   /** Draws data; `legend` are the values of now, `hovered` those at an index of the data. */

@@ -46,6 +46,11 @@ export class ModelActions {
     place.replaceChildren(...(asked === undefined ? this.#buttons(actions, why) : this.#question(asked)));
   }
 
+  /** Keeps of the places only those within `list`: the others are no longer drawn. */
+  keepWithin(list: Element): void {
+    for (const place of this.#filled.keys()) if (!list.contains(place)) this.#filled.delete(place);
+  }
+
   #buttons(actions: readonly Action[], why: string): HTMLElement[] {
     return actions.map((action) => {
       const button = makeButton(action.label, () => this.#ask(action.key));

@@ -69,7 +69,7 @@ export class QualityPanel {
 
   /** With other lines it is another chart. */
   #rebuild(drawn: Drawn): void {
-    this.#chart?.clear('');
+    this.#chart?.destroy();
     this.#drawn = '';
     const figure = make('div', 'quality-figure');
     const plot = make('div', 'plot');

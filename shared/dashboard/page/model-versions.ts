@@ -28,6 +28,7 @@ export class VersionsPanel {
       const actions = element.lastElementChild;
       if (actions !== null) this.#actions.fill(actions, version);
     });
+    this.#actions.keepWithin(this.#list);
   }
 }
 

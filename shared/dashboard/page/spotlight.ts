@@ -38,7 +38,10 @@ export class Spotlight {
   #show(): void {
     const now = performance.now();
     for (const [place, { until }] of this.#lit) if (until <= now) this.#lit.delete(place);
-    if (this.#wanted !== undefined && !this.#lit.has(this.#wanted)) this.#wanted = undefined;
+    if (this.#wanted !== undefined && !this.#lit.has(this.#wanted)) {
+      this.#wanted = undefined;
+      this.#led.clear();
+    }
     for (const element of document.querySelectorAll<HTMLElement | SVGElement>('[data-place]')) {
       const tone = this.#lit.get(element.dataset.place ?? '')?.tone;
       if (element.dataset.place === this.#wanted && element.checkVisibility()) this.#lead(element);
