@@ -16,17 +16,19 @@ async function start() {
   const url = await program.said(/Live page\s+(\S+)/);
   const cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
   const producer = await cluster.produce();
-  const state = async (path: string) => {
-    const response = await fetch(`${url}${path}`);
+  /** What the page is told first, of itself or of a part that is seen in it. */
+  const told = async (event: 'state' | 'part', query = '') => {
+    const response = await fetch(`${url}events${query}`);
     let text = '';
     for await (const chunk of response.body ?? []) {
       text += Buffer.from(chunk).toString('utf8');
-      const data = /^event: state\ndata: (.*)\n\n/m.exec(text)?.[1];
+      const data = new RegExp(`^event: ${event}\\ndata: (.*)\\n\\n`, 'm').exec(text)?.[1];
       if (data !== undefined) return JSON.parse(data);
     }
+    throw new Error(`The page was told nothing of its ${event}, but: ${text}`);
   };
-  await vi.waitFor(async () => expect((await state('events')).snapshot.totals.scored).toBeGreaterThan(0), PATIENCE_MS);
-  const { controls, snapshot } = await state('events');
+  await vi.waitFor(async () => expect((await told('state')).snapshot.totals.scored).toBeGreaterThan(0), PATIENCE_MS);
+  const { controls, snapshot } = await told('state');
   return {
     program,
     registry,
@@ -39,7 +41,7 @@ async function start() {
       const response = await fetch(`${url}follow?${query}`, { headers });
       return (await response.json()) as { id: string; steps: unknown[] };
     },
-    replays: async () => (await state('events/records')).replays,
+    replays: async () => (await told('part', '?part=records')).replays,
     replay: async ({ partition, offset }: { readonly partition: number; readonly offset: number }) => {
       const response = await fetch(`${url}commands/replay`, {
         method: 'POST',
