@@ -145,6 +145,8 @@ describeInBrowser('the views of the page', (browser) => {
 
   it('come on the one connection of the page, and going from one to the next is no loss of it', async () => {
     const { page } = await open(() => 'All is well');
+    // By then the page has its first stream, which is not one that going anywhere opens.
+    await links(page).waitFor();
     const streams: string[] = [];
     page.on('request', (request) => request.resourceType() === 'eventsource' && streams.push(request.url()));
     await page.evaluate(`
@@ -157,7 +159,9 @@ describeInBrowser('the views of the page', (browser) => {
       await page.getByRole('region', { name, exact: true }).waitFor();
     }
     await page.getByText('All is well of').waitFor();
-    expect(streams.map((url) => new URL(url).search)).toEqual(['?part=records', '', '?part=records']);
+    await expect
+      .poll(() => streams.map((url) => new URL(url).search), { timeout: 10_000 })
+      .toEqual(['?part=records', '', '?part=records']);
     expect(await page.evaluate('window.conditions')).not.toContain('disconnected');
   });
 
