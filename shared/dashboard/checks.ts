@@ -28,8 +28,8 @@ const watched: readonly Watched[] = [
     place: 'live/rate',
     alerts: ['ConsumerStuck', 'ScorerBehind', 'NothingProduced'],
     figure: ({ waiting, paused }) => {
-      if (paused && (waiting ?? 0) === 0) return 'paused';
-      return waiting === null ? undefined : whole(waiting);
+      if (waiting === null) return undefined;
+      return paused && waiting === 0 ? 'paused' : whole(waiting);
     },
   },
   {

@@ -148,6 +148,11 @@ describe('what is wrong', () => {
       state: 'well',
       figure: 'paused',
     });
+    pass(1, { paused: true, quietSeconds: 600, waiting: null });
+    expect(board.current.checks.find(({ name }) => name === 'Waiting')).toMatchObject({
+      state: 'unknown',
+      figure: 'not known yet',
+    });
   });
 
   it.each([

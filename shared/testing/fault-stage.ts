@@ -141,7 +141,7 @@ const listen = `new Promise((resolve) => {
   stage.isStill = () => {
     const { control, snapshot } = stage.state;
     return control.paused && control.obeying === control.producers && snapshot.rate.input === 0
-      && figures().some(({ name, figure }) => name === 'Waiting' && figure === '0');
+      && figures().some(({ name, figure }) => name === 'Waiting' && figure === 'paused');
   };
   stage.inWords = () => JSON.stringify([stage.state.signals.signals.map(({ sentence }) => sentence), stage.told.slice(-5),
     figures().map(({ name, figure }) => name + ': ' + figure)]);
