@@ -26,6 +26,7 @@ function known({ heard = [] as ScorerStatus[], said = [] as ScorerStatus[], ...m
         unscoredSeconds: 0,
         latencySeconds: null,
         scoringSeconds: null,
+        modelSeconds: null,
         lateShare: null,
         deadLetters: [],
       },

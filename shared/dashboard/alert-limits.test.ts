@@ -42,6 +42,7 @@ describe('the limits of the page', () => {
         unscoredSeconds: 1_000,
         latencySeconds: 9,
         scoringSeconds: 9,
+        modelSeconds: 9,
         deadLetters: [{ reason: 'record-undecodable', count: 1 }],
         serving: [{ ...sampleServing, worseThanCoin: true }],
         refusal: { model: 'm 2', role: 'champion', message: 'It is damaged.', at: sampleVitals().now },

@@ -70,8 +70,8 @@ const finds: readonly Find[] = [
           afterMs: 0,
         },
 
-  ({ scoringSeconds }) =>
-    (scoringSeconds ?? 0) <= alertLimits.scoringSeconds
+  ({ scoringSeconds, modelSeconds }) =>
+    (modelSeconds ?? 0) <= alertLimits.scoringSeconds
       ? undefined
       : {
           alert: 'ScoringSlow',

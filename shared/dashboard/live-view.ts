@@ -29,6 +29,7 @@ type ViewVitals = Pick<
   | 'unscoredSeconds'
   | 'latencySeconds'
   | 'scoringSeconds'
+  | 'modelSeconds'
   | 'lateShare'
   | 'deadLetters'
 >;
@@ -205,6 +206,7 @@ export class LiveView<P extends PredictionFields, O> {
       unscoredSeconds: since(this.#scored),
       latencySeconds: p99.length === 0 ? null : Math.min(...p99) / 1_000,
       scoringSeconds: this.#pulse.scoringSeconds(now) ?? null,
+      modelSeconds: this.#pulse.modelSeconds(now) ?? null,
       lateShare: isPaced ? (this.#pulse.lateShare(now) ?? null) : null,
       deadLetters: this.#reasons.list(now),
     };

@@ -25,6 +25,7 @@ export function sampleVitals(more: Partial<Vitals> = {}): Vitals {
     unscoredSeconds: 0,
     latencySeconds: 0.018,
     scoringSeconds: 0.0031,
+    modelSeconds: 0.0012,
     lateShare: 0,
     deadLetters: [],
     serving: [sampleServing],

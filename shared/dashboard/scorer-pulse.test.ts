@@ -3,13 +3,21 @@ import { type MetricSample, scorerMetrics } from '#shared/metrics';
 import { ScorerPulse } from './scorer-pulse.js';
 
 /** What a scorer has measured since its start. */
-function measured({ calls = 0, seconds = 0, processed = 0, late = 0, alittle = 0 }): readonly MetricSample[] {
-  const { scoringDuration, recordsProcessed, recordLateness } = scorerMetrics;
+function measured({
+  calls = 0,
+  seconds = 0,
+  processed = 0,
+  late = 0,
+  alittle = 0,
+  waited = 0,
+}): readonly MetricSample[] {
+  const { scoringDuration, recordsProcessed, recordLateness, scorerEventLoopDelay } = scorerMetrics;
   const lateness = recordLateness.buckets.map((bound) => (bound === 300 ? alittle : 0));
   return [
     { metric: scoringDuration.name, labels: {}, value: seconds, buckets: [calls] },
     { metric: recordsProcessed.name, labels: {}, value: processed, buckets: [] },
     { metric: recordLateness.name, labels: {}, value: 0, buckets: [...lateness, late] },
+    { metric: scorerEventLoopDelay.name, labels: {}, value: waited, buckets: [] },
   ];
 }
 
@@ -38,6 +46,33 @@ describe('ScorerPulse', () => {
       pulse.heartbeat({ instance, metrics: measured({ calls: 10, seconds: 10 * each, processed: 100 }) }, 1_000);
     }
     expect(pulse.scoringSeconds(1_000)).toBeCloseTo(0.4, 6);
+  });
+
+  it('is the model alone that takes long where each second says so, and not what its process waits for', () => {
+    const pulse = new ScorerPulse();
+    let now = 0;
+    const total = { calls: 0, seconds: 0, processed: 0 };
+    const pass = (calls: number, each: number, waited = 0): number | undefined => {
+      now += 1_000;
+      total.calls += calls;
+      total.seconds += calls * each;
+      total.processed += 50;
+      pulse.heartbeat({ instance: 'a', metrics: measured({ ...total, waited }) }, now);
+      return pulse.modelSeconds(now);
+    };
+    // The first call of a model that was just loaded, in a process that hardly gets to its turn.
+    expect([pass(0, 0, 0.8), pass(1, 1.1, 0.8)]).toEqual([undefined, undefined]);
+    expect(pass(3, 0.3, 0.8)).toBe(0);
+    for (let second = 0; second < 10; second += 1) expect(pass(3, 0.3, 0.8)).toBe(0);
+    // One call took long.
+    for (let second = 0; second < 10; second += 1) expect(pass(2, 0.003)).toBeCloseTo(0.003, 6);
+    expect(pass(1, 3)).toBeCloseTo(0.003, 6);
+    expect(pass(2, 0.003)).toBeCloseTo(0.003, 6);
+    // Each takes a second and a half longer; in some seconds none ends.
+    const slow = [0, 1, 1, 0, 1, 1, 0, 1].map((calls) => pass(calls, 1.503, 0.2) ?? 0);
+    expect(slow.slice(0, 4).every((seconds) => seconds < 0.1)).toBe(true);
+    for (const seconds of slow.slice(5)) expect(seconds).toBeCloseTo(1.303, 6);
+    expect(pass(20, 0.003)).toBeCloseTo(0.003, 6);
   });
 
   it('counts as late what is more than five minutes behind, of all that was processed', () => {

@@ -4,6 +4,8 @@ import { alertLimits } from './alert-limits.js';
 
 /** A heartbeat comes each second: over so much of the past the figures are of late. */
 const windowMs = 6_000;
+/** What is so in each of the last seconds in which there was a call is no hiccup. */
+const steadyMs = 5_000;
 const mostScorers = 64;
 
 const lateFrom = scorerMetrics.recordLateness.buckets.indexOf(alertLimits.lateSeconds) + 1;
@@ -14,6 +16,8 @@ interface Beat {
   readonly callSeconds: number;
   readonly processed: number;
   readonly late: number;
+  /** The longest that the process has lately come to its turn late. */
+  readonly waitedSeconds: number;
 }
 
 /** What scorers measure of themselves, of late: how long a call of the model takes, and which share of the records is late. */
@@ -42,6 +46,23 @@ export class ScorerPulse {
     return means.length === 0 ? undefined : Math.max(...means);
   }
 
+  /**
+   * What the model alone makes of that, in each of the last seconds: what is measured of a call has in it what its process
+   * waited for the machine, which is most of it while a demo starts, and a first call takes long. In the scorer where it is
+   * most; undefined where there were not calls in two seconds at least.
+   */
+  modelSeconds(now: number): number | undefined {
+    const all = [...this.#beats.values()].flatMap((beats) => {
+      const means = beats.flatMap(({ at, calls, callSeconds }, index) => {
+        const before = beats[index - 1];
+        if (before === undefined || at <= now - steadyMs || calls === before.calls) return [];
+        return [(callSeconds - before.callSeconds) / (calls - before.calls)];
+      });
+      return means.length < 2 ? [] : [Math.max(0, Math.min(...means) - (beats.at(-1)?.waitedSeconds ?? 0))];
+    });
+    return all.length === 0 ? undefined : Math.max(...all);
+  }
+
   /** The share of the records of late, of all scorers together, that came late; undefined where none came. */
   lateShare(now: number): number | undefined {
     const spans = this.#spans(now);
@@ -50,7 +71,7 @@ export class ScorerPulse {
   }
 
   /** What each that is heard of has done from its oldest beat kept to its newest. */
-  #spans(now: number): Omit<Beat, 'at'>[] {
+  #spans(now: number): Omit<Beat, 'at' | 'waitedSeconds'>[] {
     return [...this.#beats.values()].flatMap((beats) => {
       const [first, last] = [beats[0], beats.at(-1)];
       if (first === undefined || last === undefined || last.at < now - windowMs) return [];
@@ -77,6 +98,7 @@ function beatOf(samples: readonly MetricSample[], at: number): Beat | undefined 
     callSeconds: calls.value,
     processed: processed.value,
     late: sum(of(scorerMetrics.recordLateness)?.buckets.slice(lateFrom) ?? []),
+    waitedSeconds: of(scorerMetrics.scorerEventLoopDelay)?.value ?? 0,
   };
 }
 

@@ -21,7 +21,7 @@ function boardOver() {
 const down: Partial<Vitals> = { scorers: { atWork: 0, waiting: 0, silent: ['scorer-1'], wereAtWork: true } };
 const bad = { ...sampleServing, model: 'flight-delay-gbm 1-turned', auc: 0.287, outcomes: 640, worseThanCoin: true };
 const drift = { rows: 1_000, inputs: [{ name: 'planeYear', drifts: true }] };
-const slow = { scoringSeconds: 1.52, latencySeconds: 3.1 };
+const slow = { scoringSeconds: 1.52, modelSeconds: 1.5, latencySeconds: 3.1 };
 
 describe('what is wrong', () => {
   it('is nothing where all is well, and all that was looked at is named', () => {
@@ -104,6 +104,15 @@ describe('what is wrong', () => {
     expect(pass(1)).toEqual([]);
     expect(pass(8, { latencySeconds: 3 })).toEqual([]);
     expect(pass(2, { latencySeconds: 3 })).toEqual(['PredictionLatencyHigh']);
+  });
+
+  it('is no slow model where its process waits for the machine, or one call alone took long', () => {
+    const { board, pass } = boardOver();
+    expect(pass(60, { scoringSeconds: 0.4, modelSeconds: 0.02 })).toEqual([]);
+    expect(board.current.checks.find(({ name }) => name === 'Model call')).toMatchObject({
+      state: 'well',
+      figure: '400 ms',
+    });
   });
 
   it('leaves out what follows from a cause, also for a while after it is over', () => {

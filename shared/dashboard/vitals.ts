@@ -22,6 +22,8 @@ export interface Vitals {
   readonly latencySeconds: number | null;
   /** The mean of a call of the model of late, in the scorer where it is longest. */
   readonly scoringSeconds: number | null;
+  /** What the model alone takes of that, in each of the last seconds, without what its process waits for the machine. */
+  readonly modelSeconds: number | null;
   /** The share of records that come late by their own time; null in unpaced runs, where event time races. */
   readonly lateShare: number | null;
   /** Those of the last half minute, by reason. */
