@@ -14,7 +14,7 @@ import {
 } from '#shared/testing';
 import { demo as titanic } from './titanic/demo.js';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 /** What an open page knows of the demo now. */
 async function stateOf(url: string) {
@@ -60,7 +60,7 @@ describe('a demo that is to begin anew', () => {
       expect(new Set(again).size).toBe(again.length);
       // No later than that is predicted what would be the next record of the run before.
       expect(expectedIdsOf(titanic, 300)).toEqual(expect.arrayContaining(again));
-      await vi.waitUntil(async () => (await stateOf(url)).run !== before.run, { timeout: 10_000 });
+      await vi.waitUntil(async () => (await stateOf(url)).run !== before.run, { timeout: 60_000 });
       await using anew = await openDemoSwitches('titanic', { brokers, registry });
       const second = await anew.heartbeat((status) => status.instance !== instance);
       expect(second.obeys).toEqual([expect.not.stringContaining(slow.id)]);

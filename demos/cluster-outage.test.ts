@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openDemoSwitches, startBrokerProgram, startProgram } from '#shared/testing';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 describe('a page whose cluster hangs', () => {
   it(

@@ -4,7 +4,8 @@ import { type Cluster, connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
 import { type BrokerProgram, describeOnEachKafka, startBrokerProgram, startProgram } from '#shared/testing';
 
-const PATIENCE_MS = 120_000;
+/** Seven programs, one after the other, on a machine that has other things to do. */
+const PATIENCE_MS = 300_000;
 
 await describeOnEachKafka('Reset', (kafka) => {
   let pair: BrokerProgram;

@@ -13,7 +13,7 @@ import { demo as flightDelay } from './flight-delay/demo.js';
 import { demo as telcoAnomaly } from './telco-anomaly/demo.js';
 import { demo as titanic } from './titanic/demo.js';
 
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 300_000;
 const alone = ['--headless', '--broker-port', '0', '--report', '-'];
 
 /** Where a demo's own cluster is, as it says. */
