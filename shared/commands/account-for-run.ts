@@ -77,7 +77,7 @@ function askedAnew<I, P extends PredictionFields, O>(
     const look = (): void => {
       const id = supervisor?.asked;
       if (supervisor === undefined || id === undefined) return;
-      const own = { scorer: scorer.instance, producer: instanceName() };
+      const own = { scorers: scorer.instances, producer: instanceName() };
       const { parts } = control.state;
       const others = loneParts({ own, scorers: watch.heardScorers, parts, now: Date.now() });
       const why = others.length === 0 ? null : refusalInWords(definition.name, others);
@@ -176,7 +176,7 @@ async function outliveScorer<I, P extends PredictionFields, O>({
     const error = KitError.from(reason);
     terminal.error(error);
     const others = watch.heardScorers.filter(
-      ({ instance, state }) => instance !== scorer.instance && state === 'RUNNING',
+      ({ instance, state }) => !scorer.instances.has(instance) && state === 'RUNNING',
     );
     terminal.say(`${othersInWords(others.length)} To put another scorer in its place:`);
     terminal.say(`  npm run demo:${definition.name} -- ${partArguments('scorer', options, where).join(' ')}`);

@@ -116,8 +116,9 @@ export async function startDemo<I, P extends PredictionFields, O>(
     control,
     broker: where.broker,
     say: (sentence) => terminal.say(sentence),
-    start: () =>
+    start: (onInstance) =>
       startScorerProcess({
+        onInstance,
         program: fileURLToPath(definition.module),
         args: partArguments('scorer', options, where),
         env: partEnvironment(where),

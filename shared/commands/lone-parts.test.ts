@@ -3,7 +3,7 @@ import type { PartState } from '#shared/control';
 import { loneParts } from './lone-parts.js';
 
 const now = 1_000_000;
-const own = { scorer: 'host-2', producer: 'host-1' };
+const own = { scorers: new Set(['host-2', 'host-4']), producer: 'host-1' };
 
 const part = (role: PartState['role'], instance: string, lastHeardAt = now): [string, PartState] => {
   const nothing = { obeys: [], faults: [], eventTime: null, lap: null, sent: 0, held: 0, injected: 0 };
@@ -13,7 +13,7 @@ const scorer = (instance: string, state: 'RUNNING' | 'NOT_RUNNING' = 'RUNNING') 
 
 it('are none of the parts that a demo has started itself', () => {
   const parts = new Map([part('supervisor', 'host-1'), part('producer', 'host-1')]);
-  expect(loneParts({ own, scorers: [scorer('host-2')], parts, now })).toEqual([]);
+  expect(loneParts({ own, scorers: [scorer('host-2'), scorer('host-4')], parts, now })).toEqual([]);
 });
 
 it('are the scorers and the producers beside them', () => {

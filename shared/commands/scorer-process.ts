@@ -1,3 +1,4 @@
+import { instanceName } from './instance-name.js';
 import type { ScorerReady } from './scorer-role.js';
 import { type SupervisedProcess, type SupervisedStart, startSupervised } from './supervised-process.js';
 
@@ -7,12 +8,18 @@ export interface ScorerProcess extends Pick<SupervisedProcess<ScorerReady>, 'pid
   readonly model: ScorerReady['model'];
 }
 
+interface ScorerStart extends Omit<SupervisedStart, 'who'> {
+  /** Told by which name it will be heard, before it is. */
+  readonly onInstance: (instance: string) => void;
+}
+
 /**
  * Starts a demo's program as a scorer.
  * @throws KitError with the scorer's own code when it cannot start.
  */
-export async function startScorerProcess(start: Omit<SupervisedStart, 'who'>): Promise<ScorerProcess> {
+export async function startScorerProcess({ onInstance, ...start }: ScorerStart): Promise<ScorerProcess> {
   const { ready, ...process } = startSupervised<ScorerReady>({ ...start, who: 'The scorer' });
+  onInstance(instanceName(process.pid));
   const { instance, model } = await ready;
   return { ...process, instance, model };
 }

@@ -47,9 +47,10 @@ async function slotOf(...scorers: ReturnType<typeof scorer>[]) {
     control,
     broker,
     say: (sentence) => said.push(sentence),
-    start: async () => {
+    start: async (onInstance) => {
       const next = left.shift();
       if (next === undefined) throw new KitError('cluster-unreachable', 'Nobody answers.');
+      onInstance(next.instance);
       return next;
     },
   });
@@ -66,7 +67,7 @@ describe('the place of a scorer', () => {
     expect(run.slot.pid).toBe(1);
     await run.switches.writer.switchFault('killed-scorer', { on: false, by: 'test' });
     await vi.waitUntil(() => !run.slot.isEmpty, PATIENCE);
-    expect(run.slot).toMatchObject({ pid: 2, instance: 'host-2' });
+    expect(run.slot).toMatchObject({ pid: 2, instances: new Set(['host-1', 'host-2']) });
     expect(run.said).toEqual([
       expect.stringMatching(
         /^The scorer, process 1, was killed, as was ordered; another one is started .* in (60|59) s/,

@@ -4,14 +4,18 @@ import type { ScorerProcess } from './scorer-process.js';
 import type { PartKilled } from './supervised-process.js';
 
 interface SlotOptions {
-  /** Starts a scorer in a process of its own. */
-  readonly start: () => Promise<ScorerProcess>;
+  /** Starts a scorer in a process of its own; `onInstance` is to be told by which name it will be heard, before it is. */
+  readonly start: (onInstance: (instance: string) => void) => Promise<ScorerProcess>;
   /** Where it is read when another one may be started. */
   readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
   /** The broker, which any demo of the run may have away; undefined where it is not the run's own. */
   readonly broker?: Pick<OwnBroker, 'isAway' | 'onBack'> | undefined;
   /** Told, in a sentence, when one has left and when another has come. */
   readonly say: (sentence: string) => void;
+}
+
+interface OpenSlot extends Omit<SlotOptions, 'start'> {
+  readonly start: () => Promise<ScorerProcess>;
 }
 
 /**
@@ -24,7 +28,9 @@ export class ScorerSlot {
    * its place.
    */
   readonly gone: Promise<never>;
-  readonly #options: SlotOptions;
+  /** All that have had the place, and the one that is to have it: a killed one is still heard of for some seconds. */
+  readonly instances: ReadonlySet<string>;
+  readonly #options: OpenSlot;
   readonly #closing = new AbortController();
   #latest: ScorerProcess;
   #starting: Promise<ScorerProcess>;
@@ -32,10 +38,13 @@ export class ScorerSlot {
 
   /** @throws KitError with the scorer's own code when it cannot start. */
   static async open(options: SlotOptions): Promise<ScorerSlot> {
-    return new ScorerSlot(await options.start(), options);
+    const instances = new Set<string>();
+    const start = (): Promise<ScorerProcess> => options.start((instance) => instances.add(instance));
+    return new ScorerSlot(await start(), { ...options, start }, instances);
   }
 
-  private constructor(first: ScorerProcess, options: SlotOptions) {
+  private constructor(first: ScorerProcess, options: OpenSlot, instances: ReadonlySet<string>) {
+    this.instances = instances;
     this.#latest = first;
     this.#starting = Promise.resolve(first);
     this.#options = options;
@@ -46,10 +55,6 @@ export class ScorerSlot {
   /** Of the scorer that has the place, or had it last. */
   get pid(): ScorerProcess['pid'] {
     return this.#latest.pid;
-  }
-
-  get instance(): ScorerProcess['instance'] {
-    return this.#latest.instance;
   }
 
   get model(): ScorerProcess['model'] {
@@ -111,7 +116,7 @@ async function killOrder({ gone, killedBy }: ScorerProcess): Promise<PartKilled[
 }
 
 /** Resolves when an order is taken back or its time is over, and the broker is there; or when the signal is aborted. */
-function untilOver(order: PartKilled['order'], { control, broker }: SlotOptions, signal: AbortSignal): Promise<void> {
+function untilOver(order: PartKilled['order'], { control, broker }: OpenSlot, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     let isHeard = false;
     let isTimeOver = false;
