@@ -212,17 +212,27 @@ await describeOnEachKafka('the model topic', (kafka) => {
     expect(versions.toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 100]);
   });
 
-  it('lets one of two who publish at the same time win, whole', async () => {
+  it('takes all who publish at the same time, one after the other, also from several processes', async () => {
     await using test = await open();
     const { cluster, topic } = test;
-    const results = await Promise.allSettled(
-      [1, 2].map((plus) => publishModel(cluster, topic, plusModel(plus), champion)),
+    // By another name of the same topic's broker a process does not know that it is one.
+    const [another, third] = ['another', 'third'].map((name) => ({ ...cluster, brokers: [name] }));
+    if (another === undefined || third === undefined) throw new Error('There are two.');
+    const publishers = [cluster, cluster, another, third];
+    const changes = await Promise.all(
+      publishers.map((each, i) => publishModel(each, topic, plusModel(i), { demo: `demo-${i}`, role: 'champion' })),
     );
-    expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(1);
+    expect(changes.map(versionOf)).toEqual(publishers.map((_, i) => [undefined, String(i)]));
     await catalogue(cluster, topic, async (models) => {
-      const version = models.active('demo', 'champion')?.pointer.version ?? '';
-      expect(await models.files({ name: 'plus', version })).toEqual(plusModel(Number(version)));
+      for (const [i] of publishers.entries()) {
+        expect(models.active(`demo-${i}`, 'champion')?.pointer.version).toBe(String(i));
+        expect(await models.files({ name: 'plus', version: String(i) })).toEqual(plusModel(i));
+      }
     });
+    const back = await Promise.all(
+      publishers.map((each, i) => rollbackModel(each, topic, { demo: `demo-${i}`, role: 'champion' })),
+    );
+    expect(back.map(versionOf)).toEqual(publishers.map((_, i) => [String(i), undefined]));
   });
 
   it('passes over keys and values that are not its own', async () => {

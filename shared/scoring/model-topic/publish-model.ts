@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
 import type { Cluster, OutgoingRecord } from '#shared/kafka';
 import { parseModelCard } from '../model-card.js';
@@ -27,6 +28,10 @@ export interface RoleOfDemo {
 /** It is published all the same where a transaction of somebody else's, that is open for longer, hides it until then. */
 const READABLE_WITHIN_MS = 5_000;
 
+/** Whoever publishes at the same time, in another process, throws this one out: it waits longer each time. */
+const MOST_ATTEMPTS = 8;
+const AGAIN_MS = 150;
+
 /** Versions that can be rolled back to. */
 const MAX_PREVIOUS = 10;
 
@@ -34,7 +39,7 @@ const MAX_PREVIOUS = 10;
  * Writes a model to the topic and makes it active for a role, in one transaction, the pointer last. The same version with
  * the same files is not written again, unless it is damaged there; models that no role can roll back to any more are deleted.
  * @throws KitError 'usage' where the topic has this version with other files; 'cluster-unreachable'; 'producer-fenced' where
- * somebody else publishes at the same time.
+ * others publish at the same time again and again.
  */
 export async function publishModel(
   cluster: Cluster,
@@ -143,6 +148,24 @@ async function withCatalogue<T>(
   work: (catalogue: ModelCatalogue, write: Write) => Promise<T>,
 ): Promise<T> {
   await cluster.ensureTopics([{ name: topic, partitions: 1, config: modelsTopicConfig }]);
+  return oneByOne(`${cluster.brokers.join()} ${topic}`, async () => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await withPublisher(cluster, topic, work);
+      } catch (error) {
+        if (attempt >= MOST_ATTEMPTS || KitError.from(error).code !== 'producer-fenced') throw error;
+      }
+      // Nothing of it is written. Who has thrown this one out is to have the time to end, and not to be thrown out in turn.
+      await delay(attempt * AGAIN_MS * (1 + Math.random()));
+    }
+  });
+}
+
+async function withPublisher<T>(
+  cluster: Cluster,
+  topic: string,
+  work: (catalogue: ModelCatalogue, write: Write) => Promise<T>,
+): Promise<T> {
   // First, so that whoever publishes at the same time fails instead of pointing to what is deleted here.
   const producer = await cluster.transactionalProducer({ transactionalId: `${topic}.publisher` });
   try {
@@ -160,6 +183,20 @@ async function withCatalogue<T>(
   } finally {
     await producer.close();
   }
+}
+
+/** Within this process, as of several demos on one topic, whoever comes later waits. */
+const lastOf = new Map<string, Promise<unknown>>();
+
+function oneByOne<T>(topic: string, work: () => Promise<T>): Promise<T> {
+  const turn = (lastOf.get(topic) ?? Promise.resolve()).then(work);
+  const over = turn
+    .catch(() => undefined)
+    .then(() => {
+      if (lastOf.get(topic) === over) lastOf.delete(topic);
+    });
+  lastOf.set(topic, over);
+  return turn;
 }
 
 /**
