@@ -155,6 +155,64 @@ it('takes its own order back when another demo has the broker of both back', asy
   expect(lost()?.by).toBe('another demo');
 });
 
+describe('where another demo has asked for the broker of both to be away', () => {
+  const lostOf = ({ state }: ControlFollower) => state.faults.get('lost-broker');
+
+  it('the order of a demo is told to all that share the broker before it goes', async () => {
+    await using demo = await demoWithControl();
+    const { away, broker } = toldBroker();
+    const told: (readonly [by: string, leftMs: number, away: number])[] = [];
+    broker.onGoing(async (by, until) => void told.push([by, until - Date.now(), away.length]));
+    await demo.supervised({ broker });
+    await demo.writer.switchFault('lost-broker', { on: true, forMs: 15_000, by: 'page' });
+    await vi.waitUntil(() => away.length === 1, PATIENCE);
+    expect(told).toEqual([['demo', expect.any(Number), 0]]);
+    expect(told[0]?.[1]).toBeGreaterThan(10_000);
+  });
+
+  it('says the same on its own topic, and obeys it, and leaves the broker to the other one', async () => {
+    await using demo = await demoWithControl();
+    const { away, broker } = toldBroker();
+    const { control, said } = await demo.supervised({ broker });
+    await broker.announce('another', Date.now() + 15_000);
+    await vi.waitUntil(() => lostOf(control)?.on, PATIENCE);
+    const order = lostOf(control);
+    expect(order).toMatchObject({ by: 'another demo' });
+    const obeys = () => [...control.state.parts.values()][0]?.obeys;
+    await vi.waitUntil(() => obeys()?.includes(order?.id ?? '') === true, PATIENCE);
+    broker.resume('another');
+    await vi.waitUntil(() => lostOf(control)?.on === false, PATIENCE);
+    expect(lostOf(control)?.by).toBe('another demo');
+    expect(away).toEqual([]);
+    expect(said.map((line) => line.slice(0, 16))).toEqual(['Lost broker: on,', 'Lost broker: off']);
+  });
+
+  it('takes that back where the broker was back before it could be read', async () => {
+    await using demo = await demoWithControl();
+    const { away, broker } = toldBroker();
+    const { control, said } = await demo.supervised({ broker });
+    const announced = broker.announce('another', Date.now() + 15_000);
+    broker.resume('another');
+    await announced;
+    await vi.waitUntil(() => said.length === 2, PATIENCE);
+    expect(lostOf(control)).toMatchObject({ on: false, by: 'another demo' });
+    expect(away).toEqual([]);
+  });
+
+  it('has it stay when it is switched off here before it has gone', async () => {
+    await using demo = await demoWithControl();
+    const { broker } = toldBroker();
+    const back: (string | undefined)[] = [];
+    broker.onBack((by) => back.push(by));
+    const { control } = await demo.supervised({ broker });
+    await broker.announce('another', Date.now() + 15_000);
+    await vi.waitUntil(() => lostOf(control)?.on, PATIENCE);
+    await demo.writer.switchFault('lost-broker', { on: false, by: 'command' });
+    await vi.waitUntil(() => back.length > 0, PATIENCE);
+    expect([back, broker.isGoing]).toEqual([['demo'], false]);
+  });
+});
+
 it('tells whoever runs a demo what is switched, and when its time is over', async () => {
   await using demo = await demoWithControl();
   const { said } = await demo.supervised({});

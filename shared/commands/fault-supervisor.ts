@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ControlFollower,
@@ -22,12 +23,15 @@ import { servesTurned, switchFault } from './switch-fault.js';
 
 /** What whoever waits to hear of it needs to read that the order was taken up, before the broker is away. */
 const HEARD_MS = 300;
+/** By whom an order is that says on a demo's own topic what another demo of the run has the broker do that they share. */
+const ANOTHER_DEMO = 'another demo';
+const MOST_ECHOES = 16;
 
 interface Supervised {
   readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
   readonly where: {
     /** Absent where the brokers are not the run's to stop. */
-    readonly broker?: Pick<OwnBroker, 'suspend' | 'onBack'>;
+    readonly broker?: Pick<OwnBroker, 'suspend' | 'resume' | 'announce' | 'isGoing' | 'onBack' | 'onGoing'>;
   };
   /** The folder of the demo's own model: what a published one is rolled back to in the end. */
   readonly modelFolder: URL;
@@ -43,6 +47,8 @@ export class FaultSupervisor {
   readonly #reports: PartReports;
   readonly #unfollow: () => void;
   readonly #unlisten: (() => void) | undefined;
+  readonly #unlistenGoing: (() => void) | undefined;
+  readonly #name: string;
   readonly #writer: ControlWriter;
   /** The orders to begin anew that have been obeyed with this run: the one that began it, and the last that came before it. */
   readonly #obeyed: ReadonlySet<string>;
@@ -52,6 +58,8 @@ export class FaultSupervisor {
   #lostBroker: string | undefined;
   /** The order by which the broker is to go in a moment. */
   #goingBy: string | undefined;
+  /** The orders that only say what another demo has asked for. */
+  readonly #echoes = new Set<string>();
 
   /**
    * Begins to obey, and to say so. What an earlier run was told, on topics that stay, does not hold for this one: its faults
@@ -69,6 +77,7 @@ export class FaultSupervisor {
 
   private constructor(name: string, writer: ControlWriter, supervised: Supervised) {
     const { control, where, answered } = supervised;
+    this.#name = name;
     this.#supervised = supervised;
     this.#writer = writer;
     this.#answer = answered ?? null;
@@ -96,6 +105,9 @@ export class FaultSupervisor {
       // Who asked for it says so on its own topic.
       if (by !== undefined && by !== name) void this.#sayItIsBack();
     });
+    this.#unlistenGoing = where.broker?.onGoing(async (by, until) => {
+      if (by !== name) await this.#sayItGoes(until);
+    });
   }
 
   /** The id of an order to begin anew that has come since this was started, and is not answered; undefined where none is. */
@@ -114,6 +126,7 @@ export class FaultSupervisor {
     this.#goingBy = undefined;
     this.#unfollow();
     this.#unlisten?.();
+    this.#unlistenGoing?.();
     await this.#reports.close();
   }
 
@@ -134,7 +147,16 @@ export class FaultSupervisor {
     const order = faultInEffect(state, 'lost-broker', instanceName());
     this.#goingBy = order?.id;
     await this.#reports.reported();
-    if (order?.endsAt == null) return;
+    if (this.#echoes.has(this.#lostBroker ?? '')) {
+      // Of what has ended before it was read nobody would say so later.
+      if (order !== undefined && !where.broker.isGoing) await this.#sayItIsBack();
+      return;
+    }
+    if (order?.endsAt == null) {
+      if (where.broker.isGoing) where.broker.resume(this.#name);
+      return;
+    }
+    await where.broker.announce(this.#name, order.endsAt);
     await delay(HEARD_MS);
     // Once it is away nobody could read that it is to stay.
     const now = control.state.faults.get('lost-broker');
@@ -148,10 +170,30 @@ export class FaultSupervisor {
     const { control, say } = this.#supervised;
     if (control.state.faults.get('lost-broker')?.on !== true) return;
     try {
-      await this.#writer.switchFault('lost-broker', { on: false, by: 'another demo' });
+      await this.#writer.switchFault('lost-broker', { on: false, by: ANOTHER_DEMO, id: this.#newEcho() });
     } catch (error) {
       say(`That the broker is back could not be written: ${KitError.from(error).message}`);
     }
+  }
+
+  /** Where another demo of the run has asked for it, the broker that all of them share is lost to this one, too. */
+  async #sayItGoes(until: number): Promise<void> {
+    const { control, say } = this.#supervised;
+    if ((control.state.faults.get('lost-broker')?.endsAt ?? 0) >= until) return;
+    try {
+      const forMs = until - Date.now();
+      await this.#writer.switchFault('lost-broker', { on: true, forMs, by: ANOTHER_DEMO, id: this.#newEcho() });
+    } catch (error) {
+      say(`That the broker goes could not be written: ${KitError.from(error).message}`);
+    }
+  }
+
+  #newEcho(): string {
+    const id = randomUUID();
+    this.#echoes.add(id);
+    const [oldest] = this.#echoes;
+    if (this.#echoes.size > MOST_ECHOES && oldest !== undefined) this.#echoes.delete(oldest);
+    return id;
   }
 }
 

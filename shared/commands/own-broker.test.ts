@@ -29,6 +29,20 @@ it('is back when one of them asks for it, with its name', () => {
   expect([broker.isAway, told, back]).toEqual([false, [60_000, 'resume'], ['churn']]);
 });
 
+it('is said to be going from when that is announced, until it is back', async () => {
+  const { broker, told } = brokerOfRun();
+  const said: string[] = [];
+  broker.onGoing(async (by) => void said.push(by));
+  // One that cannot say so, as its own topic does not answer, holds up nobody.
+  broker.onGoing(() => Promise.reject(new Error('Nobody answers.')));
+  await broker.announce('churn', Date.now() + 60_000);
+  expect([broker.isGoing, broker.isAway, said, told]).toEqual([true, false, ['churn'], []]);
+  broker.suspend(60_000);
+  expect([broker.isGoing, broker.isAway]).toEqual([true, true]);
+  broker.resume('titanic');
+  expect([broker.isGoing, broker.isAway]).toEqual([false, false]);
+});
+
 it('is away until the later end where two of them have it away, and for a minute at most', () => {
   const { broker, told } = brokerOfRun();
   broker.suspend(600_000);

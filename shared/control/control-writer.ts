@@ -21,6 +21,8 @@ export interface FaultSwitch {
   readonly target?: string;
   /** Who switches it: page, command, … */
   readonly by: string;
+  /** By which the order is known; one of its own unless said. */
+  readonly id?: string;
 }
 
 /** What is to be different of the pace; what is left out stays. */
@@ -59,10 +61,10 @@ export class ControlWriter {
   }
 
   /** Switches a fault; by the id of the order that this gives its parts say that they have taken it up. */
-  async switchFault(name: FaultName, { on, forMs, target, by }: FaultSwitch): Promise<FaultOrder> {
+  async switchFault(name: FaultName, { on, forMs, target, by, id = randomUUID() }: FaultSwitch): Promise<FaultOrder> {
     const issuedAt = Date.now();
     const until = on && forMs !== undefined ? issuedAt + Math.round(forMs) : null;
-    const fault: FaultOrder = { on, id: randomUUID(), issuedAt, until, target: target ?? null, by };
+    const fault: FaultOrder = { on, id, issuedAt, until, target: target ?? null, by };
     await this.#send(`fault/${name}`, { ...EMPTY, fault });
     return fault;
   }

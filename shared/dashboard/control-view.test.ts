@@ -185,6 +185,16 @@ describe('the faults', () => {
     expect(taken({ instance: 's2', obeys: [], modelVersion: '1' })).toBe(1);
   });
 
+  it('are in effect at all that were there when the broker went, of whom nothing can be heard then', () => {
+    const supervisor = { role: 'supervisor', faults: ['lost-broker'], eventTime: null, lap: null } as const;
+    const lost = [fault('lost-broker'), fault('drift'), part({ instance: 'p', obeys: ['drift-1'] })] as const;
+    const away = known(told(...lost, part({ ...supervisor, instance: 's', obeys: ['lost-broker-1'] })), {
+      now: now + 18_000,
+    });
+    expect(viewOf('lost-broker', away)).toMatchObject({ on: true, parts: 1, taken: 1, unavailable: null, endsIn: 2 });
+    expect(viewOf('drift', away)).toMatchObject({ on: true, parts: 1, taken: 1 });
+  });
+
   it('say why they cannot be switched: the broker where no demo has one of its own, and all without a control topic', () => {
     const reasons = (of: Controlled) => faultsState(of).faults.filter(({ unavailable }) => unavailable !== null);
     expect(reasons(known(UNDISTURBED)).map(({ name }) => name)).toEqual(['lost-broker']);

@@ -75,7 +75,7 @@ export function faultsState(known: Controlled): FaultsState {
 }
 
 function faultView(fault: Fault, known: Controlled): FaultView {
-  const { name, title, sentence, panel, alert, also, recovers, exactness } = fault;
+  const { name, title, sentence, panel, alert, unless, also, recovers, exactness } = fault;
   const asked = known.state.faults.get(name);
   const endsAt = asked?.on ? asked.endsAt : null;
   return {
@@ -84,6 +84,7 @@ function faultView(fault: Fault, known: Controlled): FaultView {
     sentence,
     panel,
     alert,
+    unless: unless ?? null,
     also,
     recovers,
     exactness,
@@ -141,7 +142,10 @@ function missingFor({ name, obeyedBy }: Fault, known: Controlled): string | null
 }
 
 function heard({ state, now }: Pick<Controlled, 'state' | 'now'>, role: PartState['role']): PartState[] {
-  return [...state.parts.values()].filter((part) => part.role === role && now - part.lastHeardAt < silentAfterMs);
+  // Without a broker nobody can be heard: who was when it went is still there.
+  const lost = state.faults.get('lost-broker');
+  const until = lost?.on ? Math.min(now, lost.issuedAt) : now;
+  return [...state.parts.values()].filter((part) => part.role === role && until - part.lastHeardAt < silentAfterMs);
 }
 
 const seconds = (ms: number): number => Math.max(0, Math.ceil(ms / 1_000));

@@ -26,6 +26,13 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sets text of which what stands between backticks is code. */
+export function setCodeText(element: Element, text: string): void {
+  const pieces = text.split('`');
+  if (element.textContent === pieces.join('')) return;
+  element.replaceChildren(...pieces.map((piece, index) => (index % 2 === 0 ? piece : make('code', '', piece))));
+}
+
 /** The whole of what may be cut where it is shown. */
 export function setTitle(element: HTMLElement, title: string): void {
   if (element.title !== title) element.title = title;

@@ -13,6 +13,8 @@ export interface FaultView {
   /** The `data-place` of the panel that shows it first. */
   readonly panel: string;
   readonly alert: string;
+  /** Where that alert does not come, in a sentence; null where it always does. */
+  readonly unless: string | null;
   /** Alerts that may come beside it. */
   readonly also: readonly string[];
   readonly recovers: string;
@@ -21,7 +23,7 @@ export interface FaultView {
   readonly unavailable: string | null;
   /** What was asked for last. */
   readonly on: boolean;
-  /** Who switched it, `page` or `command`; null where nobody has. */
+  /** Who switched it, `page`, `command` or `another demo`; null where nobody has. */
   readonly by: string | null;
   /** Seconds since it was asked for; null where it was not. */
   readonly askedFor: number | null;

@@ -1,5 +1,5 @@
 import { command, controlsState } from './command.js';
-import { fillList, make, setHidden, setText } from './dom.js';
+import { fillList, make, setCodeText, setHidden, setText } from './dom.js';
 import type { FaultsState, FaultView } from './faults-state.js';
 import { counted } from './format.js';
 import { askForFault } from './page-actions.js';
@@ -98,7 +98,7 @@ function fillFault(item: Element, fault: FaultView, controlsOff: string | null):
   if (!(title && button && state && sentence && place && alerts && recovers && exact)) return;
   setText(title, fault.title);
   setText(sentence, fault.sentence);
-  setText(recovers, fault.recovers);
+  setCodeText(recovers, fault.recovers);
   setText(exact, fault.exactness);
   if (place.childElementCount === 0) place.append(linkTo(fault.panel));
   fillAlerts(alerts, fault);
@@ -122,16 +122,21 @@ function fillFault(item: Element, fault: FaultView, controlsOff: string | null):
   setText(ends, isUnavailable || !fault.on || fault.endsIn === null ? '' : ` · ends in ${duration(fault.endsIn)}`);
 }
 
-function fillAlerts(alerts: Element, { alert, also }: FaultView): void {
+function fillAlerts(alerts: Element, { alert, unless, also }: FaultView): void {
   if (alerts.childElementCount > 0) return;
   alerts.append(make('span', 'alert-name', alert));
-  if (also.length > 0) alerts.append(make('span', 'note', `perhaps also ${also.join(', ')}`));
+  if (unless !== null) {
+    const where = make('span', 'note');
+    setCodeText(where, unless);
+    alerts.append(where);
+  }
+  if (also.length > 0) alerts.append(make('span', 'note', `Perhaps also ${also.join(', ')}.`));
 }
 
 type Kind = 'off' | 'asked' | 'on' | 'ignored' | 'ending';
 
 /** What has become of a fault: by a word, and by what the row looks like. */
-function stateOf({ on, askedFor, part, parts, taken }: FaultView): { kind: Kind; words: string } {
+function stateOf({ on, by, askedFor, part, parts, taken }: FaultView): { kind: Kind; words: string } {
   const waits = (askedFor ?? 0) < takenUpWithinSeconds;
   if (!on) {
     const isEnding = askedFor !== null && waits && taken < parts;
@@ -149,7 +154,8 @@ function stateOf({ on, askedFor, part, parts, taken }: FaultView): { kind: Kind;
       : taken === parts
         ? `, at all ${counted(parts, part)}`
         : `, at ${taken} of ${counted(parts, part)}`;
-  return { kind: 'on', words: `In effect${where}` };
+  const whose = by === 'another demo' ? ', asked for by another demo of this run' : '';
+  return { kind: 'on', words: `In effect${where}${whose}` };
 }
 
 /** '40 s', '9 min 40 s' */
