@@ -62,6 +62,20 @@ describe('DemoVitals', () => {
     expect(vitals.of(known({ said: heard })).scorers).toMatchObject({ atWork: 0, wereAtWork: true });
   });
 
+  it('counts for how long nothing is scored from when something waits: none may have come for long', () => {
+    const vitals = new DemoVitals();
+    const unscored = (at: number, waiting: number | undefined, seconds = 95) => {
+      const { view } = known({});
+      const quiet = { vitals: { ...view.vitals, unscoredSeconds: seconds } };
+      const cluster = { silentSince: undefined, waiting };
+      return vitals.of(known({ view: quiet, cluster, now: now + 1_000 * at })).unscoredSeconds;
+    };
+    expect([unscored(0, 0), unscored(1, 3), unscored(2, 3)]).toEqual([0, 0, 1]);
+    // A broker that is away says nothing of what waits.
+    expect([unscored(3, undefined), unscored(62, 3), unscored(63, 3, 1)]).toEqual([2, 61, 1]);
+    expect([unscored(64, 0), unscored(65, 1)]).toEqual([0, 0]);
+  });
+
   it('misses nobody in whose place another one has come', () => {
     const vitals = new DemoVitals();
     const silent = (heard: ScorerStatus[], said: ScorerStatus[]) => vitals.of(known({ heard, said })).scorers.silent;

@@ -43,6 +43,8 @@ export class DemoVitals {
   readonly #expected = new Set<string>();
   #wereAtWork = false;
   #quietSeconds = 0;
+  /** Since when records wait. */
+  #waitingSince: number | undefined;
   #toldAt: number | undefined;
 
   of({ view, watch, cluster, model, reported, refusal, pace, now }: KnownOfVitals): Vitals {
@@ -53,6 +55,7 @@ export class DemoVitals {
       now,
       paused: pace.paused,
       quietSeconds,
+      unscoredSeconds: this.#unscored(view.vitals.unscoredSeconds, cluster.waiting, now),
       clusterSilentSince: cluster.silentSince ?? null,
       waiting: cluster.waiting ?? null,
       scorers: this.#scorers(watch, now),
@@ -105,6 +108,13 @@ export class DemoVitals {
     this.#toldAt = now;
     this.#quietSeconds = Math.min(seconds ?? 0, this.#quietSeconds + passed * (paused ? 0 : Math.min(1, speed)));
     return seconds === null ? null : this.#quietSeconds;
+  }
+
+  /** Where none came for long there was nothing to score: it counts from when one waits. */
+  #unscored(seconds: number | null, waiting: number | undefined, now: number): number | null {
+    if (waiting === undefined || waiting > 0) this.#waitingSince ??= now;
+    else this.#waitingSince = undefined;
+    return seconds === null ? null : Math.min(seconds, (now - (this.#waitingSince ?? now)) / 1_000);
   }
 
   #delivery({ delivery }: ModelState, now: number): Delivery | null {

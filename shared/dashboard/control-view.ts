@@ -1,6 +1,7 @@
 import {
   type DesiredState,
   type Fault,
+  type FaultName,
   type FaultState,
   faultCatalogue,
   type PartState,
@@ -28,6 +29,8 @@ export interface Controlled {
   readonly story: readonly StoryMoment[];
   /** Why the control topic is not there; undefined where it is. */
   readonly missing: string | undefined;
+  /** What is this demo's own of a fault, in sentences: what drifts. */
+  readonly own?: Partial<Record<FaultName, string>>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -76,12 +79,13 @@ export function faultsState(known: Controlled): FaultsState {
 
 function faultView(fault: Fault, known: Controlled): FaultView {
   const { name, title, sentence, panel, alert, unless, also, recovers, exactness } = fault;
+  const own = known.own?.[name];
   const asked = known.state.faults.get(name);
   const endsAt = asked?.on ? asked.endsAt : null;
   return {
     name,
     title,
-    sentence,
+    sentence: own === undefined ? sentence : `${sentence} ${own}`,
     panel,
     alert,
     unless: unless ?? null,

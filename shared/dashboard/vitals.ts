@@ -16,7 +16,7 @@ export interface Vitals {
   /** Records that wait for the scorers. */
   readonly waiting: number | null;
   readonly scoredPerSecond: number | null;
-  /** For how many seconds nothing has been scored; null before the first prediction. */
+  /** For how many seconds records have waited and none has been scored; null before the first prediction. */
   readonly unscoredSeconds: number | null;
   /** What of a hundred predictions one takes or longer, in each of the last seconds; null in unpaced runs. */
   readonly latencySeconds: number | null;
