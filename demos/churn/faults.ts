@@ -28,5 +28,7 @@ export const faults: ProducerFaultsDefinition = {
       }),
     ],
   },
+  patience:
+    'At its own pace few call at night, and what is wrong with records is seen within a minute then. Drift takes until the evening of its day, or the next day: up to eight minutes. Played faster, each is seen sooner.',
   mayBeLate: (eventTime) => eventTime % DAY_MS < NOT_LATE_FROM_MS,
 };

@@ -10,4 +10,6 @@ export const faults: ProducerFaultsDefinition = {
       shiftOf(passengers, (passenger) => ({ ...passenger, age: passenger.age === null ? null : passenger.age / 10 })),
     ],
   },
+  patience:
+    'At its own pace few go aboard at a time, and nobody at sea: what is wrong with records or with the model is seen after one to three minutes; played faster, within seconds.',
 };

@@ -22,7 +22,7 @@ interface ControlPage {
 
 /** Begins to follow a demo's control topic for its page; `say` is told where that cannot be done. */
 export function createControlPage<I, P extends PredictionFields, O>(
-  { name, modelFolder, dashboard: { story = [] } }: DemoDefinition<I, P, O>,
+  { name, modelFolder, faults, dashboard: { story = [] } }: DemoDefinition<I, P, O>,
   demo: DemoCluster,
   watch: Pick<RunWatch<unknown, P, O>, 'heardScorers'>,
   { say, resumeBroker }: { readonly say: (sentence: string) => void; readonly resumeBroker?: (() => void) | undefined },
@@ -33,6 +33,8 @@ export function createControlPage<I, P extends PredictionFields, O>(
     scorers: watch.heardScorers,
     story,
     missing: control.missing,
+    ...(faults && { own: { drift: faults.drift.words } }),
+    patience: faults?.patience,
     now: Date.now(),
   });
   const modelsTopic = demo.topicName({ name: MODELS_TOPIC });

@@ -69,6 +69,8 @@ export interface ProducerFaultsDefinition {
     /** How the records of a topic are changed. */
     readonly shifts: readonly Shift[];
   };
+  /** How long it takes at the demo's own pace until a fault is seen, where that is long: for people, in a sentence. */
+  readonly patience?: string;
   /** Whether a main record of this event time may be held back; all may unless said. */
   readonly mayBeLate?: (eventTime: number) => boolean;
 }

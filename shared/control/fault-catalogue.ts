@@ -56,7 +56,7 @@ export const faultCatalogue: readonly Fault[] = [
     name: 'late-data',
     title: 'Late data',
     sentence:
-      'Each tenth record is held back for 65 minutes of event time, and sent with its own time when the stream is there.',
+      'Each tenth record that is to be scored is held back for 65 minutes of event time, and sent with its own time when the stream is there. The figure is their share of all that the scorers read, where other topics count, too.',
     obeyedBy: 'producer',
     panel: 'live/lateness',
     alert: 'RecordsLate',
@@ -89,7 +89,7 @@ export const faultCatalogue: readonly Fault[] = [
     alert: 'ScoringSlow',
     also: ['PredictionLatencyHigh', 'ScorerBehind'],
     recovers:
-      'Batches grow, so that the rate holds while each prediction comes later; switched off, latency is as before within seconds.',
+      'Batches grow, to 512 records a call at most: a scorer keeps up with some 300 records a second, each prediction later. What comes faster waits, and is scored when it is switched off; then latency is as before within seconds.',
     exactness: 'Counts stay as they are: each record is scored, once.',
     lasts: TEN_MINUTES,
   },
@@ -123,7 +123,8 @@ export const faultCatalogue: readonly Fault[] = [
   {
     name: 'lost-broker',
     title: 'Lost broker',
-    sentence: 'The broker is not there while it is on: every connection to it breaks, and none can be made.',
+    sentence:
+      'The broker is not there while it is on: every connection to it breaks, and none can be made. Demos that run side by side share it, and lose it together.',
     obeyedBy: 'supervisor',
     panel: 'live/connection',
     alert: 'KafkaUnreachable',

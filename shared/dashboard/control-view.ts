@@ -31,6 +31,8 @@ export interface Controlled {
   readonly missing: string | undefined;
   /** What is this demo's own of a fault, in sentences: what drifts. */
   readonly own?: Partial<Record<FaultName, string>>;
+  /** How long it takes until one is seen, in a sentence; undefined where that is soon. */
+  readonly patience?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -74,7 +76,11 @@ export function timeOf(moment: StoryMoment, played: PartState | undefined): numb
 
 /** The faults of the catalogue: what was asked for of each, and what has come of it. */
 export function faultsState(known: Controlled): FaultsState {
-  return { missing: known.missing ?? null, faults: faultCatalogue.map((fault) => faultView(fault, known)) };
+  return {
+    missing: known.missing ?? null,
+    patience: known.patience ?? null,
+    faults: faultCatalogue.map((fault) => faultView(fault, known)),
+  };
 }
 
 function faultView(fault: Fault, known: Controlled): FaultView {

@@ -228,7 +228,7 @@ describeInBrowser('the controls of the demo', (browser) => {
   });
 
   it('have a list of their keys, and the keys can be switched off', async () => {
-    const { page, asked } = await open({ parts: { faults: () => ({ missing: null, faults: [] }) } });
+    const { page, asked } = await open({ parts: { faults: () => ({ missing: null, patience: null, faults: [] }) } });
     await page.keyboard.press('?');
     const list = page.getByRole('dialog', { name: 'Keys' });
     await list.waitFor();
@@ -300,7 +300,11 @@ describeInBrowser('the controls of the demo', (browser) => {
     let endsIn = 580;
     const state = () => {
       const [first, ...others] = faults;
-      return { missing: null, faults: [{ ...first, on: true, askedFor: 20, endsIn, parts: 1, taken: 1 }, ...others] };
+      return {
+        missing: null,
+        patience: null,
+        faults: [{ ...first, on: true, askedFor: 20, endsIn, parts: 1, taken: 1 }, ...others],
+      };
     };
     const { page } = await open({ parts: { faults: state } });
     await page.evaluate("location.hash = 'faults'");

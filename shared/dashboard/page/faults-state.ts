@@ -2,6 +2,8 @@
 export interface FaultsState {
   /** Why none can be switched on this cluster; null where they can. */
   readonly missing: string | null;
+  /** How long it takes in this demo until one is seen, in a sentence; null where that is soon. */
+  readonly patience: string | null;
   readonly faults: readonly FaultView[];
 }
 

@@ -24,6 +24,8 @@ export function mount(root: HTMLElement): { draw(state: FaultsState): void } {
       'Each is done to the running demo, and seen by the panels and alerts that would see it on any other day.',
     ),
   );
+  const patience = make('p', 'note');
+  words.append(patience);
   intro.append(words, allOff);
   const why = make('p', 'faults-why');
   const list = make('ul', 'faults-list');
@@ -37,6 +39,8 @@ export function mount(root: HTMLElement): { draw(state: FaultsState): void } {
       const off = controls.on ? state.missing : controls.why;
       setText(why, off ?? '');
       setHidden(why, off === null);
+      setText(patience, state.patience ?? '');
+      setHidden(patience, state.patience === null);
       const anyOn = state.faults.some(({ on }) => on);
       allOff.disabled = off !== null || !anyOn;
       fillList(
