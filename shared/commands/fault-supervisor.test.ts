@@ -187,6 +187,17 @@ describe('where another demo has asked for the broker of both to be away', () =>
     expect(said.map((line) => line.slice(0, 16))).toEqual(['Lost broker: on,', 'Lost broker: off']);
   });
 
+  it('says that it is over when the time of the other one is, not when it has counted that itself', async () => {
+    await using demo = await demoWithControl();
+    const { broker } = toldBroker();
+    const { control } = await demo.supervised({ broker });
+    await broker.announce('another', Date.now() + 15_000);
+    const id = await vi.waitUntil(() => lostOf(control)?.on && lostOf(control)?.id, PATIENCE);
+    await vi.waitUntil(() => [...control.state.parts.values()][0]?.obeys.includes(id) === true, PATIENCE);
+    broker.suspend(50);
+    await vi.waitUntil(() => lostOf(control)?.on === false, { timeout: 10_000 });
+  });
+
   it('takes that back where the broker was back before it could be read', async () => {
     await using demo = await demoWithControl();
     const { away, broker } = toldBroker();

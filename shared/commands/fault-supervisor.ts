@@ -102,8 +102,9 @@ export class FaultSupervisor {
     this.#unfollow = control.onChange((state, news) => this.#take(state, news));
     this.#unlisten = where.broker?.onBack((by) => {
       this.#goingBy = undefined;
-      // Who asked for it says so on its own topic.
-      if (by !== undefined && by !== name) void this.#sayItIsBack();
+      // Who asked for it says so on its own topic, or has its time over; what was said of another's ends with it.
+      const isOwn = by === name || (by === undefined && !this.#echoes.has(this.#lostBroker ?? ''));
+      if (!isOwn) void this.#sayItIsBack();
     });
     this.#unlistenGoing = where.broker?.onGoing(async (by, until) => {
       if (by !== name) await this.#sayItGoes(until);

@@ -33,6 +33,10 @@ export interface Registry {
 }
 
 const maxBodyBytes = 1_000_000;
+/**
+ * A connection that is idle is closed by the client, after 5 s as a rule: where both count the same a request meets the end.
+ */
+const idleMs = 60_000;
 
 interface Reply {
   readonly status: number;
@@ -62,6 +66,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const server = createServer((request, response) => {
     void respond(routes, request, response);
   });
+  server.keepAliveTimeout = idleMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       journal?.close();
