@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import { StreamedFigures } from './streamed-figures.js';
 
-const intervalMs = 250;
+/** Four times a second is as often as anybody reads. */
+const usualUpdateMs = 250;
 const aliveMs = 5_000;
+const alive = Buffer.from('event: alive\ndata: -\n\n');
 const slowForMs = 10_000;
 const mostViewers = 500;
 
@@ -27,10 +29,17 @@ export class EventStream {
   readonly #state: StreamedFigures;
   readonly #parts: ReadonlyMap<string, StreamedFigures>;
   readonly #viewers = new Set<Viewer>();
+  readonly #updateMs: number;
   #timer: NodeJS.Timeout | undefined;
   #stateSentAt = 0;
 
-  constructor(state: () => unknown, parts: ReadonlyMap<string, () => unknown> = new Map()) {
+  /** `updateMs`: how long it is from one update to the next, at least. */
+  constructor(
+    state: () => unknown,
+    parts: ReadonlyMap<string, () => unknown> = new Map(),
+    { updateMs = usualUpdateMs }: { readonly updateMs?: number | undefined } = {},
+  ) {
+    this.#updateMs = updateMs;
     this.#state = new StreamedFigures('state', 'failed', state);
     this.#parts = new Map(
       Array.from(parts, ([name, make]) => [name, new StreamedFigures('part', 'part-failed', make)]),
@@ -72,8 +81,8 @@ export class EventStream {
     response.on('drain', () => {
       viewer.fullSince = undefined;
     });
-    this.#write(viewer, `retry: 1000\n\n${this.#state.make()}${viewer.part?.make() ?? ''}`);
-    this.#timer ??= setInterval(() => this.#tick(), intervalMs);
+    this.#write(viewer, [Buffer.from(`retry: 1000\n\n${this.#state.make()}${viewer.part?.make() ?? ''}`)]);
+    this.#timer ??= setInterval(() => this.#tick(), this.#updateMs);
     this.#timer.unref();
   }
 
@@ -93,20 +102,25 @@ export class EventStream {
     if (this.#state.isNew || isQuiet) this.#stateSentAt = now;
     for (const viewer of this.#viewers) {
       const figures = viewer.part === undefined ? [this.#state] : [this.#state, viewer.part];
-      const news = figures.filter(({ isNew }) => isNew || viewer.isBehind).map(({ message }) => message);
-      if (news.length > 0) this.#write(viewer, news.join(''));
-      else if (isQuiet) this.#write(viewer, 'event: alive\ndata: -\n\n');
+      const news = figures.filter(({ isNew }) => isNew || viewer.isBehind).map(({ bytes }) => bytes);
+      if (news.length > 0) this.#write(viewer, news);
+      else if (isQuiet) this.#write(viewer, [alive]);
     }
   }
 
-  #write(viewer: Viewer, text: string): void {
+  #write(viewer: Viewer, events: readonly Buffer[]): void {
     if (viewer.fullSince !== undefined) {
       viewer.isBehind = true;
       if (Date.now() - viewer.fullSince > slowForMs) viewer.response.destroy();
       return;
     }
     viewer.isBehind = false;
-    if (!viewer.response.write(text)) viewer.fullSince = Date.now();
+    const { response } = viewer;
+    // All of them in one packet, where they fit.
+    response.cork();
+    const takesMore = events.map((event) => response.write(event)).at(-1) ?? true;
+    response.uncork();
+    if (!takesMore) viewer.fullSince = Date.now();
   }
 
   #leave(viewer: Viewer): void {

@@ -13,6 +13,8 @@ interface PagesKnow {
   /** By which the pages' forms ask, by the demo's name. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly controls: Controls;
+  /** From one update of a page to the next, where it is not the usual time. */
+  readonly updateMs?: number | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export function addPages(app: Express, pages: readonly DashboardPage[], known: P
     app.use(`/${page.name}`, router);
     return stream;
   });
-  const overview = new EventStream(overviewOf(pages, buildOf(shared.parts, shared.overview)));
+  const overview = new EventStream(overviewOf(pages, buildOf(shared.parts, shared.overview)), new Map(), known);
   app.get('/events', (request, response) => overview.open(request, response));
   app.use(fromMemory(shared.overview));
   return () => {
@@ -67,7 +69,7 @@ function demoPage(
     snapshot: view.snapshot(),
   });
   const router = Router({ strict: true, caseSensitive: true });
-  const stream = new EventStream(state, new Map(there.map((part) => [part, () => parts[part]?.()])));
+  const stream = new EventStream(state, new Map(there.map((part) => [part, () => parts[part]?.()])), shared);
   router.get('/events', (request, response) => stream.open(request, response));
   router.use(fromMemory(shared.page), fromMemory(board));
   return { router, stream };

@@ -22,6 +22,8 @@ interface DashboardOptions {
   readonly headless?: boolean;
   /** Whether things can be changed by the pages; unless said, where the address to bind to is this machine's own. */
   readonly controls?: boolean;
+  /** How many milliseconds it is from one update of a page to the next, at least; 250 unless said. Tests and measurements have no time. */
+  readonly updateMs?: number;
   readonly metrics: Exposition;
 }
 
@@ -35,7 +37,7 @@ export interface Dashboard extends RunningServer {
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { host = '127.0.0.1', pages, headless = false, metrics } = options;
   const app = createApp(host);
-  const closePages = headless ? readOnlyAlone(app) : addAll(app, pages, controlGuard(host, options.controls));
+  const closePages = headless ? readOnlyAlone(app) : addAll(app, options, controlGuard(host, options.controls));
   addProbes(app, { metrics, missing: () => missingOf(pages) }, headless ? '' : '/, ');
   const server = await serve(app, host, options.port, closePages);
   return {
@@ -50,12 +52,12 @@ function readOnlyAlone(app: Express): () => void {
 }
 
 /** What changes something comes first: all else is refused what is more than looking. */
-function addAll(app: Express, pages: readonly DashboardPage[], control: ControlGuard): () => void {
+function addAll(app: Express, { pages, updateMs }: DashboardOptions, control: ControlGuard): () => void {
   const tokens = addAskRoutes(app, pages);
   addCommandRoutes(app, pages, control);
   addRecordsRoutes(app, pages, control);
   app.use(readOnly);
-  return addPages(app, pages, { tokens, controls: control.controls });
+  return addPages(app, pages, { tokens, controls: control.controls, updateMs });
 }
 
 function missingOf(pages: readonly DashboardPage[]): string[] {

@@ -6,6 +6,8 @@ export class StreamedFigures {
   readonly #failedEvent: string;
   readonly #figures: () => unknown;
   #message = '';
+  /** The message as it is sent, once somebody has asked for it. */
+  #bytes: Buffer | undefined;
   #isNew = false;
 
   /** `failedEvent` is sent in the event's place, with a sentence, where `figures` throws. */
@@ -15,9 +17,10 @@ export class StreamedFigures {
     this.#figures = figures;
   }
 
-  /** The event as the last refresh made it. */
-  get message(): string {
-    return this.#message;
+  /** The event as the last refresh made it: encoded once, however many it is sent to. */
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.#message);
+    return this.#bytes;
   }
 
   /** Whether the last refresh made another event than the one before it. */
@@ -29,12 +32,15 @@ export class StreamedFigures {
   refresh(): void {
     const message = this.make();
     this.#isNew = message !== this.#message;
+    if (!this.#isNew) return;
     this.#message = message;
+    this.#bytes = undefined;
   }
 
   /** Nobody sees it any more: whatever is made next is new. */
   forget(): void {
     this.#message = '';
+    this.#bytes = undefined;
     this.#isNew = false;
   }
 
