@@ -60,6 +60,18 @@ export class DemoProgram {
     }
   }
 
+  /** Where its page is. */
+  pageUrl(): string {
+    const url = /Live pages? +(\S+)/.exec(this.#said)?.[1];
+    if (url === undefined) throw new Error(`It has said no address of a page: ${this.#said}`);
+    return url;
+  }
+
+  /** How many records its scorers have scored, of all of its demos. */
+  async scored(): Promise<number> {
+    return (await this.#scored()).reduce((sum, count) => sum + count, 0);
+  }
+
   /** Has each of its pages sent to a viewer, as browsers have, until it ends. */
   async viewPages(): Promise<void> {
     for (const [page] of this.#said.matchAll(/http:\/\/\S+\/(?=\n)/g)) {

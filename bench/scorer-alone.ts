@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
+import { startProgram } from './started-program.js';
 
 /** Of all records: before, modules are loaded, code is compiled and a monitor starts; after, one partition may have nothing left. */
 const [FROM, TO] = [0.25, 0.95];
@@ -13,8 +10,6 @@ const LOOK_EVERY_MS = 100;
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
   monitor: ['--max-semi-space-size=4', '--single-threaded-gc'],
 };
-/** Linux counts processor time in hundredths of a second. */
-const TICKS_PER_SECOND = 100;
 
 /** What a scorer did with a backlog. */
 export interface BacklogRun {
@@ -29,11 +24,12 @@ export interface BacklogRun {
  * scorer is what bounds the speed. With monitoring on its monitor works beside it, as a demo starts it.
  */
 export async function scorerAlone(name: string, records: number, monitoring: 'on' | 'off'): Promise<BacklogRun> {
-  await using broker = start('shared/commands/broker.js', ['--port', '0', '--registry-port', '0']);
+  await using broker = startProgram('shared/commands/broker.js', ['--port', '0', '--registry-port', '0']);
   const brokers = await broker.said(/Kafka\s+(\S+:\d+)/);
   const where = ['--brokers', brokers, '--registry', await broker.said(/(http:\S+)/), '--monitoring', monitoring];
   const program = `demos/${name}/demo.js`;
-  const part = (role: string, ...more: string[]) => start(program, ['--only', role, ...where, ...more], FLAGS[role]);
+  const part = (role: string, ...more: string[]) =>
+    startProgram(program, ['--only', role, ...where, ...more], FLAGS[role]);
   {
     await using producer = part('producer', '--records', String(records), '--rate', '0');
     await producer.ended();
@@ -80,50 +76,4 @@ interface Moment {
   readonly at: number;
   readonly scorer: number;
   readonly monitor: number;
-}
-
-/** A program of the project, until it is disposed of. */
-function start(program: string, args: readonly string[], v8Flags: readonly string[] = []) {
-  const path = fileURLToPath(projectFile(`dist/${program}`));
-  const child: ChildProcess = spawn(process.execPath, [...v8Flags, path, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = once(child, 'exit');
-  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  }
-  return {
-    async said(pattern: RegExp): Promise<string> {
-      for (;;) {
-        const found = pattern.exec(said)?.[1];
-        if (found !== undefined) return found;
-        this.mustBeThere();
-        await delay(20);
-      }
-    },
-    mustBeThere(): void {
-      if (isGone()) throw new Error(`${program} ${args.join(' ')} ended before its time: ${said}`);
-    },
-    async ended(): Promise<void> {
-      await exited;
-      if (child.exitCode !== 0) throw new Error(`${program} ended with exit code ${child.exitCode}: ${said}`);
-    },
-    processorSeconds(): number {
-      // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
-      const fields =
-        readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
-          .split(') ')[1]
-          ?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-    },
-    async [Symbol.asyncDispose](): Promise<void> {
-      if (isGone()) return;
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
 }

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { projectFile } from '#shared/project-file';
+
+/** Linux counts processor time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** A program of the project, until it is disposed of. */
+export function startProgram(program: string, args: readonly string[], v8Flags: readonly string[] = []) {
+  const path = fileURLToPath(projectFile(`dist/${program}`));
+  const child: ChildProcess = spawn(process.execPath, [...v8Flags, path, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  return {
+    async said(pattern: RegExp): Promise<string> {
+      for (;;) {
+        const found = pattern.exec(said)?.[1];
+        if (found !== undefined) return found;
+        this.mustBeThere();
+        await delay(20);
+      }
+    },
+    mustBeThere(): void {
+      if (isGone()) throw new Error(`${program} ${args.join(' ')} ended before its time: ${said}`);
+    },
+    async ended(): Promise<void> {
+      await exited;
+      if (child.exitCode !== 0) throw new Error(`${program} ended with exit code ${child.exitCode}: ${said}`);
+    },
+    processorSeconds(): number {
+      // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
+      const fields =
+        readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      if (isGone()) return;
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
