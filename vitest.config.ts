@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['{demos,shared,bench,grafana}/**/*.test.ts'],
     exclude: ['dist/**', 'node_modules/**', 'demos/*/exercises/**', 'grafana/faults/**'],
+    globalSetup: 'shared/testing/shared-kafka.ts',
     pool: 'forks',
     // The machines are small and the tests start real brokers: two at a time keep the clock honest.
     maxWorkers: 2,

@@ -1,12 +1,12 @@
 import { beforeAll, expect, it } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
-import { describeOnEachKafka, type ProgramProcess, startProgram } from '#shared/testing';
+import { describeOnEachKafkaAlone, type ProgramProcess, startProgram } from '#shared/testing';
 
 const PATIENCE_MS = 120_000;
 const LAG =
   /^kafka_ml_consumer_lag_records\{demo="churn",group="lag\.churn\.scorer",topic="lag\.([^"]+)",partition="(\d+)"\} (\d+)$/gm;
 
-await describeOnEachKafka('the lag of a scorer', (kafka) => {
+await describeOnEachKafkaAlone('the lag of a scorer', (kafka) => {
   let registry: Registry;
   beforeAll(async () => {
     registry = await startRegistry({ port: 0 });

@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
-import { type BrokerProgram, describeOnEachKafka, startBrokerProgram, startProgram } from '#shared/testing';
+import { type BrokerProgram, describeOnEachKafkaAlone, startBrokerProgram, startProgram } from '#shared/testing';
 
 /** Seven programs, one after the other, on a machine that has other things to do. */
 const PATIENCE_MS = 300_000;
 
-await describeOnEachKafka('Reset', (kafka) => {
+await describeOnEachKafkaAlone('Reset', (kafka) => {
   let pair: BrokerProgram;
   let cluster: Cluster;
   let where: string[];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOnEachKafka, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
+import { describeOnEachKafkaAlone, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
 import { demo } from './demo.js';
 import { type Offer, offers } from './topics.js';
 
@@ -8,7 +8,7 @@ const EVENTS = 6_500;
 
 const byCustomer = (one: { key: string }, other: { key: string }): number => one.key.localeCompare(other.key);
 
-await describeOnEachKafka('a scorer killed in mid-stream, and another that takes over', (kafka) => {
+await describeOnEachKafkaAlone('a scorer killed in mid-stream, and another that takes over', (kafka) => {
   it(
     'make the offers of an undisturbed run, each once',
     async () => {

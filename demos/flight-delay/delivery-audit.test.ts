@@ -5,14 +5,14 @@ import { type Cluster, connectCluster } from '#shared/kafka';
 import { type AuditReport, buildDeliveryAudit, monitoringTopics } from '#shared/monitoring';
 import { connectSchemas } from '#shared/schema';
 import { StreamsBuilder, startStreams } from '#shared/streams';
-import { CommittedRecords, describeOnEachKafka, startProgram, TAKEOVER_PATIENCE_MS } from '#shared/testing';
+import { CommittedRecords, describeOnEachKafkaAlone, startProgram, TAKEOVER_PATIENCE_MS } from '#shared/testing';
 import { demo } from './demo.js';
 import { departures, flights, outcomes, weather } from './topics.js';
 
 const { deliveryCounts, auditReports } = monitoringTopics(demo.name);
 const audited = [flights, departures, outcomes, weather];
 
-await describeOnEachKafka('the audit of delivery', (kafka) => {
+await describeOnEachKafkaAlone('the audit of delivery', (kafka) => {
   let registry: Registry;
   let cluster: Cluster;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Topic } from '#shared/schema';
-import { describeOnEachKafka, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
+import { describeOnEachKafkaAlone, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
 import { demo } from './demo.js';
 import { type Alert, alerts, type Prediction, predictions, type Quality, quality } from './topics.js';
 
@@ -16,7 +16,7 @@ const told = ({ key, value }: { readonly key: string; readonly value: object }):
   return JSON.stringify({ key, id, state, openedAt, eventTime, from, flights, delayed });
 };
 
-await describeOnEachKafka('a scorer killed in mid-stream, and another that takes over', (kafka) => {
+await describeOnEachKafkaAlone('a scorer killed in mid-stream, and another that takes over', (kafka) => {
   it(
     'foretell each flight, open and close each alert, and sum up each day once, as if nothing had happened',
     async () => {

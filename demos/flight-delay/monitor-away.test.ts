@@ -5,7 +5,7 @@ import { type Cluster, connectCluster } from '#shared/kafka';
 import { type AuditReport, monitoringTopics } from '#shared/monitoring';
 import { connectSchemas } from '#shared/schema';
 import { StreamsBuilder, serdes, serdeTopic, startStreams } from '#shared/streams';
-import { CommittedRecords, describeOnEachKafka, type ProgramProcess, startProgram } from '#shared/testing';
+import { CommittedRecords, describeOnEachKafkaAlone, type ProgramProcess, startProgram } from '#shared/testing';
 import { demo } from './demo.js';
 import { flights } from './topics.js';
 
@@ -15,7 +15,7 @@ const GRACE_MINUTES = 60;
 /** The monitor has what others leave, which on a machine that never rests is little. */
 const PATIENCE_MS = 120_000;
 
-await describeOnEachKafka('a monitor', (kafka) => {
+await describeOnEachKafkaAlone('a monitor', (kafka) => {
   let registry: Registry;
   let cluster: Cluster;
   beforeAll(async () => {

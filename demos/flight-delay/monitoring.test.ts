@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { startRegistry } from '#shared/embedded/registry';
 import { connectCluster } from '#shared/kafka';
 import { monitoringTopics } from '#shared/monitoring';
-import { describeOnEachKafka, type ProgramProcess, startProgram } from '#shared/testing';
+import { describeOnEachKafkaAlone, type ProgramProcess, startProgram } from '#shared/testing';
 
 const demo = (...args: string[]): ProgramProcess => startProgram('demos/flight-delay/demo.js', args);
 const anyPorts = ['--broker-port', '0', '--port', '0'];
@@ -151,7 +151,7 @@ describe('a demo that is not monitored', () => {
   );
 });
 
-await describeOnEachKafka('the parts of a demo', (kafka) => {
+await describeOnEachKafkaAlone('the parts of a demo', (kafka) => {
   it(
     'are watched by a monitor alone, or by who takes its place, and shown by a page that comes later',
     async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOnEachKafka, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
+import { describeOnEachKafkaAlone, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
 import { demo } from './demo.js';
 import { type Alarm, alarms } from './topics.js';
 
@@ -20,7 +20,7 @@ const nearly = (alarm: Alarm): Alarm => ({
   blame: alarm.blame.map((one) => ({ ...one, contribution: expect.closeTo(one.contribution, 3) as number })),
 });
 
-await describeOnEachKafka('a scorer killed in mid-stream, and another that takes over', (kafka) => {
+await describeOnEachKafkaAlone('a scorer killed in mid-stream, and another that takes over', (kafka) => {
   it(
     'open and close each alarm once, as if nothing had happened',
     async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOnEachKafka, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
+import { describeOnEachKafkaAlone, killedInMidStream, TAKEOVER_PATIENCE_MS, undisturbed } from '#shared/testing';
 import { demo } from './demo.js';
 import { type Disagreement, disagreements, predictions } from './topics.js';
 
@@ -13,7 +13,7 @@ const setDown = ({ key, value }: { key: string; value: Disagreement }) => ({
   challenger: { ...value.challenger, score: value.challenger.score.toFixed(5) },
 });
 
-await describeOnEachKafka('a scorer killed in mid-stream, and another that takes over', (kafka) => {
+await describeOnEachKafkaAlone('a scorer killed in mid-stream, and another that takes over', (kafka) => {
   it(
     'foretell of each passenger once and set down each disagreement once, as if nothing had happened',
     async () => {

@@ -9,7 +9,12 @@ export { type DemoInBrowser, openDemoInBrowser } from './demo-in-browser.js';
 export { expectedCounts, expectedIdsOf, undisturbed } from './demo-inputs.js';
 export { specifyDemoOnKafka } from './demo-kafka-contract.js';
 export { openDemoSwitches } from './demo-switches.js';
-export { describeOnEachKafka, describeOnRealKafka, type KafkaUnderTest } from './each-kafka.js';
+export {
+  describeOnEachKafka,
+  describeOnEachKafkaAlone,
+  describeOnRealKafka,
+  type KafkaUnderTest,
+} from './each-kafka.js';
 export { describeOnEachRegistry, type RegistryUnderTest } from './each-registry.js';
 export { startEmbeddedBroker } from './embedded-broker.js';
 export { startEmbeddedSwitches } from './embedded-switches.js';

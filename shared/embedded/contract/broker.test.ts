@@ -1,4 +1,4 @@
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafkaAlone } from '#shared/testing';
 import { specifyApiVersions } from './api-versions.contract.js';
 import { specifyConfigs } from './configs.contract.js';
 import { specifyDeleteRecords } from './delete-records.contract.js';
@@ -17,7 +17,7 @@ import { specifyTransactionReading } from './transaction-reading.contract.js';
 import { specifyTransactions } from './transactions.contract.js';
 
 // One start of each cluster for the whole contract: Apache Kafka takes seconds.
-await describeOnEachKafka('a broker', (kafka) => {
+await describeOnEachKafkaAlone('a broker', (kafka) => {
   specifyApiVersions(kafka);
   specifyMetadata(kafka);
   specifyTopics(kafka);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
-import { describeOnEachKafka } from '#shared/testing';
+import { describeOnEachKafkaAlone } from '#shared/testing';
 import { brokerSample } from './broker-sample.js';
 import { buildTopology } from './build-topology.js';
 import { clusterDifference } from './compare-on-cluster.js';
@@ -15,7 +15,7 @@ const sample = brokerSample(
   CASES_PER_CATEGORY,
 );
 
-await describeOnEachKafka('what Kafka Streams recorded', (kafka) => {
+await describeOnEachKafkaAlone('what Kafka Streams recorded', (kafka) => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await connectCluster({ brokers: [kafka.brokers], clientId: 'golden' });
