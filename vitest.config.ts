@@ -10,7 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // The machines are small and the tests start real brokers: two at a time keep the clock honest.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Each wait has a patience of its own: these are for what hangs, on machines that have other things to do.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

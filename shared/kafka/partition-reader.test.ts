@@ -291,7 +291,9 @@ await describeOnEachKafka('a partition reader', (kafka) => {
     const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();
     await admin.deleteTopics({ topics: [name] });
     await vi.waitUntil(async () => !(await admin.listTopics()).includes(name), 20_000);
-    await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }] });
+    // Its client gives up where the broker does not know of the topic yet that it has just made.
+    await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: false });
+    await vi.waitUntil(async () => (await admin.listTopics()).includes(name), 20_000);
     await admin.disconnect();
     await write(numbered(name, 100, 102));
     await vi.waitUntil(() => told.length > 0, 20_000);
