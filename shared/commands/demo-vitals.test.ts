@@ -21,7 +21,8 @@ function known({ heard = [] as ScorerStatus[], said = [] as ScorerStatus[], ...m
   return {
     view: {
       vitals: {
-        quietSeconds: 0,
+        unreadSeconds: 0,
+        readPerSecond: 57,
         scoredPerSecond: 56,
         unscoredSeconds: 0,
         latencySeconds: null,
@@ -100,10 +101,10 @@ describe('DemoVitals', () => {
     const vitals = new DemoVitals();
     const { view } = known({});
     let at = now;
-    const quiet = (quietSeconds: number | null, later: number, paused = false, speed = 1) => {
+    const quiet = (unreadSeconds: number | null, later: number, paused = false, speed = 1) => {
       at += 1_000 * later;
       const pace = { paused, speed };
-      const told = vitals.of(known({ view: { vitals: { ...view.vitals, quietSeconds } }, now: at, pace }));
+      const told = vitals.of(known({ view: { vitals: { ...view.vitals, unreadSeconds } }, now: at, pace }));
       return [told.quietSeconds, told.paused];
     };
     expect(quiet(null, 0)).toEqual([null, false]);

@@ -1,4 +1,5 @@
 import type { ControlView, ModelState, Vitals } from '#shared/dashboard';
+import { RecentGrowth } from './recent-growth.js';
 import { RecentMinimum } from './recent-minimum.js';
 import type { Reported } from './report-watch.js';
 import type { RunWatch } from './run-watch.js';
@@ -27,7 +28,9 @@ type KnownElsewhere =
   | 'paused'
   | 'clusterSilentSince'
   | 'scorers'
+  | 'quietSeconds'
   | 'waiting'
+  | 'waitingGrowth'
   | 'serving'
   | 'refusal'
   | 'drift'
@@ -41,6 +44,7 @@ export class DemoVitals {
   readonly #leastAway = new RecentMinimum();
   /** Those that were at work and have not said since that they end. */
   readonly #expected = new Set<string>();
+  readonly #growth = new RecentGrowth();
   #wereAtWork = false;
   #quietSeconds = 0;
   /** Since when records wait. */
@@ -49,7 +53,8 @@ export class DemoVitals {
 
   of({ view, watch, cluster, model, reported, refusal, pace, now }: KnownOfVitals): Vitals {
     const { drift, monitor } = model;
-    const quietSeconds = this.#quiet(view.vitals.quietSeconds, pace, now);
+    const { unreadSeconds } = view.vitals;
+    const quietSeconds = this.#quiet(unreadSeconds, pace, now);
     return {
       ...view.vitals,
       now,
@@ -58,6 +63,7 @@ export class DemoVitals {
       unscoredSeconds: this.#unscored(view.vitals.unscoredSeconds, cluster.waiting, now),
       clusterSilentSince: cluster.silentSince ?? null,
       waiting: cluster.waiting ?? null,
+      waitingGrowth: this.#growth.of(cluster.waiting, now),
       scorers: this.#scorers(watch, now),
       serving: servingOf(model, reported),
       refusal,

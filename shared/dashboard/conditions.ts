@@ -1,5 +1,6 @@
 import { alertLimits } from './alert-limits.js';
 import type { Signal } from './page/signal-state.js';
+import { isBehind } from './recovery.js';
 import type { ServingVitals, Vitals } from './vitals.js';
 
 /** Something that is so at this moment, and from how long on it is worth saying. */
@@ -154,17 +155,16 @@ const finds: readonly Find[] = [
           afterMs: 0,
         },
 
-  ({ waiting, scoredPerSecond }) =>
-    (waiting ?? 0) <= alertLimits.waitingRecords ||
-    (waiting ?? 0) <= alertLimits.waitingSeconds * (scoredPerSecond ?? Number.POSITIVE_INFINITY)
-      ? undefined
-      : {
+  (vitals) =>
+    isBehind(vitals)
+      ? {
           alert: 'ScorerBehind',
           severity: 'warning',
           place: 'live/rate',
-          sentence: `More comes in than is scored: ${counted(waiting ?? 0, 'record')} wait, which are more than ${alertLimits.waitingSeconds} s at this pace.`,
+          sentence: `More comes in than is scored: ${counted(vitals.waiting ?? 0, 'record')} wait, which is more than ${alertLimits.waitingSeconds} s of work at this pace.`,
           afterMs: WAITING_AFTER_MS,
-        },
+        }
+      : undefined,
 
   ({ latencySeconds }) =>
     (latencySeconds ?? 0) <= alertLimits.latencySeconds
@@ -189,14 +189,14 @@ const finds: readonly Find[] = [
       'minute of records',
     ),
 
-  ({ quietSeconds, paused }) =>
+  ({ quietSeconds, unreadSeconds, paused }) =>
     paused || (quietSeconds ?? 0) < QUIET_SECONDS
       ? undefined
       : {
           alert: 'NothingProduced',
           severity: 'warning',
           place: 'live/rate',
-          sentence: 'No record has come in for three minutes.',
+          sentence: `No record has come in for ${quietInWords(quietSeconds ?? 0, unreadSeconds ?? 0)}.`,
           afterMs: 0,
         },
 
@@ -225,6 +225,13 @@ function qualitySentence({ model, promised, auc, outcomes, worseThanCoin, report
     return `${model} is worse than a coin: its AUC is ${(auc ?? 0).toFixed(3)} over its last ${counted(outcomes, 'outcome')}${promise}.`;
   }
   return `${model} is wrong more often than it should be: its AUC is ${(reported?.auc ?? 0).toFixed(3)} by its last ${counted(reported?.labelled ?? 0, 'label')}${promise}.`;
+}
+
+/** By the clock; and where the demo is played slower than that or was paused, how long it is for the demo. */
+function quietInWords(quiet: number, unread: number): string {
+  const own = Math.floor(quiet / 60);
+  const passed = Math.floor(unread / 60);
+  return passed <= own ? `${own} minutes` : `${passed} minutes, which are ${own} as it is being played`;
 }
 
 /** In words, where the code is one of the kit's; the code is with the letters themselves. */

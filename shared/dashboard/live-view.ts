@@ -24,7 +24,8 @@ const latencyWindowSeconds = 60;
 /** What a view knows of what may be wrong. */
 type ViewVitals = Pick<
   Vitals,
-  | 'quietSeconds'
+  | 'unreadSeconds'
+  | 'readPerSecond'
   | 'scoredPerSecond'
   | 'unscoredSeconds'
   | 'latencySeconds'
@@ -201,7 +202,8 @@ export class LiveView<P extends PredictionFields, O> {
     // As fast as it can be, event time races: there it says nothing that a few records come behind it.
     const isPaced = this.#latency.recent(end) !== undefined;
     return {
-      quietSeconds: since(this.#input),
+      unreadSeconds: since(this.#input),
+      readPerSecond: this.#input.mean(end, rateWindowSeconds) ?? null,
       scoredPerSecond: this.#scored.mean(end, rateWindowSeconds) ?? null,
       unscoredSeconds: since(this.#scored),
       latencySeconds: p99.length === 0 ? null : Math.min(...p99) / 1_000,

@@ -75,6 +75,34 @@ describeInBrowser('what is wrong', (browser) => {
     await vi.waitUntil(async () => (await links.locator('.view-sign').count()) === 0);
   });
 
+  it('is not nothing yet while it is made up for; then it is told of as past, and is gone to by keyboard', async () => {
+    const { page, complaints, tell, strip, text } = await open();
+    await strip.waitFor();
+    const past = strip.locator('.signals-past');
+    expect(await past.isVisible()).toBe(false);
+    const away = { clusterSilentSince: sampleNow, waiting: null, waitingGrowth: null };
+    tell(away);
+    await vi.waitUntil(async () => (await text()).includes('KafkaUnreachable'));
+    expect(await text()).toMatch(/\? Latency 18 ms \d+ s ago , not known now/);
+    expect(await strip.locator('.check.is-well').count()).toBe(0);
+    tell({ waiting: 12_431, waitingGrowth: -500, latencySeconds: 72.9 });
+    await vi.waitUntil(async () => (await text()).includes('Catching up: 12,431 records wait, about 25 s more.'));
+    const said = await text();
+    expect(said).toContain('◆');
+    expect(said).not.toContain('All is well');
+    expect(await page.locator('#signal-announcer').textContent()).toContain('Note: Catching up');
+    expect(await page.locator('#view-links a[href="#live"]').textContent()).toContain(', note');
+    tell();
+    await vi.waitUntil(async () => (await text()).includes('All is well'));
+    const summary = past.getByText('Last 15 min: 1 thing was wrong');
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    await past.getByText('No broker answers').waitFor();
+    expect(await past.getByRole('listitem').innerText()).toMatch(/■\s+\d\d:\d\d:\d\d to \d\d:\d\d:\d\d/);
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   it('is followed by the guide over all views: one sentence, and an arrow to its place or to the view that has it', async () => {
     const { page, complaints, tell, strip } = await open();
     await strip.waitFor();

@@ -4,7 +4,7 @@ import { SignalBoard } from './signals.js';
 import type { Vitals } from './vitals.js';
 
 /** A board that is told each second of how a demo is, from a second on which is well. */
-function boardOver() {
+function boardOver(wellSeconds = 5) {
   const board = new SignalBoard();
   let now = sampleNow;
   const pass = (seconds: number, more: Partial<Vitals> = {}): string[] => {
@@ -14,7 +14,7 @@ function boardOver() {
     }
     return board.current.signals.map(({ alert }) => alert);
   };
-  pass(5);
+  pass(wellSeconds);
   return { board, pass, now: () => now };
 }
 
@@ -35,14 +35,14 @@ describe('what is wrong', () => {
       'Model call: 3.1 ms, well',
       'Dead letters: none, well',
       'Late: 0.0 %, well',
-      'Quality: AUC 0.72, well',
+      'Quality: AUC 0.72, bad below 0.64, well',
       'Drift: none, well',
       'Delivery: complete, well',
     ]);
   });
 
   it('is not known where nobody has told of it yet', () => {
-    const { board, pass } = boardOver();
+    const { board, pass } = boardOver(0);
     const monitor = { state: 'off', sentence: 'Monitoring is switched off.' } as const;
     expect(
       pass(60, { drift: null, delivery: null, monitor, lateShare: null, latencySeconds: null, serving: [] }),
@@ -192,7 +192,7 @@ describe('what is wrong', () => {
   it.each<[string, Partial<Vitals>]>([
     ['ScorerBehind', { waiting: 5_000, scoredPerSecond: 100 }],
     ['ConsumerStuck', { waiting: 5, scoredPerSecond: 0, unscoredSeconds: 60 }],
-    ['NothingProduced', { quietSeconds: 180 }],
+    ['NothingProduced', { quietSeconds: 180, unreadSeconds: 180 }],
     ['RecordsMissing', { delivery: { missing: 1, duplicate: 0, altered: 0 } }],
     ['RecordsDuplicated', { delivery: { missing: 0, duplicate: 1, altered: 0 } }],
     ['RecordsAltered', { delivery: { missing: 0, duplicate: 0, altered: 1 } }],
@@ -217,5 +217,148 @@ describe('what is wrong', () => {
       reported: { auc: 0.6, labelled: 2_000, aucOfAll: 0.74 },
     };
     expect(pass(60, { serving: [day], waiting: 5_000, scoredPerSecond: 3_000 })).toEqual([]);
+  });
+});
+
+describe('what is over', () => {
+  const lost: Partial<Vitals> = { ...down, clusterSilentSince: sampleNow, waiting: null, waitingGrowth: null };
+  const catchingUp = { waiting: 12_431, waitingGrowth: -500, readPerSecond: 300, latencySeconds: 72.9 };
+
+  it('is not well while what has waited is still being caught up with, however long that takes', () => {
+    const { board, pass, now } = boardOver();
+    expect(pass(20, lost)).toEqual(['KafkaUnreachable']);
+    const since = now();
+    expect(pass(3, { waiting: 12_431, waitingGrowth: null, latencySeconds: null })).toEqual([]);
+    expect(board.current.recovery).toEqual({
+      place: 'live/rate',
+      sentence: 'Catching up: 12,431 records wait.',
+      since,
+    });
+    expect(pass(57, catchingUp)).toEqual([]);
+    expect(board.current.recovery?.sentence).toBe('Catching up: 12,431 records wait, about 25 s more.');
+    const states = new Map(board.current.checks.map(({ name, state }) => [name, state]));
+    expect([states.get('Waiting'), states.get('Latency'), states.get('Cluster')]).toEqual([
+      'affected',
+      'affected',
+      'well',
+    ]);
+    pass(1);
+    expect(board.current.recovery).toBeNull();
+    expect(board.current.checks.filter(({ state }) => state !== 'well')).toEqual([]);
+  });
+
+  it('is not well while predictions still come late, or no scorer is back', () => {
+    const { board, pass } = boardOver();
+    pass(20, lost);
+    pass(5, down);
+    expect(board.current.recovery?.sentence).toBe('Not over yet: no scorer is at work, and records wait for one.');
+    pass(5, { latencySeconds: 72.9 });
+    expect(board.current.recovery?.sentence).toBe(
+      'Not over yet. Predictions come late: of a hundred one takes 72.9 s or longer.',
+    );
+  });
+
+  it('is not said twice: where the scorer is slow that records wait is no recovery', () => {
+    const { board, pass } = boardOver();
+    expect(pass(30, { ...slow, waiting: 5_000, scoredPerSecond: 300 })).toEqual(['ScoringSlow']);
+    expect(board.current.recovery).toBeNull();
+    expect(board.current.checks.find(({ name }) => name === 'Waiting')?.state).toBe('affected');
+  });
+
+  it('is a backlog that nobody has seen begin, also one that does not become less; a second of work is none', () => {
+    const { board, pass } = boardOver();
+    pass(20, { waiting: 500, readPerSecond: 300 });
+    expect(board.current.recovery).toBeNull();
+    pass(3, { waiting: 9_000, readPerSecond: 300, scoredPerSecond: 900, waitingGrowth: 0 });
+    expect(board.current.recovery).toBeNull();
+    pass(3, { waiting: 9_000, readPerSecond: 300, scoredPerSecond: 900, waitingGrowth: 0 });
+    expect(board.current.recovery?.sentence).toBe('Not caught up: 9,000 records wait, and do not become fewer.');
+  });
+
+  it('is told of for a quarter of an hour, from when to when, the newest first', () => {
+    const { board, pass, now } = boardOver();
+    const [since, until] = [now(), now() + 9_000];
+    pass(10, { lateShare: 0.1 });
+    expect(board.current.past).toEqual([]);
+    pass(10);
+    expect(board.current.past).toMatchObject([{ alert: 'RecordsLate', severity: 'warning', since, until }]);
+    pass(60);
+    pass(10, { deadLetters: [{ reason: 'record-undecodable', count: 12 }] });
+    pass(20);
+    expect(board.current.past.map(({ alert }) => alert)).toEqual(['DeadLetters', 'RecordsLate']);
+    pass(820);
+    expect(board.current.past.map(({ alert }) => alert)).toEqual(['DeadLetters']);
+  });
+
+  it('was never over where it comes again a moment later: it keeps its time, and needs no patience', () => {
+    const { board, pass, now } = boardOver();
+    pass(7, { latencySeconds: 3 });
+    const since = now() - 7_000;
+    expect(pass(3, { latencySeconds: 3 })).toEqual(['PredictionLatencyHigh']);
+    expect(pass(10)).toEqual([]);
+    expect(pass(1, { latencySeconds: 3 })).toEqual(['PredictionLatencyHigh']);
+    expect(board.current.signals[0]?.since).toBe(since);
+    expect(board.current.past).toEqual([]);
+    pass(16);
+    expect(pass(5, { latencySeconds: 3 })).toEqual([]);
+    expect(pass(5, { latencySeconds: 3 })).toEqual(['PredictionLatencyHigh']);
+    expect(board.current.signals[0]?.since).toBeGreaterThan(since + 30_000);
+  });
+});
+
+describe('what is not measured any more', () => {
+  const figures = (board: SignalBoard): string[] =>
+    board.current.checks.filter(({ state }) => state === 'unknown').map(({ name, figure }) => `${name}: ${figure}`);
+
+  it('is not known without a broker: all but that none answers, each with how old it is', () => {
+    const { board, pass } = boardOver();
+    pass(20, { clusterSilentSince: sampleNow + 5_000 });
+    expect(board.current.checks.filter(({ state }) => state === 'well')).toEqual([]);
+    expect(figures(board)).toEqual([
+      'Scorers: 1 at work 18 s ago',
+      'Waiting: 3 18 s ago',
+      'Latency: 18 ms 18 s ago',
+      'Model call: 3.1 ms 18 s ago',
+      'Dead letters: none 18 s ago',
+      'Late: 0.0 % 18 s ago',
+      'Quality: AUC 0.72, bad below 0.64 18 s ago',
+      'Drift: none 18 s ago',
+      'Delivery: complete 18 s ago',
+    ]);
+    expect(board.current.staleSince).toBe(sampleNow + 5_000);
+    pass(1);
+    expect(figures(board)).toEqual([]);
+    expect(board.current.staleSince).toBeNull();
+  });
+
+  it('is not known without a scorer: all that comes of scoring', () => {
+    const { board, pass, now } = boardOver();
+    const since = now() - 5_000;
+    pass(1, { ...down, unscoredSeconds: 5 });
+    pass(100, { ...down, unscoredSeconds: 9 });
+    const well = board.current.checks.filter(({ state }) => state === 'well').map(({ name }) => name);
+    expect(well).toEqual(['Cluster', 'Waiting']);
+    expect(figures(board)).toContain('Latency: 18 ms 2 min ago');
+    expect(board.current.staleSince).toBe(since);
+  });
+
+  it('is not known of drift and delivery where the monitor is not heard', () => {
+    const { board, pass } = boardOver();
+    pass(3, { monitor: { state: 'silent', sentence: 'The monitor has been silent for 8 s.' } });
+    expect(figures(board)).toEqual(['Drift: none 3 s ago', 'Delivery: complete 3 s ago']);
+  });
+});
+
+describe('a demo to which nothing comes', () => {
+  it.each<[Partial<Vitals>, string]>([
+    [{ quietSeconds: 185, unreadSeconds: 185 }, 'No record has come in for 3 minutes.'],
+    [
+      { quietSeconds: 185, unreadSeconds: 740 },
+      'No record has come in for 12 minutes, which are 3 as it is being played.',
+    ],
+  ])('is said with the time that has passed, and what that is at its pace: %j', (vitals, sentence) => {
+    const { board, pass } = boardOver();
+    expect(pass(1, vitals)).toEqual(['NothingProduced']);
+    expect(board.current.signals[0]?.sentence).toBe(sentence);
   });
 });

@@ -13,8 +13,13 @@ export interface Vitals {
    * the speed a second is half a one.
    */
   readonly quietSeconds: number | null;
+  /** The same by the clock of whoever watches, pauses among it. */
+  readonly unreadSeconds: number | null;
   /** Records that wait for the scorers. */
   readonly waiting: number | null;
+  /** How many more of them wait each second of late, fewer where it is negative; null where that is not known. */
+  readonly waitingGrowth: number | null;
+  readonly readPerSecond: number | null;
   readonly scoredPerSecond: number | null;
   /** For how many seconds records have waited and none has been scored; null before the first prediction. */
   readonly unscoredSeconds: number | null;

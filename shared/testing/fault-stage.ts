@@ -137,13 +137,14 @@ const listen = `new Promise((resolve) => {
   const stage = { told: [], state: undefined };
   const figures = () => stage.state.signals.checks;
   stage.isWell = (known) => stage.state.snapshot.totals.scored > 0 && stage.state.signals.signals.length === 0
+    && stage.state.signals.recovery === null
     && figures().every(({ state }) => state === 'well' || (state === 'unknown' && !known));
   stage.isStill = () => {
     const { control, snapshot } = stage.state;
     return control.paused && control.obeying === control.producers && snapshot.rate.input === 0
       && figures().some(({ name, figure }) => name === 'Waiting' && figure === 'paused');
   };
-  stage.inWords = () => JSON.stringify([stage.state.signals.signals.map(({ sentence }) => sentence), stage.told.slice(-5),
+  stage.inWords = () => JSON.stringify([stage.state.signals.signals.map(({ sentence }) => sentence), stage.state.signals.recovery, stage.told.slice(-5),
     figures().map(({ name, figure }) => name + ': ' + figure)]);
   stage.order = async (name, body) => {
     const headers = { 'Content-Type': 'application/json', 'X-Control-Token': stage.state.controls.token };

@@ -1,8 +1,8 @@
 import { make, setClass, setHidden, setText } from './dom.js';
 import { type Box, GuideArrow } from './guide-arrow.js';
-import { toneWord } from './moment.js';
 import { linkTo, viewOf } from './places.js';
-import { severitySign, severityWord } from './severity.js';
+import { sinceInWords, toldSignals } from './signals-strip.js';
+import { severitySigns, toneSigns } from './signs.js';
 import type { PageState } from './snapshot.js';
 
 /** What is said just now: of what is wrong the newest, otherwise what happened last. */
@@ -107,21 +107,21 @@ export class Guide {
 }
 
 function toldOf({ signals, snapshot }: PageState): Told {
-  const signal = signals?.signals[0];
-  if (signal !== undefined) {
-    const { severity, alert, sentence, place, since } = signal;
-    const about = `${severityWord[severity]} · ${alert} · since ${new Date(since).toLocaleTimeString('en-GB')}`;
-    return { kind: severity, sign: severitySign[severity], about, sentence, place, key: `${alert} ${since}` };
+  const told = signals === null ? undefined : toldSignals(signals)[0];
+  if (told !== undefined) {
+    const { severity, alert, sentence, place, since } = told;
+    const { shape } = severitySigns[severity];
+    return { kind: severity, sign: shape, about: sinceInWords(told), sentence, place, key: `${alert} ${since}` };
   }
   const [moment] = snapshot.moments;
   if (moment !== undefined) {
     const { tone, text, time, place, number } = moment;
-    const sign = { alarm: '▲', good: '✓', news: '●' }[tone];
-    return { kind: tone, sign, about: `${toneWord[tone]} · ${time}`, sentence: text, place, key: `moment ${number}` };
+    const { shape, word } = toneSigns[tone];
+    return { kind: tone, sign: shape, about: `${word} · ${time}`, sentence: text, place, key: `moment ${number}` };
   }
   return {
     kind: 'well',
-    sign: '✓',
+    sign: severitySigns.well.shape,
     about: '',
     sentence: 'All is well, and nothing has happened yet that asks for a look.',
     place: null,

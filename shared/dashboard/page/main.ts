@@ -59,7 +59,7 @@ function draw(): void {
   player.update(newest, times);
   moments.update(snapshot);
   signals.update(newest.signals);
-  markViews(newest.signals?.signals ?? []);
+  markViews(newest.signals);
   if (views.current === 'live') drawLive(newest);
   else views.draw(newest);
   spotlight.update(snapshot.moments);

@@ -1,10 +1,6 @@
 import { make, setClass, setText, setTitle } from './dom.js';
-import type { ShownMoment, Tone } from './snapshot.js';
-
-/** Beside the colour, which not everybody sees: a shape of its own for each tone. */
-const toneSign: Readonly<Record<Tone, string>> = { alarm: '▲', good: '✓', news: '●' };
-
-export const toneWord: Readonly<Record<Tone, string>> = { alarm: 'Alarm', good: 'Good news', news: 'News' };
+import { toneSigns } from './signs.js';
+import type { ShownMoment } from './snapshot.js';
 
 /** What stands where no moment has come yet. */
 export const nothingYet = 'Nothing has happened yet that asks for a look';
@@ -22,8 +18,8 @@ export function fillMoment(element: Element, { time, text, tone }: ShownMoment):
   setClass(element, `is-${tone}`);
   const [sign, said, at] = element.children;
   if (!(sign && said instanceof HTMLElement && at)) return;
-  setText(sign, toneSign[tone]);
+  setText(sign, toneSigns[tone].shape);
   setText(said, text);
   setTitle(said, text);
-  setText(at, `${toneWord[tone]} · ${time}`);
+  setText(at, `${toneSigns[tone].word} · ${time}`);
 }

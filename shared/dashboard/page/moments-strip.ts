@@ -1,5 +1,6 @@
 import { byId, fillList, setHidden, setText } from './dom.js';
-import { fillMoment, makeMoment, toneWord } from './moment.js';
+import { fillMoment, makeMoment } from './moment.js';
+import { toneSigns } from './signs.js';
 import type { ShownMoment, Snapshot } from './snapshot.js';
 
 /** What is read aloud needs its time: a moment that follows at once is seen, not heard. */
@@ -23,6 +24,6 @@ export class MomentsStrip {
     if (number === this.#read || now - this.#readAt < quietMs) return;
     this.#read = number;
     this.#readAt = now;
-    setText(byId('moment-announcer'), `${toneWord[tone]}: ${text}`);
+    setText(byId('moment-announcer'), `${toneSigns[tone].word}: ${text}`);
   }
 }

@@ -3,7 +3,7 @@ import { Connection } from './connection.js';
 import { byId, fillList, make, setClass, setHidden, setText } from './dom.js';
 import { count, counted, decimals, rate } from './format.js';
 import { fillMoment, makeMoment, nothingYet } from './moment.js';
-import { severitySign, severityWord } from './severity.js';
+import { severitySigns } from './signs.js';
 import type { DemoSummary, OverviewState } from './snapshot.js';
 
 let build: string | undefined;
@@ -74,8 +74,9 @@ function fillCard(card: Element, demo: DemoSummary): void {
   setHidden(wrong, signal === null);
   if (signal !== null && sign && said) {
     setClass(wrong, `wrong is-${signal.severity}`);
-    setText(sign, severitySign[signal.severity]);
-    setText(said, `${severityWord[signal.severity]}: ${signal.sentence}`);
+    const { shape, word } = severitySigns[signal.severity];
+    setText(sign, shape);
+    setText(said, `${word}: ${signal.sentence}`);
   }
   setHidden(empty, demo.moments.length > 0);
   fillList(moments, demo.moments, makeMoment, fillMoment);

@@ -1,41 +1,55 @@
 import { byId, fillList, make, setClass, setHidden, setText, setTitle } from './dom.js';
 import { linkTo, placeTitle, viewOf } from './places.js';
-import { severitySign, severityWord } from './severity.js';
-import type { Check, Signal, Signals } from './signal-state.js';
+import type { Check, Severity, Signal, Signals } from './signal-state.js';
+import { PastSignals } from './signals-past.js';
+import { checkSigns, severitySigns } from './signs.js';
 
-const checkSign: Readonly<Record<Check['state'], string>> = { well: '✓', wrong: '▲', unknown: '–' };
-const checkWord: Readonly<Record<Check['state'], string>> = {
-  well: 'as it should be',
-  wrong: 'not as it should be',
-  unknown: 'not known',
-};
+/** What is said: what is wrong under its alert, or without one what is not as it should be yet. */
+interface Told extends Omit<Signal, 'alert'> {
+  readonly alert: string | null;
+}
 
 /** More at a time nobody reads. */
 const mostTold = 3;
 
+/** What is to be said, the newest cause first. */
+export function toldSignals({ signals, recovery }: Signals): Told[] {
+  return recovery === null ? [...signals] : [...signals, { alert: null, severity: 'note', ...recovery }];
+}
+
+/** 'Critical · ScorerDown · since 12:03:20' */
+export function sinceInWords({ alert, severity, since }: Told): string {
+  const { word } = severitySigns[severity];
+  const at = `since ${new Date(since).toLocaleTimeString('en-GB')}`;
+  return alert === null ? `${word} · ${at}` : `${word} · ${alert} · ${at}`;
+}
+
 /** Whether all is well: what is wrong in sentences, each with the way to where it is seen, and what is looked at. */
 export class SignalsStrip {
+  readonly #past = new PastSignals(byId('signals-past'));
   #heard = '';
 
   update(state: Signals | null): void {
     setHidden(byId('signals-panel'), state === null);
     if (state === null) return;
-    const { signals, checks } = state;
-    setClass(byId('signals-panel'), `signals panel ${signals.length === 0 ? 'is-well' : `is-${signals[0]?.severity}`}`);
+    const { checks } = state;
+    const told = toldSignals(state);
+    setClass(byId('signals-panel'), `signals panel ${told[0] === undefined ? 'is-well' : `is-${told[0].severity}`}`);
     const verdict = byId('signals-verdict');
-    setHidden(verdict, signals.length > 0);
+    setHidden(verdict, told.length > 0);
     setText(verdict, verdictOf(checks));
-    fillList(byId('signals-told'), signals.slice(0, mostTold), makeSignal, fillSignal);
+    fillList(byId('signals-told'), told.slice(0, mostTold), makeSignal, fillSignal);
     fillList(byId('checks'), checks, makeCheck, fillCheck);
-    this.#announce(signals[0]);
+    this.#past.update(state.past);
+    this.#announce(told[0]);
   }
 
   /** Read out once, however its figures go on changing. */
-  #announce(signal: Signal | undefined): void {
-    const heard = signal === undefined ? '' : `${signal.alert} ${signal.since}`;
+  #announce(told: Told | undefined): void {
+    const heard = told === undefined ? '' : `${told.alert} ${told.since}`;
     if (heard === this.#heard) return;
     this.#heard = heard;
-    const said = signal === undefined ? 'All is well again' : `${severityWord[signal.severity]}: ${signal.sentence}`;
+    const said = told === undefined ? 'All is well again' : `${severitySigns[told.severity].word}: ${told.sentence}`;
     setText(byId('signal-announcer'), said);
   }
 }
@@ -56,15 +70,15 @@ function makeSignal(): Element {
   return item;
 }
 
-function fillSignal(element: Element, signal: Signal): void {
-  const { alert, severity, place, sentence, since } = signal;
+function fillSignal(element: Element, told: Told): void {
+  const { severity, place, sentence } = told;
   setClass(element, `is-${severity}`);
   const [sign, said, about, where] = element.children;
   if (!(sign && said instanceof HTMLElement && about && where instanceof HTMLAnchorElement)) return;
-  setText(sign, severitySign[severity]);
+  setText(sign, severitySigns[severity].shape);
   setText(said, sentence);
   setTitle(said, sentence);
-  setText(about, `${severityWord[severity]} · ${alert} · since ${new Date(since).toLocaleTimeString('en-GB')}`);
+  setText(about, sinceInWords(told));
   if (where.dataset.to === place) return;
   const link = linkTo(place);
   link.className = 'where';
@@ -79,7 +93,7 @@ function makeCheck(): Element {
   return item;
 }
 
-function fillCheck(element: Element, { name, place, state, figure }: Check): void {
+function fillCheck(element: Element, { name, place, state, figure, about }: Check): void {
   setClass(element, `check is-${state}`);
   const [before] = element.children;
   if (!(before instanceof HTMLAnchorElement)) return;
@@ -87,16 +101,17 @@ function fillCheck(element: Element, { name, place, state, figure }: Check): voi
   if (link !== before) before.replaceWith(link);
   const [sign, title, now, word] = link.children;
   if (!(sign && title && now && word)) return;
-  setText(sign, checkSign[state]);
+  const { shape, word: inWord } = checkSigns[state];
+  setText(sign, shape);
   setText(title, name);
   setText(now, figure);
-  setText(word, `, ${checkWord[state]}`);
+  setText(word, `, ${inWord}`);
+  setTitle(link, `${about} Now ${inWord}. Leads to ${placeTitle(place)}.`);
 }
 
 function linkOf(place: string): HTMLAnchorElement {
   const link = linkTo(place);
   link.dataset.to = place;
-  link.title = placeTitle(place);
   // Of lateness there is no other panel.
   if (place === 'live/lateness') link.dataset.place = place;
   const sign = make('span', 'sign');
@@ -105,10 +120,14 @@ function linkOf(place: string): HTMLAnchorElement {
   return link;
 }
 
-/** A sign at the link of each view in which something is wrong. */
-export function markViews(signals: readonly Signal[]): void {
+const severities: readonly Severity[] = ['critical', 'warning', 'note'];
+
+/** A sign at the link of each view in which something is wrong: that of the worst. */
+export function markViews(state: Signals | null): void {
+  const told = state === null ? [] : toldSignals(state);
   for (const link of document.querySelectorAll<HTMLAnchorElement>('#view-links a')) {
-    const worst = signals.find(({ place }) => `#${viewOf(place)}` === link.hash)?.severity;
+    const here = told.filter(({ place }) => `#${viewOf(place)}` === link.hash).map(({ severity }) => severity);
+    const worst = severities.find((severity) => here.includes(severity));
     if (link.dataset.sign === worst) continue;
     link.querySelector('.view-sign')?.remove();
     if (worst === undefined) {
@@ -116,10 +135,11 @@ export function markViews(signals: readonly Signal[]): void {
       continue;
     }
     link.dataset.sign = worst;
+    const { shape, word } = severitySigns[worst];
     const mark = make('span', 'view-sign');
-    const sign = make('span', '', severitySign[worst]);
+    const sign = make('span', '', shape);
     sign.setAttribute('aria-hidden', 'true');
-    mark.append(sign, make('span', 'unseen', `, ${severityWord[worst].toLowerCase()}`));
+    mark.append(sign, make('span', 'unseen', `, ${word.toLowerCase()}`));
     link.append(mark);
   }
 }
