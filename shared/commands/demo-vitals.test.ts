@@ -129,7 +129,7 @@ describe('DemoVitals', () => {
   it('has nothing drift any more once the newest rows are as in training, though the window still has the others', () => {
     const input = { recentLimit: 0.25, seasonal: false, unknown: 0, bins: null };
     const inputs = [
-      { ...input, name: 'old', index: 0.4, recent: 0.02, state: 'drifted' as const },
+      { ...input, name: 'old', index: 0.4, recent: 0.02, state: 'over' as const },
       { ...input, name: 'slow', index: 0.4, recent: 0.3, state: 'drifted' as const },
       { ...input, name: 'new', index: 0.1, recent: 6, state: 'drifting' as const },
       { ...input, name: 'moved', index: 0.2, recent: 0.2, state: 'moved' as const },

@@ -69,10 +69,7 @@ export class DemoVitals {
       refusal,
       drift: drift && {
         rows: drift.recentRows,
-        inputs: drift.inputs.map(({ name, state, recent }) => ({
-          name,
-          drifts: driftsNow(state, recent, drift.marks),
-        })),
+        inputs: drift.inputs.map(({ name, state }) => ({ name, drifts: state === 'drifted' || state === 'drifting' })),
       },
       delivery: this.#delivery(model, now),
       monitor,
@@ -132,15 +129,6 @@ export class DemoVitals {
       );
     return { missing: rise('missing'), duplicate: rise('duplicate'), altered: rise('altered') };
   }
-}
-
-/** A window keeps a drift for long after it is over: that the newest rows are as trained is said by saying nothing. */
-function driftsNow(
-  state: 'drifted' | 'drifting' | 'moved' | 'as trained' | 'unknown',
-  recent: number | null,
-  [, another]: readonly [number, number],
-): boolean {
-  return state === 'drifting' || (state === 'drifted' && (recent === null || recent > another));
 }
 
 function servingOf({ versions }: ModelState, reported: Reported | undefined): Vitals['serving'] {

@@ -62,7 +62,10 @@ function stateOf({
   recentLimit,
   seasonal,
 }: Pick<InputDrift, 'index' | 'recent' | 'recentLimit' | 'seasonal'>): InputDrift['state'] {
-  if (!seasonal && index !== null && index > alertLimits.driftIndex) return 'drifted';
+  if (!seasonal && index !== null && index > alertLimits.driftIndex) {
+    // A window keeps a drift for long after it is over.
+    return recent !== null && recent <= alertLimits.driftIndex ? 'over' : 'drifted';
+  }
   if (recent !== null && recentLimit !== null && recent > recentLimit) return 'drifting';
   if (index === null) return 'unknown';
   return index > movedIndex ? 'moved' : 'as trained';

@@ -112,6 +112,7 @@ describe('the versions of the model', () => {
           tool: 'R 4.2',
           algorithm: 'glm',
           promisedAuc: 0.8,
+          badBelow: expect.closeTo(0.7),
           promisedOn: 'by time',
           promisedRows: 1_000,
         },
@@ -280,6 +281,12 @@ describe('the drift of the inputs', () => {
   it('is another population where the window says so, and never where the demo says that it moves with the season', () => {
     expect(states({ inputs: { distance: 0.26, weather: 3 } })?.slice(0, 1)).toEqual([['distance', 'drifted']]);
     expect(drift()?.inputs.find(({ name }) => name === 'weather')).toMatchObject({ seasonal: true, recentLimit: null });
+  });
+
+  it('is over where the newest rows are as in training again, though the window still has the others', () => {
+    const recent = { rows: 1_000, inputs: { distance: input(0.02, [500, 500, 0, 0]) } };
+    expect(states({ inputs: { distance: 3 }, recent })).toEqual([['distance', 'over']]);
+    expect(states({ inputs: { distance: 3 }, recent: { ...recent, inputs: {} } })).toEqual([['distance', 'drifted']]);
   });
 
   it('is none where the newest rows are as far from training as the demo says they may be', () => {

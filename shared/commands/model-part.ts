@@ -1,4 +1,4 @@
-import type { ModelState } from '#shared/dashboard';
+import { alertLimits, type ModelState } from '#shared/dashboard';
 import type { ScorerStatus } from '#shared/monitoring';
 import { type ModelCard, type ModelReference, type Role, roles } from '#shared/scoring';
 import { driftOf } from './drift-part.js';
@@ -147,11 +147,13 @@ function comparisonOf({ name, version }: Found, scorers: readonly ScorerStatus[]
 }
 
 function factsOf({ description, madeBy, quality }: ModelCard): NonNullable<Version['card']> {
+  const promisedAuc = numberOf(quality?.auc);
   return {
     description,
     tool: textOf(madeBy?.tool),
     algorithm: textOf(madeBy?.algorithm),
-    promisedAuc: numberOf(quality?.auc),
+    promisedAuc,
+    badBelow: promisedAuc === null ? null : promisedAuc - alertLimits.aucBelowCard,
     promisedOn: textOf(quality?.split),
     promisedRows: numberOf(quality?.n),
   };

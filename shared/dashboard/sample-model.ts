@@ -20,6 +20,7 @@ export function sampleVersion(more: Partial<ModelVersion> = {}): ModelVersion {
       tool: 'H2O 3.46',
       algorithm: 'GBM',
       promisedAuc: 0.743,
+      badBelow: 0.643,
       promisedOn: 'by time',
       promisedRows: 82_609,
     },

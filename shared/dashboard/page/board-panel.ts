@@ -13,9 +13,19 @@ export class BoardPanel {
   #loading = false;
   #draw: ((state: unknown) => void) | undefined;
   #newest: Snapshot | undefined;
+  #staleSince: number | null = null;
 
-  update(snapshot: Snapshot): void {
+  /** `staleSince`: when the last news came, where none can come now; milliseconds since 1970. */
+  update(snapshot: Snapshot, staleSince: number | null = null): void {
+    const stale = byId('board-stale');
+    setHidden(stale, staleSince === null);
+    if (staleSince !== null) {
+      const at = new Date(staleSince).toLocaleTimeString('en-GB');
+      setText(stale, `No news since ${at}: this is how it was then.`);
+    }
+    byId('board-panel').toggleAttribute('data-stale', staleSince !== null);
     this.#newest = snapshot;
+    this.#staleSince = staleSince;
     setHidden(byId('board-panel'), !snapshot.about.hasBoard);
     if (!snapshot.about.hasBoard) return;
     if (!this.#loading) {
@@ -40,7 +50,7 @@ export class BoardPanel {
     ]);
     this.#draw = mount(this.#root);
     setHidden(byId('board-waiting'), true);
-    if (this.#newest !== undefined) this.update(this.#newest);
+    if (this.#newest !== undefined) this.update(this.#newest, this.#staleSince);
   }
 
   /** A board that fails is not drawn any more, and what it drew half is taken away; the rest of the page goes on. */

@@ -30,7 +30,7 @@ function updateMode(mode: string | undefined, guarantee: string | undefined): vo
 }
 
 /** The five big figures, each with the window that it is of, or with why there is none. */
-export function updateFigures(snapshot: Snapshot): void {
+export function updateFigures({ snapshot, signals }: Pick<PageState, 'snapshot' | 'signals'>): void {
   const { totals, rate: now, latency, quality, deadLetters } = snapshot;
   setText(byId('rate'), rate(now.scored));
   setText(byId('rate-note'), `last ${now.windowSeconds} s${now.peak > 0 ? ` · peak ${count(now.peak)}` : ''}`);
@@ -41,7 +41,9 @@ export function updateFigures(snapshot: Snapshot): void {
   setTitle(byId('dead-note'), deadLetters[0]?.reason ?? '');
   updateLatency(latency);
   setText(byId('auc'), decimals(quality.auc, 3));
-  setText(byId('auc-note'), quality.missing ?? `from ${counted(quality.n, 'outcome')}`);
+  const { badBelow } = signals?.quality ?? {};
+  const limit = badBelow === undefined ? '' : ` · bad below ${decimals(badBelow, 3)}`;
+  setText(byId('auc-note'), `${quality.missing ?? `from ${counted(quality.n, 'outcome')}`}${limit}`);
 }
 
 function updateLatency({ p50, p99, windowSeconds, missing }: Snapshot['latency']): void {

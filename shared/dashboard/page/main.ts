@@ -70,8 +70,8 @@ function draw(): void {
 function drawLive(state: PageState): void {
   const { snapshot, ready } = state;
   const { about } = snapshot;
-  updateFigures(snapshot);
-  board.update(snapshot);
+  updateFigures(state);
+  board.update(snapshot, state.signals?.staleSince);
   charts.rate.update(snapshot);
   charts.latency.update(snapshot);
   charts.score.update(snapshot);

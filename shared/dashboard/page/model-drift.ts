@@ -8,9 +8,10 @@ import { makePanel } from './panel.js';
 const scaleEnd = 0.5;
 
 const words: Readonly<Record<InputDrift['state'], string>> = {
-  drifted: 'another population',
-  drifting: 'drifting now',
-  moved: 'has moved',
+  drifted: 'not as in training',
+  drifting: 'not as in training just now',
+  over: 'as in training again',
+  moved: 'a little off',
   'as trained': 'as in training',
   unknown: 'not known yet',
 };
@@ -98,16 +99,16 @@ export class DriftPanel {
 }
 
 function windowOf({ model, rows, recentRows }: Drift): string {
-  const recent = recentRows === null ? '' : `, and the newest ${count(recentRows)}`;
-  return `${model} · stability index of ${count(rows)} rows${recent}`;
+  const recent = recentRows === null ? '' : `, and of the newest ${count(recentRows)}`;
+  return `${model} · how far from training, 0 is as there: population stability index of ${count(rows)} rows${recent}`;
 }
 
 function fillLegend(legend: HTMLElement): void {
   const entries: [string, string][] = [
     ['swatch block in-measure', 'all rows of the window'],
     ['swatch tick in-positive', 'the newest rows alone'],
-    ['swatch thin in-soft', '0.1 has moved'],
-    ['swatch dashed in-bad', '0.25 another population'],
+    ['swatch thin in-soft', '0.1 a little off'],
+    ['swatch dashed in-bad', '0.25 not as in training'],
     ['swatch nothing', 'bars end at 0.5; the figure says what is beyond'],
   ];
   for (const [swatch, text] of entries) {

@@ -13,11 +13,21 @@ const lines = [
   { colour: 'measure', dash: [6, 3] },
   { colour: 'negative', dash: [2, 3] },
 ] as const;
-const coin = 0.5;
+
+/** What courses are seen beside. */
+interface Level {
+  readonly label: string;
+  readonly auc: number;
+  readonly swatch: string;
+  readonly colour: string;
+  readonly dash: readonly number[];
+}
+
+const coin: Level = { label: 'a coin', auc: 0.5, swatch: 'dashed in-soft', colour: 'ink-soft', dash: [5, 4] };
 
 interface Drawn {
   readonly versions: readonly ModelVersion[];
-  readonly promised: number | null;
+  readonly levels: readonly Level[];
 }
 
 /** The AUC of each version over its last outcomes, in event time, beside what the card of the champion promises. */
@@ -40,9 +50,9 @@ export class QualityPanel {
 
   draw({ versions, judgedOver }: ModelState, times: EventTimes): void {
     this.#eventTime.times = times;
-    setText(this.#window, `AUC of the last ${count(judgedOver)} outcomes, over event time`);
+    setText(this.#window, `AUC of the last ${count(judgedOver)} outcomes by event time; 1 is always right, 0.5 a coin`);
     const drawn = drawnOf(versions);
-    const shape = JSON.stringify([drawn.promised, drawn.versions.map(({ name, version }) => [name, version])]);
+    const shape = JSON.stringify([drawn.levels, drawn.versions.map(({ name, version }) => [name, version])]);
     if (shape !== this.#shape || this.#chart === undefined) this.#rebuild(drawn);
     this.#shape = shape;
     const state = JSON.stringify(drawn.versions.map(({ measured }) => [measured?.auc, measured?.eventTimes.at(-1)]));
@@ -58,7 +68,7 @@ export class QualityPanel {
       this.#chart?.clear('Drawn when enough outcomes of each class have come');
       return;
     }
-    const fixed = drawn.promised === null ? [decimals(coin, 3)] : [decimals(drawn.promised, 3), decimals(coin, 3)];
+    const fixed = drawn.levels.map(({ auc }) => decimals(auc, 3));
     const now = [...drawn.versions.map(({ measured }) => decimals(measured?.auc, 3)), ...fixed, ''];
     this.#chart?.update(data, now, (index) => {
       const time = x[index];
@@ -83,13 +93,12 @@ export class QualityPanel {
       label: `${name} ${version}`,
       swatch: `${index === 0 ? '' : 'dashed '}in-${lines[index]?.colour ?? 'soft'}`,
     }));
-    if (drawn.promised !== null) legend.push({ label: 'promised', swatch: 'thin in-soft' });
-    legend.push({ label: 'a coin', swatch: 'dashed in-bad' });
+    legend.push(...drawn.levels.map(({ label, swatch }) => ({ label, swatch })));
     legend.push({ label: '', swatch: 'nothing' });
     this.#chart = new Chart(figure, legend, (style) => this.#options(style, drawn));
   }
 
-  #options(style: ChartStyle, { versions, promised }: Drawn): Omit<uPlot.Options, 'width' | 'height'> {
+  #options(style: ChartStyle, { versions, levels }: Drawn): Omit<uPlot.Options, 'width' | 'height'> {
     const line = (index: number): uPlot.Series => ({
       stroke: () => style.color(lines[index]?.colour ?? 'ink-soft'),
       width: 0.125 * style.rem,
@@ -97,10 +106,10 @@ export class QualityPanel {
       spanGaps: true,
       points: { show: false },
     });
-    const level = (colour: string, dash: number[]): uPlot.Series => ({
+    const level = ({ colour, dash }: Level): uPlot.Series => ({
       stroke: () => style.color(colour),
       width: 0.0625 * style.rem,
-      dash,
+      dash: [...dash],
       points: { show: false },
     });
     return {
@@ -125,8 +134,7 @@ export class QualityPanel {
       series: [
         {},
         ...versions.map((_, index) => line(index)),
-        ...(promised === null ? [] : [level('ink-soft', [])]),
-        level('bad', [5, 4]),
+        ...levels.map(level),
       ],
     };
   }
@@ -136,15 +144,29 @@ export class QualityPanel {
 function drawnOf(versions: readonly ModelVersion[]): Drawn {
   const drawn = versions.filter(({ measured }) => measured !== null).slice(0, mostLines);
   const champion = versions.find(({ roles }) => roles.includes('champion')) ?? versions[0];
-  return { versions: drawn, promised: champion?.card?.promisedAuc ?? null };
+  return { versions: drawn, levels: levelsOf(champion?.card ?? null) };
+}
+
+function levelsOf(card: ModelVersion['card']): Level[] {
+  const { promisedAuc = null, badBelow = null } = card ?? {};
+  return [
+    ...(promisedAuc === null
+      ? []
+      : [{ label: 'promised', auc: promisedAuc, swatch: 'thin in-soft', colour: 'ink-soft', dash: [] }]),
+    ...(badBelow === null
+      ? []
+      : [{ label: 'bad below', auc: badBelow, swatch: 'dashed in-bad', colour: 'bad', dash: [5, 4] }]),
+    coin,
+  ];
 }
 
 /** All courses over the times of all. */
-function dataOf({ versions, promised }: Drawn): [number[], ...(number | null)[][]] {
+function dataOf({ versions, levels }: Drawn): [number[], ...(number | null)[][]] {
   const courses = versions.map(
     ({ measured }) => new Map(measured?.eventTimes.map((time, index) => [time, measured.values[index] ?? null])),
   );
   const times = [...new Set(courses.flatMap((course) => [...course.keys()]))].sort((a, b) => a - b);
-  const levels = [...(promised === null ? [] : [promised]), coin].map((level) => times.map(() => level));
-  return [times, ...courses.map((course) => times.map((time) => course.get(time) ?? null)), ...levels];
+  const courseOf = (course: ReadonlyMap<number, number | null>): (number | null)[] =>
+    times.map((time) => course.get(time) ?? null);
+  return [times, ...courses.map(courseOf), ...levels.map(({ auc }) => times.map(() => auc))];
 }

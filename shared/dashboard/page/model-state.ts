@@ -22,7 +22,7 @@ export interface ModelVersion {
   readonly sha256: string | null;
   /** What it is to the demo by the model topic, or where nothing is published by the demo itself. */
   readonly roles: readonly ModelRole[];
-  /** Of how many scorers its scores are the predictions, and beside how many it votes. */
+  /** Of how many scorers its scores are the predictions, and beside how many it scores for comparison alone. */
   readonly serves: number;
   readonly challenges: number;
   /** How many scorers are heard of. */
@@ -56,6 +56,8 @@ export interface ModelCardFacts {
   readonly algorithm: string | null;
   /** On data that it never saw. */
   readonly promisedAuc: number | null;
+  /** Below this AUC of late it is called bad; null where nothing is promised. */
+  readonly badBelow: number | null;
   readonly promisedOn: string | null;
   readonly promisedRows: number | null;
 }
@@ -116,7 +118,8 @@ export interface InputDrift {
   readonly recentLimit: number | null;
   /** Whether the demo says that it moves with the season. */
   readonly seasonal: boolean;
-  readonly state: 'drifted' | 'drifting' | 'moved' | 'as trained' | 'unknown';
+  /** `drifted` by all rows of the window, `drifting` by the newest, which are as trained again where it is `over`. */
+  readonly state: 'drifted' | 'drifting' | 'over' | 'moved' | 'as trained' | 'unknown';
   /** Values that the model was not trained on. */
   readonly unknown: number;
   /** What is in each bin, the share of training rows, and that of the newest rows; null where it is not told. */

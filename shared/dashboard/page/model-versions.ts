@@ -38,7 +38,7 @@ function makeLegend(): Element {
   const entries = [
     ['swatch promised', 'AUC that its card promises'],
     ['swatch dot', 'AUC that it keeps'],
-    ['swatch nothing', 'from 0.5, a coin, to 1'],
+    ['swatch nothing', 'from 0.5, as right as a coin, to 1, always right'],
   ] as const;
   for (const [swatch, text] of entries) {
     const item = make('li');
@@ -136,7 +136,7 @@ function keptOf({ card, measured, reported }: ModelVersion): string {
   const parts = [
     card?.promisedAuc === null || card === null
       ? 'its card promises no AUC'
-      : `AUC promised ${decimals(card.promisedAuc, 3)}`,
+      : `AUC promised ${decimals(card.promisedAuc, 3)}, bad below ${decimals(card.badBelow, 3)}`,
   ];
   if (measured === null) parts.push('no outcomes of its predictions');
   else if (measured.auc === null) parts.push(measured.missing ?? '');
@@ -145,7 +145,7 @@ function keptOf({ card, measured, reported }: ModelVersion): string {
     parts.push(`kept ${decimals(measured.auc, 3)} over its last ${count(measured.n)} outcomes${worse}`);
   }
   if (reported?.auc !== null && reported !== null) {
-    parts.push(`by the monitor ${decimals(reported.auc, 3)} of ${count(reported.labelled)}`);
+    parts.push(`as the monitor measures ${decimals(reported.auc, 3)} over ${count(reported.labelled)}`);
   }
   return parts.join(' · ');
 }
