@@ -118,9 +118,9 @@ export async function createDemoPage<I, P extends PredictionFields, O>(
       const refresh = (cluster: ClusterWatch): void => {
         refreshRunGauges(metrics, view, watch);
         if (control) refreshPaceGauge(metrics, pace());
-        pipeline.look(cluster, view);
         reports?.refresh(metrics, watch.knownScorers);
         judge?.refresh(cluster);
+        pipeline.look(cluster, view, judge?.signals);
       };
       const close = async (): Promise<void> => {
         await Promise.all([models?.close(), control?.close()]);

@@ -1,13 +1,19 @@
-import { type LiveView, PipelineView, type PredictionFields } from '#shared/dashboard';
+import { type LiveView, PipelineView, type PredictionFields, type SignalBoard } from '#shared/dashboard';
 import type { ClusterWatch } from './cluster-watch.js';
 import type { DemoDefinition } from './demo-definition.js';
 import type { DemoOptions } from './demo-options.js';
 import type { RunWatch } from './run-watch.js';
 
+type Signals = SignalBoard['current'];
+
 /** The view of a demo's pipeline, with what it is told by. */
 interface PipelinePart<P extends PredictionFields, O> {
   /** Looks how things are, about once a second. */
-  look(cluster: Pick<ClusterWatch, 'lagOf' | 'silentSince'>, view: Pick<LiveView<P, O>, 'totals'>): void;
+  look(
+    cluster: Pick<ClusterWatch, 'lagOf' | 'silentSince'>,
+    view: Pick<LiveView<P, O>, 'totals' | 'vitals'>,
+    signals?: Signals,
+  ): void;
   /** What is drawn. */
   readonly state: PipelineView['state'];
 }
@@ -22,13 +28,15 @@ export function createPipelinePart<I, P extends PredictionFields, O>(
   const shown = new Set(Array.from(watch.handlers.keys(), (topic) => topic.slice(namespace.length)));
   const pipeline = new PipelineView({ demo, namespace, applicationId: group, input: topics.input.name, shown });
   return {
-    look: (cluster, view) =>
+    look: (cluster, view, signals) =>
       pipeline.observe({
         now: Date.now(),
         scorers: watch.scorers.values(),
         lag: cluster.lagOf(group),
         clusterSilentSince: cluster.silentSince,
         totals: view.totals,
+        signals,
+        scoringSeconds: view.vitals.scoringSeconds,
       }),
     state: () => pipeline.state(),
   };

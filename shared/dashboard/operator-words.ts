@@ -68,3 +68,9 @@ export function fillsStore({ name }: Pick<DescribedNode, 'name'>, hasChildren: b
 export function isSideOfJoin({ name }: Pick<DescribedNode, 'name'>): boolean {
   return /^K(STREAM|TABLE)-(JOIN|OUTER)(THIS|OTHER)-/.test(name);
 }
+
+/** Whether a model scores there. */
+export const isScore = ({ name }: Pick<DescribedNode, 'name'>): boolean => name.startsWith('KSTREAM-SCORE-');
+
+/** Whether what it leaves out of a stream goes no further. */
+export const isFilter = ({ name }: Pick<DescribedNode, 'name'>): boolean => name.startsWith('KSTREAM-FILTER-');

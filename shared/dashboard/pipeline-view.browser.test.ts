@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { describeInBrowser, openPage, seriousFindingsInBothSchemes } from '#shared/testing';
 import { closeStarted, pageOf, start } from './asked-dashboard.js';
-import { SamplePipeline, sampleTopology } from './sample-pipeline.js';
+import { SamplePipeline, sampleTopology, scoringTopology } from './sample-pipeline.js';
 import { parseTopologyText } from './topology-text.js';
 
 const { edges, nodes } = parseTopologyText(sampleTopology());
@@ -136,6 +136,33 @@ describeInBrowser('the view of the pipeline', (browser) => {
     const scorers = await page.getByRole('region', { name: 'Scorers', exact: true }).innerText();
     expect(scorers).toContain('silent for 9 s');
     expect(scorers).toContain('lines 0–1');
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('marks the step that scores where the model is slow, and says what its filter leaves out', async () => {
+    const pipeline = new SamplePipeline();
+    let count = 0;
+    const scored = parseTopologyText(scoringTopology()).edges;
+    pipeline.pass(8, () => {
+      count += 10;
+      const along = scored.map((_, edge) => (edge === 0 ? count : count - 7));
+      pipeline.beat('scorer-1', { topology: scoringTopology(), edges: along });
+    });
+    const { page, complaints } = await open(pipeline);
+    await news(page, 'Everything flows').waitFor();
+    await box(page, /7 left out/).click();
+    const details = page.getByRole('region', { name: 'In a box' });
+    await expect.poll(() => details.innerText()).toContain('7 records left out by its rule, which is no loss');
+    const sentence = 'The model takes long: a call of it 1.5 s.';
+    const slow = { alert: 'ScoringSlow', severity: 'warning', place: 'live/latency', since: 0, sentence } as const;
+    pipeline.signals = { signals: [slow], recovery: null };
+    pipeline.scoringSeconds = 1.52;
+    pipeline.pass(1);
+    await news(page, sentence).waitFor();
+    expect(await page.locator('.pipeline-news').innerText()).toContain('▲');
+    expect(await page.locator('.box.slow .failure').allTextContents()).toContain('1.5 s a call ');
+    expect(await page.locator('.box.slow').getAttribute('aria-label')).toMatch(/, slow$/);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DrawnLink } from './page/pipeline-state.js';
-import { SamplePipeline, sampleTopology } from './sample-pipeline.js';
+import { SamplePipeline, sampleTopology, scoringTopology } from './sample-pipeline.js';
 import { parseTopologyText } from './topology-text.js';
 
 const { edges, nodes } = parseTopologyText(sampleTopology());
@@ -40,7 +40,7 @@ describe('the pipeline before anything is heard', () => {
 });
 
 describe('what flows', () => {
-  it('is the sum of the scorers that are heard, over four seconds', () => {
+  it('is the sum of the scorers that are heard, over five seconds, all the same', () => {
     const along = { a: 0, b: 0 };
     pipeline.pass(8, () => {
       along.a += 10;
@@ -56,7 +56,7 @@ describe('what flows', () => {
     // Of other topics nobody counts what is sent to them, nor what a page reads.
     expect(flow('Producer', 'names')).toBeNull();
     expect(flow('long-lines', 'Page')).toBeNull();
-    expect(news()).toEqual(['good: Everything flows: what comes in is taken at once.']);
+    expect(news()).toEqual(['well: Everything flows: what comes in is taken at once.']);
     // Only b goes on.
     pipeline.pass(8, () => {
       along.b += 30;
@@ -152,7 +152,7 @@ describe('where it is stuck', () => {
       isStuck: true,
     });
     expect(news()).toEqual([
-      'bad: Stuck at lines: more comes in than is scored. 640 records wait there, 80 more each second.',
+      'warning: Stuck at lines: more comes in than is scored. 640 records wait there, 80 more each second.',
     ]);
     // It is caught up with.
     pipeline.pass(12, () => {
@@ -182,7 +182,7 @@ describe('where it is stuck', () => {
     const [told] = news();
     expect(news()).toHaveLength(1);
     expect(told).toBe(
-      'bad: Stuck at names, lines and again-repartition: its scorer, scorer-1, has been silent for 9 s. 1,350 records wait there, 150 more each second.',
+      'critical: Stuck at names, lines and again-repartition: its scorer, scorer-1, has been silent for 9 s. 1,350 records wait there, 150 more each second.',
     );
     expect(state().scorers).toMatchObject([{ instance: 'scorer-1', silentSeconds: 9, recordsPerSecond: 0 }]);
   });
@@ -195,7 +195,7 @@ describe('where it is stuck', () => {
       lines().taken = [(lines().taken[0] ?? 0) + 30, 0];
     });
     expect(news()).toEqual([
-      'bad: Stuck at partition 1 of lines: b, which had it, is silent. 270 records wait there, 30 more each second.',
+      'warning: Stuck at partition 1 of lines: b, which had it, is silent. 270 records wait there, 30 more each second.',
     ]);
   });
 
@@ -205,7 +205,7 @@ describe('where it is stuck', () => {
       lines().waiting = lines().waiting.map((waiting) => waiting + 25);
     });
     expect(news()).toEqual([
-      'bad: Waiting at lines: the scorers share out the partitions. 400 records wait there, 50 more each second.',
+      'warning: Waiting at lines: the scorers share out the partitions among them. 400 records wait there, 50 more each second.',
     ]);
   });
 
@@ -214,7 +214,7 @@ describe('where it is stuck', () => {
     pipeline.clusterSilentSince = pipeline.now;
     pipeline.pass(7);
     expect(news()).toEqual([
-      'bad: The cluster has not answered for 7 s: nothing can be read or written. The figures are the last ones seen.',
+      'critical: The cluster has not answered for 7 s: nothing can be read or written. The figures are the last ones seen.',
     ]);
   });
 
@@ -223,7 +223,69 @@ describe('where it is stuck', () => {
       pipeline.beat('a');
       pipeline.totals.deadLettered += 3;
     });
-    expect(news()).toEqual(['note: Records become dead letters, 3 a second; the rest flows on.']);
+    expect(news()).toEqual(['warning: Records become dead letters, 3 a second; the rest flows on.']);
     expect(state().deadLetters).toEqual({ total: 18, perSecond: 3 });
+  });
+});
+
+describe('what the page says beside', () => {
+  const signal = { severity: 'warning', place: 'live/latency', since: 0 } as const;
+  const slow = { ...signal, alert: 'ScoringSlow', sentence: 'The model takes long: a call of it 1.5 s.' };
+  let along = 0;
+  const flowing = (): void => {
+    along += 10;
+    pipeline.totals.input += 10;
+    const { edges: scored } = parseTopologyText(scoringTopology());
+    pipeline.beat('a', {
+      topology: scoringTopology(),
+      edges: scored.map((_, edge) => (edge === 0 ? along : along - 3)),
+    });
+  };
+  const step = (words: string): number =>
+    state()
+      .drawing?.boxes.flatMap(({ steps }) => steps)
+      .find((each) => each.words === words)?.node ?? -1;
+
+  it('is never contradicted: where the model is slow not everything flows, and its step says how slow', () => {
+    pipeline.pass(8, flowing);
+    expect(news()).toEqual(['well: Everything flows: what comes in is taken at once.']);
+    expect(state().slow).toEqual({});
+    pipeline.signals = { signals: [slow], recovery: null };
+    pipeline.scoringSeconds = 1.52;
+    pipeline.pass(1, flowing);
+    expect(news()).toEqual([`warning: ${slow.sentence}`]);
+    expect(state().slow).toEqual({ [step('Score')]: 1.52 });
+    const box = state().drawing?.boxes.find(({ id }) => id === state().news[0]?.box);
+    expect(box?.steps.map(({ words }) => words)).toContain('Score');
+  });
+
+  it('is left out where it is not of the flow, or is said in the words of the pipeline', () => {
+    pipeline.signals = {
+      signals: [
+        { ...signal, alert: 'InputDrift', sentence: 'It drifts.' },
+        { ...signal, alert: 'DeadLetters', sentence: 'Records are not scored.' },
+      ],
+      recovery: null,
+    };
+    pipeline.pass(6, () => {
+      flowing();
+      pipeline.totals.deadLettered += 3;
+    });
+    expect(news()).toEqual(['warning: Records become dead letters, 3 a second; the rest flows on.']);
+    pipeline.pass(9, flowing);
+    expect(news()).toEqual(['warning: Records are not scored.']);
+  });
+
+  it('is said where it catches up faster than a topic alone would tell', () => {
+    const sentence = 'Catching up: 900 records wait, about 3 s more.';
+    pipeline.signals = { signals: [], recovery: { place: 'live/rate', since: 0, sentence } };
+    pipeline.pass(8, flowing);
+    expect(news()).toEqual([`note: ${sentence}`]);
+  });
+
+  it('is what a filter leaves out by its rule: no loss', () => {
+    along = 0;
+    pipeline.pass(8, flowing);
+    expect(state().leftOut).toEqual({ [step('Filter')]: 3 });
   });
 });

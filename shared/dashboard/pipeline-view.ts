@@ -2,13 +2,15 @@ import { KitError } from '#shared/errors';
 import type { GroupLag } from '#shared/kafka';
 import { scorerMetrics } from '#shared/metrics';
 import type { ScorerStatus } from '#shared/monitoring';
-import { EdgeRates, rateWindowMs } from './edge-rates.js';
+import { CounterRates, EdgeRates, rateWindowMs } from './edge-rates.js';
 import { LagCourse } from './lag-course.js';
+import { isFilter, isScore } from './operator-words.js';
 import type { PipelineDrawing, PipelineScorer, PipelineState, Waiting } from './page/pipeline-state.js';
+import type { Signals } from './page/signal-state.js';
 import { PRODUCER } from './pipeline-boxes.js';
 import { drawPipeline } from './pipeline-drawing.js';
 import { pipelineNews, type ReadTopic } from './pipeline-news.js';
-import { parseTopologyText } from './topology-text.js';
+import { type DescribedTopology, parseTopologyText } from './topology-text.js';
 
 /** What a demo's pipeline is drawn for. */
 export interface PipelineFacts {
@@ -33,6 +35,18 @@ export interface PipelineMoment {
   /** Since when the cluster does not answer. */
   readonly clusterSilentSince: number | undefined;
   readonly totals: { readonly input: number; readonly deadLettered: number };
+  /** What is wrong, by all that the page knows; absent where nobody looks. */
+  readonly signals?: Pick<Signals, 'signals' | 'recovery'> | undefined;
+  /** How long a call of the model takes of late; null where that is not known. */
+  readonly scoringSeconds?: number | null;
+}
+
+/** What is drawn. */
+interface Drawn {
+  readonly text: string;
+  readonly topology: DescribedTopology | undefined;
+  readonly drawing: PipelineDrawing | null;
+  readonly missing: string | null;
 }
 
 const SILENT_MS = 5_000;
@@ -43,12 +57,13 @@ export class PipelineView {
   readonly #facts: PipelineFacts;
   readonly #rates = new EdgeRates();
   readonly #lags = new Map<string, LagCourse>();
-  /** What was read in all, over the window that rates are taken of. */
-  readonly #totals: (PipelineMoment['totals'] & { readonly at: number })[] = [];
+  /** Of what was read in all: inputs, and dead letters. */
+  readonly #totals = new CounterRates();
   #latest: PipelineMoment | undefined;
   #scorers: readonly { readonly status: ScorerStatus; readonly readAt: number }[] = [];
-  #drawn: { readonly text: string; readonly drawing: PipelineDrawing | null; readonly missing: string | null } = {
+  #drawn: Drawn = {
     text: '',
+    topology: undefined,
     drawing: null,
     missing: 'No scorer has said yet what it runs. It does so with its first heartbeat.',
   };
@@ -63,8 +78,7 @@ export class PipelineView {
     const newest = this.#scorers.toSorted((a, b) => b.status.heartbeatAt - a.status.heartbeatAt)[0]?.status;
     if (newest !== undefined && newest.topology !== this.#drawn.text) this.#draw(newest.topology);
     this.#rates.observe(this.#heard.map(({ status }) => status));
-    this.#totals.push({ ...moment.totals, at: moment.now });
-    while ((this.#totals[1]?.at ?? moment.now) <= moment.now - rateWindowMs) this.#totals.shift();
+    this.#totals.observe(moment.now, [moment.totals.input, moment.totals.deadLettered]);
     if (moment.lag === undefined) return;
     const { at, of } = moment.lag;
     for (const { id, topic } of this.#topics) {
@@ -80,7 +94,7 @@ export class PipelineView {
     const { drawing, missing } = this.#drawn;
     const scorers = this.#shownScorers();
     const topics = this.#readTopics();
-    const deadLetters = this.#perSecond(({ deadLettered }) => deadLettered);
+    const deadLetters = this.#perSecond('deadLettered');
     const flows = drawing?.links.map((link) => this.#flowOf(link)) ?? [];
     const { clusterSilentSince, now = 0, totals } = this.#latest ?? {};
     return {
@@ -97,11 +111,20 @@ export class PipelineView {
                 clusterSilentSince === undefined ? undefined : Math.round((now - clusterSilentSince) / 1_000),
               flows: flows.some((flow) => flow !== null && flow > 0),
               deadLettersPerSecond: deadLetters ?? 0,
+              signals: this.#latest?.signals,
+              boxes: {
+                ScoringSlow: drawing.boxes.find(({ steps }) => steps.some(isScore))?.id,
+                RecordsLate: `topic ${this.#facts.input}`,
+                NothingProduced: `topic ${this.#facts.input}`,
+                DeadLetters: 'dead-letters',
+              },
             }),
       flows,
       windowSeconds: rateWindowMs / 1_000,
       waiting: Object.fromEntries(topics.map(({ box, trend }): [string, Waiting] => [box, waitingOf(trend)])),
       failed: this.#failed(),
+      slow: this.#slow(),
+      leftOut: this.#leftOut(),
       stores: this.#stores(),
       tasks: this.#tasks(),
       deadLetters: { total: totals?.deadLettered ?? 0, perSecond: deadLetters },
@@ -117,10 +140,10 @@ export class PipelineView {
       const topology = parseTopologyText(text);
       const isEmpty = topology.nodes.length === 0;
       const missing = isEmpty ? 'The scorer says of its topology that it has no nodes.' : null;
-      this.#drawn = { text, drawing: isEmpty ? null : drawPipeline(topology, { demo, shown }), missing };
+      this.#drawn = { text, topology, drawing: isEmpty ? null : drawPipeline(topology, { demo, shown }), missing };
     } catch (error) {
       const { message } = KitError.from(error, 'topology', "Drawing the scorer's topology");
-      this.#drawn = { text, drawing: null, missing: message };
+      this.#drawn = { text, topology: undefined, drawing: null, missing: message };
     }
   }
 
@@ -151,21 +174,44 @@ export class PipelineView {
   }
 
   #flowOf({ from, to, kind, edges }: PipelineDrawing['links'][number]): number | null {
-    if (kind === 'dead-letters') return rounded(this.#perSecond(({ deadLettered }) => deadLettered));
+    if (kind === 'dead-letters') return rounded(this.#perSecond('deadLettered'));
     if (kind === 'store') return null;
     if (from === PRODUCER) {
-      return to === `topic ${this.#facts.input}` ? rounded(this.#perSecond(({ input }) => input)) : null;
+      return to === `topic ${this.#facts.input}` ? rounded(this.#perSecond('input')) : null;
     }
     // Between topic and page nobody counts, and where no scorer is heard nothing goes along.
     if (edges.length > 0 && this.#heard.length === 0) return 0;
-    const known = edges.map((edge) => this.#rates.of(edge)).filter((rate) => rate !== null);
+    const known = edges.map((edge) => this.#rates.of(edge, this.#latest?.now ?? 0)).filter((rate) => rate !== null);
     return known.length === 0 ? null : rounded(known.reduce((sum, rate) => sum + rate, 0));
   }
 
-  #perSecond(what: (totals: PipelineMoment['totals']) => number): number | null {
-    const [first, last] = [this.#totals[0], this.#totals.at(-1)];
-    if (first === undefined || last === undefined || last.at <= first.at) return null;
-    return (1_000 * (what(last) - what(first))) / (last.at - first.at);
+  #perSecond(what: keyof PipelineMoment['totals']): number | null {
+    return this.#totals.of(what === 'input' ? 0 : 1, this.#latest?.now ?? 0);
+  }
+
+  /** Where it is said that the model takes long, its call at each step that scores. */
+  #slow(): Record<number, number> {
+    const { signals, scoringSeconds = null } = this.#latest ?? {};
+    const isSlow = signals?.signals.some(({ alert }) => alert === 'ScoringSlow') ?? false;
+    if (!isSlow || scoringSeconds === null) return {};
+    const steps = this.#drawn.drawing?.boxes.flatMap((box) => box.steps.filter(isScore)) ?? [];
+    return Object.fromEntries(steps.map(({ node }) => [node, scoringSeconds]));
+  }
+
+  /** What went into a filter and not on, by what the scorers count that are heard: its rule left it out. */
+  #leftOut(): Record<number, number> {
+    const { topology } = this.#drawn;
+    const counted = this.#heard.map(({ status }) => status.edges);
+    const along = (edges: readonly number[]): number =>
+      Math.max(0, ...edges.map((edge) => counted.reduce((sum, counts) => sum + (counts[edge] ?? 0), 0)));
+    const leftOut: Record<number, number> = {};
+    topology?.nodes.forEach((described, node) => {
+      if (!isFilter(described)) return;
+      const edgesAt = (end: 'from' | 'to'): number[] =>
+        topology.edges.flatMap((edge, place) => (edge[end] === node ? [place] : []));
+      leftOut[node] = Math.max(0, along(edgesAt('to')) - along(edgesAt('from')));
+    });
+    return leftOut;
   }
 
   #failed(): Record<number, number> {

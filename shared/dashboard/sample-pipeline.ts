@@ -1,5 +1,6 @@
 import type { ScorerStatus } from '#shared/monitoring';
 import { StreamsBuilder, serdes, serdeTopic } from '#shared/streams';
+import type { Signals } from './page/signal-state.js';
 import { PipelineView } from './pipeline-view.js';
 import { sampleScorer } from './sample-run.js';
 
@@ -18,6 +19,19 @@ export function sampleTopology(): string {
   return builder.build().describe();
 }
 
+/** A filter and a model. */
+export function scoringTopology(): string {
+  const builder = new StreamsBuilder();
+  builder
+    .stream(topic('demo.lines'))
+    .filter(() => true)
+    .mapValues((line) => ({ line }))
+    .score({ name: 'length', version: '1', score: async (rows) => rows.map(() => ({ score: 0.5, decision: 'any' })) })
+    .mapValues(({ input }) => input.line)
+    .to(topic('demo.long-lines'));
+  return builder.build().describe();
+}
+
 /** A pipeline that is looked at once a second of a clock of its own. */
 export class SamplePipeline {
   readonly view = new PipelineView({
@@ -30,6 +44,8 @@ export class SamplePipeline {
   now = 1_000_000;
   totals = { input: 0, deadLettered: 0 };
   clusterSilentSince: number | undefined;
+  signals: Pick<Signals, 'signals' | 'recovery'> | undefined;
+  scoringSeconds: number | null = null;
   /** By topic on the cluster: what waits, and what was taken, by partition. */
   readonly lag = new Map<string, { waiting: number[]; taken: number[] }>([
     ['ns.demo.lines', { waiting: [0, 0], taken: [0, 0] }],
@@ -73,6 +89,8 @@ export class SamplePipeline {
       lag: this.clusterSilentSince === undefined ? { at: this.now, of } : undefined,
       clusterSilentSince: this.clusterSilentSince,
       totals: { ...this.totals },
+      signals: this.signals,
+      scoringSeconds: this.scoringSeconds,
     });
   }
 }

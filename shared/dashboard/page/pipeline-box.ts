@@ -27,6 +27,7 @@ export class PipelineBoxView {
   readonly #note: SVGTextElement | undefined;
   readonly #bars: readonly SVGRectElement[];
   readonly #failures = new Map<number, SVGTextElement>();
+  readonly #leftOut = new Map<number, SVGTextElement>();
   readonly #entries = new Map<string, SVGTextElement>();
   readonly #texts: { readonly text: SVGTextElement; readonly room: number }[] = [];
   readonly #sign: SVGGElement;
@@ -68,20 +69,34 @@ export class PipelineBoxView {
   update(state: PipelineState): void {
     const waiting = state.waiting[this.box.id];
     const isStuck = waiting?.isStuck ?? false;
+    const isSlow = this.box.steps.some(({ node }) => state.slow[node] !== undefined);
     const hasLetters = this.box.kind === 'dead-letters' && state.deadLetters.total > 0;
-    setAttribute(this.root, 'class', `box ${this.box.kind}${isStuck ? ' stuck' : ''}${hasLetters ? ' letters' : ''}`);
-    setAttribute(this.#sign, 'visibility', isStuck ? 'visible' : 'hidden');
+    setAttribute(
+      this.root,
+      'class',
+      `box ${this.box.kind}${isStuck ? ' stuck' : ''}${isSlow ? ' slow' : ''}${hasLetters ? ' letters' : ''}`,
+    );
+    setAttribute(this.#sign, 'visibility', isStuck || isSlow ? 'visible' : 'hidden');
     if (this.#note !== undefined) setText(this.#note, spaced(this.#noteOf(state, waiting)));
     this.#drawBars(waiting);
     for (const [node, text] of this.#failures) {
       const failed = state.failed[node] ?? 0;
-      setText(text, spaced(failed === 0 ? '' : `${count(failed)} failed`));
+      const slow = state.slow[node];
+      const said = [
+        ...(slow === undefined ? [] : [`${slow.toFixed(slow < 1 ? 2 : 1)} s a call`]),
+        ...(failed === 0 ? [] : [`${count(failed)} failed`]),
+      ];
+      setText(text, spaced(said.join(', ')));
+      const leftOut = state.leftOut[node] ?? 0;
+      const left = this.#leftOut.get(node);
+      if (left !== undefined)
+        setText(left, spaced(leftOut === 0 || said.length > 0 ? '' : `${count(leftOut)} left out`));
     }
     for (const [store, text] of this.#entries) {
       const entries = state.stores[store];
       setText(text, spaced(entries === undefined ? '' : count(entries)));
     }
-    setAttribute(this.root, 'aria-label', this.#inWords(isStuck));
+    setAttribute(this.root, 'aria-label', this.#inWords(`${isStuck ? ', stuck' : ''}${isSlow ? ', slow' : ''}`));
   }
 
   #addTitle(): void {
@@ -113,9 +128,11 @@ export class PipelineBoxView {
       }
       const text = makeSvgText(spaced(words), { class: isScore ? 'step scoring' : 'step', x: inset, y: y + 17 });
       const failure = makeSvgText('', { class: 'failure', x: width - inset + 4, y: y + 17 });
+      const leftOut = makeSvgText('', { class: 'entries', x: width - inset + 4, y: y + 17 });
       this.#texts.push({ text, room: width - 2 * inset });
       this.#failures.set(node, failure);
-      this.root.append(text, failure);
+      this.#leftOut.set(node, leftOut);
+      this.root.append(text, failure, leftOut);
     });
     stores.forEach((store, at) => {
       const y = padding + steps.length * stepHeight + at * storeHeight;
@@ -149,10 +166,10 @@ export class PipelineBoxView {
   }
 
   /** What is read out: all that stands in the box, and what it is. */
-  #inWords(isStuck: boolean): string {
+  #inWords(state: string): string {
     const texts = Array.from(this.root.querySelectorAll('text'), ({ textContent }) => textContent.trim());
     const what = this.box.isInternal ? 'topic' : kinds[this.box.kind];
-    return `${texts.filter((text) => text !== '').join(' ')}; ${what}${isStuck ? ', stuck' : ''}`;
+    return `${texts.filter((text) => text !== '').join(' ')}; ${what}${state}`;
   }
 }
 

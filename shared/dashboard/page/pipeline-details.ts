@@ -81,9 +81,17 @@ function factsOf(box: DrawnBox, state: Drawn): Fact[] {
   }
 }
 
-function stepFact({ words, name, node }: DrawnBox['steps'][number], { failed }: Drawn): Fact {
-  const failures = failed[node] ?? 0;
-  return [words, failures === 0 ? name : `${name} · ${counted(failures, 'failure')}`];
+function stepFact({ words, name, node }: DrawnBox['steps'][number], { failed, slow, leftOut }: Drawn): Fact {
+  const [failures, call, left] = [failed[node] ?? 0, slow[node], leftOut[node] ?? 0];
+  const said = [
+    name,
+    ...(call === undefined
+      ? []
+      : [`${call.toFixed(call < 1 ? 2 : 1)} s a call of the model, where some milliseconds are usual`]),
+    ...(left === 0 ? [] : [`${counted(left, 'record')} left out by its rule, which is no loss`]),
+    ...(failures === 0 ? [] : [counted(failures, 'failure')]),
+  ];
+  return [words, said.join(' · ')];
 }
 
 function storeFacts({ stores }: DrawnBox, state: Drawn): Fact[] {

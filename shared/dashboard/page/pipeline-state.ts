@@ -1,3 +1,5 @@
+import type { Severity } from './signal-state.js';
+
 /** What the server sends to the pipeline's view: plain JSON, complete each time. Lengths are units of the drawing. */
 export interface PipelineState {
   /** Null until a scorer has said what it runs, or where that cannot be drawn. */
@@ -16,6 +18,10 @@ export interface PipelineState {
   readonly waiting: Readonly<Record<string, Waiting>>;
   /** Failed records since the start, by the places of the topology's nodes; of those where any failed. */
   readonly failed: Readonly<Record<number, number>>;
+  /** Seconds that a call of the model takes, by the places of the topology's nodes; of those where that is too long. */
+  readonly slow: Readonly<Record<number, number>>;
+  /** Records that a filter has left out by its rule, by the places of the topology's nodes. */
+  readonly leftOut: Readonly<Record<number, number>>;
   /** Entries of stores, by their names; of all scorers together. */
   readonly stores: Readonly<Record<string, number>>;
   /** How many tasks of each sub-topology are at work, by its number. */
@@ -24,8 +30,8 @@ export interface PipelineState {
   readonly scorers: readonly PipelineScorer[];
 }
 
-/** How bad it is: nothing flows, or too little; it recovers; or all is well. */
-export type NewsTone = 'bad' | 'note' | 'good';
+/** How bad it is: nothing flows; too little does; it recovers; or all is well. */
+export type NewsTone = Severity | 'well';
 
 export interface PipelineNews {
   readonly tone: NewsTone;

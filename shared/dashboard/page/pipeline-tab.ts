@@ -7,13 +7,7 @@ import { PipelineScorers } from './pipeline-scorers.js';
 import type { PipelineDrawing, PipelineNews, PipelineState } from './pipeline-state.js';
 import { PipelineTable } from './pipeline-table.js';
 import { PipelineText } from './pipeline-text.js';
-
-/** What a tone is called, beside its colour and its sign. */
-const tones: Readonly<Record<PipelineNews['tone'], { readonly sign: string; readonly word: string }>> = {
-  bad: { sign: '▲', word: 'Trouble' },
-  note: { sign: '◆', word: 'Note' },
-  good: { sign: '●', word: 'Well' },
-};
+import { severitySigns } from './signs.js';
 
 /** The view of the pipeline: how it flows in a sentence, the picture, and below it who does the work and what is in a box. */
 export function mount(root: HTMLElement): ViewTab<PipelineState> {
@@ -59,7 +53,10 @@ export function mount(root: HTMLElement): ViewTab<PipelineState> {
       fillList(news, state.news, makeNews, fillNews);
       // Read out when it turns, not with every figure that changes.
       setText(announcer, announced(state.news));
-      setText(window, `records a second, over the last ${state.windowSeconds} s; lag of now`);
+      setText(
+        window,
+        `records a second, everywhere over the same ${state.windowSeconds} s as in Live; lag, which are the records that wait, of now`,
+      );
       redraw();
       scorers.update(state.scorers);
       table.update(newest);
@@ -77,14 +74,14 @@ function fillNews(item: Element, { tone, sentence }: PipelineNews): void {
   const [sign, text] = item.children;
   if (sign === undefined || text === undefined) return;
   setClass(item, tone);
-  setText(sign, tones[tone].sign);
+  setText(sign, severitySigns[tone].shape);
   setText(text, sentence);
 }
 
 function announced(news: readonly PipelineNews[]): string {
   const [worst] = news;
   if (worst === undefined) return '';
-  return `${tones[worst.tone].word}: ${worst.sentence.replaceAll(/[:.] .*$/g, '')}`;
+  return `${severitySigns[worst.tone].word}: ${worst.sentence.replaceAll(/[:.] .*$/g, '')}`;
 }
 
 /** What the picture is made of, with a sample of each; printed with it. */
@@ -95,7 +92,7 @@ function makeLegend(): HTMLElement {
     ['looks', 'a store that is looked up or filled'],
     ['letters', 'dead letters'],
     ['bars', 'lag: records that wait, by partition'],
-    ['stuck', 'stuck there'],
+    ['stuck', 'stuck or slow there'],
   ] as const;
   for (const [swatch, label] of entries) {
     const item = make('li');
