@@ -30,6 +30,7 @@ export const dashboard: DashboardDefinition<Prediction, Outcome> = {
     positive: ({ arrivalDelay }) => arrivalDelay >= DELAYED_FROM_MINUTES,
     text: ({ arrivalDelay }) => `${arrivalDelay > 0 ? '+' : arrivalDelay < 0 ? '−' : ''}${Math.abs(arrivalDelay)} min`,
   },
+  leavesOut: 'cancelled flights',
   story,
   board: { page: projectFile('demos/flight-delay/page/'), create: createBoard },
 };

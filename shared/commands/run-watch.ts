@@ -178,6 +178,8 @@ export class RunWatch<I, P extends PredictionFields, O> {
     if (this.audit.settledInputs > settledInputs) this.lastSettledAt = preciseNow();
     const { length } = chunk.records;
     this.#options.view?.input(length, eventTime);
+    // What is still being gathered is not left out: that is known when it is too late for more.
+    if (!this.#definition.scoredUnit.gathers) this.#options.view?.leftOut(this.audit.counts().filtered);
     this.#options.metrics?.recordsProduced.add(length);
   }
 

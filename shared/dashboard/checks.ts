@@ -51,7 +51,7 @@ const watched: readonly Watched[] = [
     place: 'live/latency',
     alerts: ['PredictionLatencyHigh'],
     needs: 'scorer',
-    about: `From the moment at which a record is sent until its prediction is there: of a hundred of the last seconds one takes as long or longer. Too long above ${alertLimits.latencySeconds} s.`,
+    about: `From the moment at which a record is sent until its prediction is there: one of a hundred in the last seconds takes as long or longer. Too long above ${alertLimits.latencySeconds} s.`,
     figure: ({ latencySeconds }) => (latencySeconds === null ? undefined : milliseconds(latencySeconds)),
   },
   {
@@ -131,6 +131,8 @@ interface Held {
   /** All that holds for long enough, said or not. */
   readonly on: ReadonlySet<string>;
   readonly isBacklog: boolean;
+  /** The quality of late is below its limit, which may be for a bad day alone. */
+  readonly isLow: boolean;
 }
 
 /** What is looked at all the time, and how it is; what is not measured any more is not known, whatever it was. */
@@ -161,7 +163,7 @@ function stateOf({ name, alerts }: Watched, figure: string | undefined, held: He
   // A question may be late: that no broker answers is said a moment later.
   if (figure === 'silent') return 'affected';
   const isAffected = alerts.some((alert) => held.affected.has(alert)) || (name === 'Waiting' && held.isBacklog);
-  return isAffected ? 'affected' : 'well';
+  return isAffected || (name === 'Quality' && held.isLow) ? 'affected' : 'well';
 }
 
 function isAway(needed: 'cluster' | 'scorer', on: ReadonlySet<string>): boolean {

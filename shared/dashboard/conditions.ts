@@ -128,7 +128,7 @@ const finds: readonly Find[] = [
           alert: 'InputDrift',
           severity: 'note',
           place: 'model/drift',
-          sentence: `${listed(drifting)} ${drifting.length === 1 ? 'is' : 'are'} not as the model has learned: the newest ${count(drift?.rows ?? 0)} rows are distributed otherwise than those of its training.`,
+          sentence: `${listed(drifting)} ${drifting.length === 1 ? 'is' : 'are'} not as the model has learned: the newest ${count(drift?.rows ?? 0)} rows are spread otherwise than those of its training.`,
           afterMs: DRIFT_AFTER_MS,
         };
   },
@@ -173,7 +173,7 @@ const finds: readonly Find[] = [
           alert: 'PredictionLatencyHigh',
           severity: 'warning',
           place: 'live/latency',
-          sentence: `Predictions come late: of a hundred one takes ${seconds(latencySeconds)} or longer.`,
+          sentence: `Predictions come late: one of a hundred takes ${seconds(latencySeconds)} or longer.`,
           afterMs: LATENCY_AFTER_MS,
         },
 
@@ -224,7 +224,7 @@ function qualitySentence({ model, promised, auc, outcomes, worseThanCoin, report
   if (worseThanCoin) {
     return `${model} is worse than a coin: its AUC is ${(auc ?? 0).toFixed(3)} over its last ${counted(outcomes, 'outcome')}${promise}.`;
   }
-  return `${model} is wrong more often than it should be: its AUC is ${(reported?.auc ?? 0).toFixed(3)} by its last ${counted(reported?.labelled ?? 0, 'label')}${promise}.`;
+  return `${model} is wrong more often than it should be: its AUC is ${(reported?.auc ?? 0).toFixed(3)} over the last ${counted(reported?.labelled ?? 0, 'outcome')} that the monitor has seen${promise}.`;
 }
 
 /** By the clock; and where the demo is played slower than that or was paused, how long it is for the demo. */

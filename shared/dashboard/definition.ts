@@ -24,6 +24,8 @@ export interface DashboardDefinition<P, O> {
     /** Whether it counts for the model's quality; every one of the first lap does unless said. */
     counts?(outcome: O): boolean;
   };
+  /** Why less is scored than is read: what the demo's rule leaves out, such as 'cancelled flights'; absent where it scores all. */
+  readonly leavesOut?: string;
   /** Where its story has its moments, in their order: one can hurry there. */
   readonly story?: readonly StoryMoment[];
   /** The demo's own part of the page. */

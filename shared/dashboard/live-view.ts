@@ -79,7 +79,7 @@ export class LiveView<P extends PredictionFields, O> {
   readonly #deadLetters = new Recent<DeadLetter>(limits.deadLetters);
   readonly #moments: Moments;
   readonly #board: BoardHost<P, O> | undefined;
-  readonly #totals = { input: 0, scored: 0, deadLettered: 0, outcomes: 0 };
+  readonly #totals = { input: 0, scored: 0, deadLettered: 0, outcomes: 0, leftOut: null as number | null };
   #latencyKnown = false;
   #lastModel: { name: string; version: string } | undefined;
 
@@ -95,6 +95,7 @@ export class LiveView<P extends PredictionFields, O> {
       positive: definition.positive,
       negative: definition.negative,
       threshold: definition.threshold ?? null,
+      leavesOut: definition.leavesOut ?? null,
       scoreRange,
       columns: definition.columns.map(({ header, align = 'left', wide = false }) => ({ header, align, wide })),
       hasBoard: definition.board !== undefined,
@@ -125,6 +126,11 @@ export class LiveView<P extends PredictionFields, O> {
     this.#totals.input += count;
     this.#input.add(second, count);
     if (eventTime !== undefined) this.#clock.advance(second, eventTime);
+  }
+
+  /** Tells how many units the demo's rule has left out in all. */
+  leftOut(units: number): void {
+    this.#totals.leftOut = units;
   }
 
   /** Tells of a prediction; `latencyMs` is known in paced runs only. */

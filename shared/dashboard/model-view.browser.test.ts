@@ -41,9 +41,11 @@ describeInBrowser('the view of the model', (browser) => {
     expect(versions).toContain('flight-delay-gbm 1 Champion in 1 scorer comes with the demo');
     expect(versions).toContain('GBM, H2O 3.46 · sha256 506239af5062…');
     expect(versions).toContain(
-      'AUC promised 0.743 · kept 0.751 over its last 2,000 outcomes · by the monitor 0.740 of 2,000',
+      'AUC promised 0.743, bad below 0.643 · kept 0.751 over its last 2,000 outcomes · as the monitor measures 0.740 over 2,000',
     );
-    expect(await text('Quality by version')).toContain('flight-delay-gbm 1 0.751 promised 0.743 a coin 0.500');
+    expect(await text('Quality by version')).toContain(
+      'flight-delay-gbm 1 0.751 promised 0.743 bad below 0.643 a coin 0.500',
+    );
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -100,6 +102,15 @@ describeInBrowser('the view of the model', (browser) => {
     await region('Training and now').getByText('carrier').waitFor();
     expect(await page.getByRole('button', { name: /^carrier/ }).getAttribute('aria-pressed')).toBe('true');
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+  });
+
+  it('says of a drift that is over that it is, and draws it no more as one', async () => {
+    const { show, region, text } = await open();
+    const over = sampleInput('planeYear', { index: 3.2, recent: 0.02, state: 'over' });
+    show({ drift: { ...sampleModel().drift, inputs: [over] } as ModelState['drift'] });
+    await region('Drift of the inputs').getByText('as in training again').waitFor();
+    expect(await text('Drift of the inputs')).toContain('planeYear 3.20 now 0.02 as in training again');
+    expect(await region('Drift of the inputs').locator('.is-drifted, .is-drifting').count()).toBe(0);
   });
 
   it('says where nobody measures, and goes on with what was measured last where the monitor is silent', async () => {

@@ -1,6 +1,5 @@
 import { alertLimits } from './alert-limits.js';
-import type { Condition } from './conditions.js';
-import type { Recovery } from './page/signal-state.js';
+import type { Recovery, Signal } from './page/signal-state.js';
 import type { Vitals } from './vitals.js';
 
 /** Fewer than so many are no backlog. */
@@ -29,7 +28,7 @@ export function goneInSeconds({
 }
 
 /** What is not as it should be though nothing is wrong any more; `effects` are what follows from what was. */
-export function recoveryOf(vitals: Vitals, effects: readonly Condition[]): Omit<Recovery, 'since'> | undefined {
+export function recoveryOf(vitals: Vitals, effects: readonly Pick<Signal, 'alert' | 'place' | 'sentence'>[]): Omit<Recovery, 'since'> | undefined {
   if (effects.some(({ alert }) => alert === 'ScorerDown')) {
     return { place: 'live/scorers', sentence: 'Not over yet: no scorer is at work, and records wait for one.' };
   }

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it, vi } from 'vitest';
+import { LiveView } from '#shared/dashboard';
 import { describeInBrowser, openPage, seriousFindingsInBothSchemes } from '#shared/testing';
 import { closeStarted, newView, pageOf, start } from './asked-dashboard.js';
 import { sampleModel } from './sample-model.js';
-import { samplePrediction, sampleStart } from './sample-run.js';
+import { sampleBoard, samplePrediction, sampleStart } from './sample-run.js';
 import { sampleNow, sampleServing, sampleVitals } from './sample-vitals.js';
 import { SignalBoard } from './signals.js';
 import type { Vitals } from './vitals.js';
@@ -23,7 +24,7 @@ describeInBrowser('what is wrong', (browser) => {
     await closeStarted();
   });
 
-  async function open(hash = '') {
+  async function open(hash = '', view = newView()) {
     const board = new SignalBoard();
     let now = sampleNow;
     const tell = (more: Partial<Vitals> = {}): void => {
@@ -33,7 +34,6 @@ describeInBrowser('what is wrong', (browser) => {
       }
     };
     tell();
-    const view = newView();
     view.prediction(samplePrediction(1));
     view.input(1, sampleStart);
     const parts = { model: () => sampleModel() };
@@ -100,6 +100,22 @@ describeInBrowser('what is wrong', (browser) => {
     await past.getByText('No broker answers').waitFor();
     expect(await past.getByRole('listitem').innerText()).toMatch(/■\s+\d\d:\d\d:\d\d to \d\d:\d\d:\d\d/);
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has the board dimmed, with the time of its last news, while no scorer is at work', async () => {
+    const { page, complaints, tell, strip } = await open('', new LiveView(sampleBoard().definition));
+    await strip.waitFor();
+    await page.locator('.board > *').first().waitFor();
+    const stale = page.getByText(/^No news since \d\d:\d\d:\d\d: this is how it was then\.$/);
+    expect(await stale.isVisible()).toBe(false);
+    tell({ scorers: { atWork: 0, waiting: 0, silent: ['scorer-1'], wereAtWork: true }, unscoredSeconds: 5 });
+    await stale.waitFor();
+    expect(await page.locator('.board-panel').getAttribute('data-stale')).toBe('');
+    expect(await page.locator('#auc-note').innerText()).toContain('bad below 0.643');
+    expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
+    tell();
+    await stale.waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   });
 

@@ -211,12 +211,18 @@ describe('what is wrong', () => {
   });
 
   it('is no bad model for a bad day alone, and nothing of what waits while it is worked off', () => {
-    const { pass } = boardOver();
+    const { board, pass } = boardOver();
     const day = {
       ...sampleServing,
       reported: { auc: 0.6, labelled: 2_000, aucOfAll: 0.74 },
     };
     expect(pass(60, { serving: [day], waiting: 5_000, scoredPerSecond: 3_000 })).toEqual([]);
+    const low = { ...day, auc: 0.6 };
+    expect(pass(60, { serving: [low] })).toEqual([]);
+    expect(board.current.checks.find(({ name }) => name === 'Quality')).toMatchObject({
+      state: 'affected',
+      figure: 'AUC 0.60, bad below 0.64',
+    });
   });
 });
 
@@ -254,7 +260,7 @@ describe('what is over', () => {
     expect(board.current.recovery?.sentence).toBe('Not over yet: no scorer is at work, and records wait for one.');
     pass(5, { latencySeconds: 72.9 });
     expect(board.current.recovery?.sentence).toBe(
-      'Not over yet. Predictions come late: of a hundred one takes 72.9 s or longer.',
+      'Not over yet. Predictions come late: one of a hundred takes 72.9 s or longer.',
     );
   });
 

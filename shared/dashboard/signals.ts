@@ -77,6 +77,7 @@ export class SignalBoard {
     this.#recover(vitals, causes, affected);
     const alerts = (of: readonly Condition[]): Set<string> => new Set(of.map(({ alert }) => alert));
     this.#stale(vitals, alerts(on));
+    const quality = qualityLimit(vitals);
     this.#current = {
       signals: signals.toSorted((one, other) => other.since - one.since),
       recovery: this.#recovery,
@@ -85,10 +86,11 @@ export class SignalBoard {
         affected: alerts(affected),
         on: alerts(on),
         isBacklog: this.#isNews(now) && isBacklog(vitals),
+        isLow: quality !== null && quality.auc !== null && quality.auc < quality.badBelow,
       }),
       past: this.#history.past(now),
       staleSince: this.#staleSince,
-      quality: qualityLimit(vitals),
+      quality,
     };
   }
 

@@ -138,7 +138,9 @@ const listen = `new Promise((resolve) => {
   const figures = () => stage.state.signals.checks;
   stage.isWell = (known) => stage.state.snapshot.totals.scored > 0 && stage.state.signals.signals.length === 0
     && stage.state.signals.recovery === null
-    && figures().every(({ state }) => state === 'well' || (state === 'unknown' && !known));
+    && figures().every(({ name, state }) => state === 'well' || (state === 'unknown' && !known)
+      // Of a bad day nothing is said, and flights have some.
+      || (name === 'Quality' && state === 'affected'));
   stage.isStill = () => {
     const { control, snapshot } = stage.state;
     return control.paused && control.obeying === control.producers && snapshot.rate.input === 0

@@ -35,15 +35,27 @@ export function updateFigures({ snapshot, signals }: Pick<PageState, 'snapshot' 
   setText(byId('rate'), rate(now.scored));
   setText(byId('rate-note'), `last ${now.windowSeconds} s${now.peak > 0 ? ` · peak ${count(now.peak)}` : ''}`);
   setText(byId('scored'), count(totals.scored));
-  setText(byId('scored-note'), totals.input === 0 ? 'since the start' : `of ${counted(totals.input, 'record')} read`);
+  updateScored(snapshot);
   setText(byId('dead'), count(totals.deadLettered));
   setText(byId('dead-note'), deadLetters[0] === undefined ? 'since the start' : `latest: ${deadLetters[0].reason}`);
   setTitle(byId('dead-note'), deadLetters[0]?.reason ?? '');
   updateLatency(latency);
   setText(byId('auc'), decimals(quality.auc, 3));
   const { badBelow } = signals?.quality ?? {};
-  const limit = badBelow === undefined ? '' : ` · bad below ${decimals(badBelow, 3)}`;
-  setText(byId('auc-note'), `${quality.missing ?? `from ${counted(quality.n, 'outcome')}`}${limit}`);
+  const from = quality.missing ?? counted(quality.n, 'outcome');
+  const limited = badBelow === undefined ? `from ${from}` : `bad below ${decimals(badBelow, 3)} · ${from}`;
+  setText(byId('auc-note'), badBelow === undefined ? (quality.missing ?? limited) : limited);
+}
+
+/** What is read and not scored is no loss where the demo's rule leaves it out. */
+function updateScored({ about: { leavesOut }, totals: { input, leftOut } }: Snapshot): void {
+  const note = byId('scored-note');
+  const left = leavesOut === null || leftOut === 0 ? '' : leftOut === null ? '' : `, ${count(leftOut)} left out`;
+  setText(note, input === 0 ? 'since the start' : `of ${counted(input, 'record')} read${left}`);
+  setTitle(
+    note,
+    leavesOut === null ? '' : `Not each record is scored by the demo's rule, and none is lost by it: ${leavesOut}.`,
+  );
 }
 
 function updateLatency({ p50, p99, windowSeconds, missing }: Snapshot['latency']): void {

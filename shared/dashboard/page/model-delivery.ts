@@ -13,7 +13,10 @@ export class DeliveryPanel {
     const { root, window } = makePanel('model/delivery', 'Delivery of the records');
     this.root = root;
     root.classList.add('model-delivery');
-    setText(window, 'written and processed, by minute of event time');
+    setText(
+      window,
+      'whether each record that was written was processed, once: counted by minute of the time that records bear',
+    );
     root.append(this.#said, this.#list);
   }
 

@@ -131,11 +131,7 @@ export class QualityPanel {
           values: (_chart, splits) => splits.map((value) => value.toFixed(2).replace(/0$/, '')),
         }),
       ],
-      series: [
-        {},
-        ...versions.map((_, index) => line(index)),
-        ...levels.map(level),
-      ],
+      series: [{}, ...versions.map((_, index) => line(index)), ...levels.map(level)],
     };
   }
 }

@@ -87,6 +87,8 @@ export interface Snapshot {
     readonly scored: number;
     readonly deadLettered: number;
     readonly outcomes: number;
+    /** What the demo's rule does not score; null where nobody knows. */
+    readonly leftOut: number | null;
   };
   /** Records a second over the last `windowSeconds`; null before the first whole second. */
   readonly rate: {
@@ -164,6 +166,8 @@ export interface About {
   readonly positive: string;
   readonly negative: string;
   readonly threshold: number | null;
+  /** What the demo's rule does not score, in words; null where it scores all. */
+  readonly leavesOut: string | null;
   readonly scoreRange: readonly [number, number];
   readonly columns: readonly { readonly header: string; readonly align: 'left' | 'right'; readonly wide: boolean }[];
   /** Whether `board/board.js` and `board/board.css` are there. */
