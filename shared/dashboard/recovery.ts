@@ -18,7 +18,7 @@ export function isBacklog(
 }
 
 /** In how many seconds nothing waits any more, as it goes on; undefined where it does not become less, or too slowly. */
-export function goneInSeconds({
+function goneInSeconds({
   waiting,
   waitingGrowth,
 }: Pick<Vitals, 'waiting' | 'waitingGrowth'>): number | undefined {
