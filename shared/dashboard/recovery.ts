@@ -18,17 +18,17 @@ export function isBacklog(
 }
 
 /** In how many seconds nothing waits any more, as it goes on; undefined where it does not become less, or too slowly. */
-function goneInSeconds({
-  waiting,
-  waitingGrowth,
-}: Pick<Vitals, 'waiting' | 'waitingGrowth'>): number | undefined {
+function goneInSeconds({ waiting, waitingGrowth }: Pick<Vitals, 'waiting' | 'waitingGrowth'>): number | undefined {
   if (waiting === null || waitingGrowth === null || waitingGrowth >= 0) return undefined;
   const seconds = waiting / -waitingGrowth;
   return seconds < GONE_WITHIN_SECONDS ? seconds : undefined;
 }
 
 /** What is not as it should be though nothing is wrong any more; `effects` are what follows from what was. */
-export function recoveryOf(vitals: Vitals, effects: readonly Pick<Signal, 'alert' | 'place' | 'sentence'>[]): Omit<Recovery, 'since'> | undefined {
+export function recoveryOf(
+  vitals: Vitals,
+  effects: readonly Pick<Signal, 'alert' | 'place' | 'sentence'>[],
+): Omit<Recovery, 'since'> | undefined {
   if (effects.some(({ alert }) => alert === 'ScorerDown')) {
     return { place: 'live/scorers', sentence: 'Not over yet: no scorer is at work, and records wait for one.' };
   }
