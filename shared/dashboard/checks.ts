@@ -153,7 +153,7 @@ export class Checks {
 
   #lastKnown(name: string, now: number): string {
     const known = this.#known.get(name);
-    return known === undefined ? 'not known yet' : `${known.figure} ${ago(now - known.at)}`;
+    return known === undefined ? 'not known yet' : `${known.figure}, ${ago(now - known.at)}`;
   }
 }
 

@@ -83,7 +83,7 @@ describeInBrowser('what is wrong', (browser) => {
     const away = { clusterSilentSince: sampleNow, waiting: null, waitingGrowth: null };
     tell(away);
     await vi.waitUntil(async () => (await text()).includes('KafkaUnreachable'));
-    expect(await text()).toMatch(/\? Latency 18 ms \d+ s ago , not known now/);
+    expect(await text()).toMatch(/\? Latency 18 ms, \d+ s ago , not known now/);
     expect(await strip.locator('.check.is-well').count()).toBe(0);
     tell({ waiting: 12_431, waitingGrowth: -500, latencySeconds: 72.9 });
     await vi.waitUntil(async () => (await text()).includes('Catching up: 12,431 records wait, about 25 s more.'));

@@ -160,7 +160,7 @@ describe('what is wrong', () => {
     pass(1, { paused: true, quietSeconds: 600, waiting: null });
     expect(board.current.checks.find(({ name }) => name === 'Waiting')).toMatchObject({
       state: 'unknown',
-      figure: 'not known yet',
+      figure: 'paused, 1 s ago',
     });
   });
 
@@ -321,15 +321,15 @@ describe('what is not measured any more', () => {
     pass(20, { clusterSilentSince: sampleNow + 5_000 });
     expect(board.current.checks.filter(({ state }) => state === 'well')).toEqual([]);
     expect(figures(board)).toEqual([
-      'Scorers: 1 at work 18 s ago',
-      'Waiting: 3 18 s ago',
-      'Latency: 18 ms 18 s ago',
-      'Model call: 3.1 ms 18 s ago',
-      'Dead letters: none 18 s ago',
-      'Late: 0.0 % 18 s ago',
-      'Quality: AUC 0.72, bad below 0.64 18 s ago',
-      'Drift: none 18 s ago',
-      'Delivery: complete 18 s ago',
+      'Scorers: 1 at work, 18 s ago',
+      'Waiting: 3, 18 s ago',
+      'Latency: 18 ms, 18 s ago',
+      'Model call: 3.1 ms, 18 s ago',
+      'Dead letters: none, 18 s ago',
+      'Late: 0.0 %, 18 s ago',
+      'Quality: AUC 0.72, bad below 0.64, 18 s ago',
+      'Drift: none, 18 s ago',
+      'Delivery: complete, 18 s ago',
     ]);
     expect(board.current.staleSince).toBe(sampleNow + 5_000);
     pass(1);
@@ -344,14 +344,14 @@ describe('what is not measured any more', () => {
     pass(100, { ...down, unscoredSeconds: 9 });
     const well = board.current.checks.filter(({ state }) => state === 'well').map(({ name }) => name);
     expect(well).toEqual(['Cluster', 'Waiting']);
-    expect(figures(board)).toContain('Latency: 18 ms 2 min ago');
+    expect(figures(board)).toContain('Latency: 18 ms, 2 min ago');
     expect(board.current.staleSince).toBe(since);
   });
 
   it('is not known of drift and delivery where the monitor is not heard', () => {
     const { board, pass } = boardOver();
     pass(3, { monitor: { state: 'silent', sentence: 'The monitor has been silent for 8 s.' } });
-    expect(figures(board)).toEqual(['Drift: none 3 s ago', 'Delivery: complete 3 s ago']);
+    expect(figures(board)).toEqual(['Drift: none, 3 s ago', 'Delivery: complete, 3 s ago']);
   });
 });
 
