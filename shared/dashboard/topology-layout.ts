@@ -4,14 +4,14 @@ import { PAGE, type PipelineBox, type PipelineGraph, type PipelineLink, PRODUCER
 import { type Point, pathThrough, round, type Waypoint } from './pipeline-path.js';
 
 /** Lengths of the drawing, whose type is 14.5 units high. */
-const STEP_HEIGHT = 23;
-const STORE_HEIGHT = 28;
+const STEP_HEIGHT = 21;
+const STORE_HEIGHT = 25;
 const BOX_PADDING = 8;
-const TOPIC_HEIGHT = 58;
-const END_HEIGHT = 58;
-const FRAME = { side: 14, top: 34, bottom: 14 };
-const RAIL_GAP = 18;
-const MARGIN = 10;
+const TOPIC_HEIGHT = 54;
+const END_HEIGHT = 54;
+const FRAME = { side: 14, top: 32, bottom: 12 };
+const RAIL_GAP = 14;
+const MARGIN = 6;
 /** Stands behind all topics that are written where there is no page, and is not drawn. */
 const END = 'end';
 /** Where a figure stands on a line. */
@@ -43,7 +43,7 @@ function overlap(a: Rectangle, b: Rectangle): boolean {
 
 function draw({ boxes, links }: PipelineGraph, together: boolean): PipelineDrawing {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true, compound: together });
-  graph.setGraph({ rankdir: 'LR', nodesep: 26, edgesep: 14, ranksep: 28, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'LR', nodesep: 20, edgesep: 14, ranksep: 28, marginx: MARGIN, marginy: MARGIN });
   const partOf = new Map(boxes.map(({ id, subTopology }) => [id, subTopology]));
   for (const box of boxes) {
     graph.setNode(box.id, sizeOf(box));
@@ -116,18 +116,19 @@ function hasFigure({ kind, to }: PipelineLink): boolean {
 
 function sizeOf({ kind, title, steps, stores }: PipelineBox): { width: number; height: number } {
   // Roughly as wide as the letters of a text are; what is longer is pressed together where it is drawn.
-  const text = (letters: number): number => letters * 6.9;
+  const text = (letters: number): number => letters * 7.3;
   switch (kind) {
     case 'operators': {
-      const longest = Math.max(...steps.map(({ words }) => words.length), ...stores.map(({ length }) => length + 7));
+      // Beside a store's name stand its sign and how much is in it.
+      const longest = Math.max(...steps.map(({ words }) => words.length), ...stores.map(({ length }) => length + 9));
       return {
-        width: clamp(text(longest) + 24, 96, 216),
+        width: clamp(text(longest) + 24, 96, 240),
         height: 2 * BOX_PADDING + steps.length * STEP_HEIGHT + stores.length * STORE_HEIGHT,
       };
     }
     case 'producer':
     case 'page':
-      return { width: 74, height: END_HEIGHT };
+      return { width: 92, height: END_HEIGHT };
     default:
       return { width: clamp(title.length * 8.6 + 32, 134, 196), height: TOPIC_HEIGHT };
   }

@@ -4,8 +4,8 @@ import type { DrawnBox, PipelineState, Waiting } from './pipeline-state.js';
 import { makeSvg, makeSvgText, pressInto, setAttribute } from './svg.js';
 
 /** Lengths that the server's layout is made for. */
-const stepHeight = 23;
-const storeHeight = 28;
+const stepHeight = 21;
+const storeHeight = 25;
 const padding = 8;
 const inset = 12;
 const barHeight = 18;
@@ -104,14 +104,14 @@ export class PipelineBoxView {
     const isEnd = kind === 'producer' || kind === 'page';
     const text = makeSvgText(
       spaced(title),
-      isEnd ? { class: 'title end', x: width / 2, y: height / 2 } : { class: 'title', x: 18, y: 24 },
+      isEnd ? { class: 'title end', x: width / 2, y: height / 2 } : { class: 'title', x: 18, y: 23 },
     );
     this.#texts.push({ text, room: width - (isEnd ? 12 : 28) });
     this.root.append(text);
   }
 
   #addNote(): SVGTextElement {
-    const note = makeSvgText('', { class: 'note', x: 18, y: 45 });
+    const note = makeSvgText('', { class: 'note', x: 18, y: 42 });
     this.root.append(note);
     return note;
   }
@@ -126,9 +126,9 @@ export class PipelineBoxView {
           makeSvg('rect', { class: 'score', x: 5, y: y + 1, width: width - 10, height: stepHeight - 2, rx: 4 }),
         );
       }
-      const text = makeSvgText(spaced(words), { class: isScore ? 'step scoring' : 'step', x: inset, y: y + 17 });
-      const failure = makeSvgText('', { class: 'failure', x: width - inset + 4, y: y + 17 });
-      const leftOut = makeSvgText('', { class: 'entries', x: width - inset + 4, y: y + 17 });
+      const text = makeSvgText(spaced(words), { class: isScore ? 'step scoring' : 'step', x: inset, y: y + 15.5 });
+      const failure = makeSvgText('', { class: 'failure', x: width - inset + 4, y: y + 15.5 });
+      const leftOut = makeSvgText('', { class: 'entries', x: width - inset + 4, y: y + 15.5 });
       this.#texts.push({ text, room: width - 2 * inset });
       this.#failures.set(node, failure);
       this.#leftOut.set(node, leftOut);
@@ -136,11 +136,11 @@ export class PipelineBoxView {
     });
     stores.forEach((store, at) => {
       const y = padding + steps.length * stepHeight + at * storeHeight;
-      const entries = makeSvgText('', { class: 'entries', x: width - inset, y: y + 19 });
-      const text = makeSvgText(spaced(store), { class: 'store', x: inset + 20, y: y + 19 });
+      const entries = makeSvgText('', { class: 'entries', x: width - inset, y: y + 17 });
+      const text = makeSvgText(spaced(store), { class: 'store', x: inset + 20, y: y + 17 });
       this.#texts.push({ text, room: width - 2 * inset - 20 - Math.min(48, width / 3) });
       this.#entries.set(store, entries);
-      this.root.append(makeCylinder(inset, y + 7), text, entries);
+      this.root.append(makeCylinder(inset, y + 5), text, entries);
     });
   }
 
@@ -160,7 +160,7 @@ export class PipelineBoxView {
       if (records === undefined) return;
       const height = records === null ? 1 : Math.min(barHeight, 1.5 + 4 * Math.log10(1 + records));
       setAttribute(bar, 'x', this.box.width - 12 - (shown.length - at) * 7);
-      setAttribute(bar, 'y', 48 - height);
+      setAttribute(bar, 'y', 44 - height);
       setAttribute(bar, 'height', height);
     });
   }

@@ -57,6 +57,7 @@ export class PipelinePicture {
     setAttribute(this.svg, 'viewBox', `${x} ${y} ${width} ${height}`);
     this.svg.style.maxWidth = `${width * mostRem}rem`;
     this.svg.style.minWidth = `${width * leastRem}rem`;
+    this.svg.style.minHeight = `${height * leastRem}rem`;
     this.#frames = frames.map(makeFrame);
     this.#links = links.map(makeLink);
     this.#boxes = boxes.map((box) => new PipelineBoxView(box));

@@ -37,14 +37,17 @@ export function mount(root: HTMLElement): ViewTab<PipelineState> {
     redraw();
   });
   scroll.append(picture.svg);
-  panel.append(scroll, makeLegend());
+  window.before(makeLegend());
+  panel.append(scroll);
+  const stage = make('div', 'pipeline-stage');
+  stage.append(news, announcer, panel);
   const below = make('div', 'pipeline-below');
   below.append(scorers.root, details.root);
-  root.append(news, announcer, blank, panel, below, table.root, text.root);
+  root.append(blank, stage, below, table.root, text.root);
   return {
     draw(state) {
       const { drawing } = state;
-      for (const element of [news, panel, below, table.root]) setHidden(element, drawing === null);
+      for (const element of [stage, below, table.root]) setHidden(element, drawing === null);
       setHidden(blank, drawing !== null);
       setText(blankSaid, state.missing ?? '');
       text.update(state.text);
