@@ -5,7 +5,8 @@ import type { About, Row } from './snapshot.js';
 
 interface RowElements {
   readonly row: HTMLElement;
-  readonly time: HTMLElement;
+  /** By which the row is gone to by keyboard: the time, which leads to the record. */
+  readonly time: HTMLButtonElement;
   readonly cells: readonly HTMLElement[];
   readonly score: HTMLElement;
   readonly bar: HTMLElement;
@@ -17,7 +18,8 @@ interface RowElements {
 
 /**
  * A table of predictions. Its rows stay and only their text changes; while nobody scrolls or reads in it, only the rows
- * in sight are there at all: laying out a hundred rows four times a second would cost more than all the rest.
+ * in sight are there at all: laying out a hundred rows four times a second would cost more than all the rest. While the
+ * keyboard's focus is in it, it stands still: what is pressed must be what was read.
  */
 export class PredictionTable {
   readonly #table: HTMLElement;
@@ -26,6 +28,9 @@ export class PredictionTable {
   #rows: RowElements[] = [];
   #about = '';
   #inSight = Number.POSITIVE_INFINITY;
+  #newest: readonly Row[] = [];
+  /** What stands still under the keyboard's focus. */
+  #held: readonly Row[] | undefined;
   #wanted: (() => void) | undefined;
 
   constructor(id: string) {
@@ -35,19 +40,27 @@ export class PredictionTable {
     this.#table.replaceChildren(this.#body);
     const scroll = this.#table.parentElement;
     if (scroll === null) return;
-    const look = (): void => {
-      const attended = scroll.scrollTop > 0 || scroll.contains(document.activeElement);
+    const look = (focused = document.activeElement): void => {
+      const isGoneTo = this.#body.contains(focused);
+      this.#held = isGoneTo ? (this.#held ?? this.#newest) : undefined;
+      const attended = scroll.scrollTop > 0 || isGoneTo || focused === scroll;
       const inSight = attended ? Number.POSITIVE_INFINITY : Math.ceil(scroll.clientHeight / fitRows(scroll));
       if (inSight === this.#inSight) return;
       this.#inSight = inSight;
       this.#wanted?.();
     };
-    new ResizeObserver(look).observe(scroll);
-    for (const event of ['scroll', 'focusin', 'focusout']) scroll.addEventListener(event, look);
+    new ResizeObserver(() => look()).observe(scroll);
+    for (const event of ['scroll', 'focusin']) scroll.addEventListener(event, () => look());
+    scroll.addEventListener('focusout', ({ relatedTarget }) => {
+      look(relatedTarget instanceof Element ? relatedTarget : null);
+    });
+    scroll.addEventListener('keydown', (event) => this.#move(event));
   }
 
-  update(about: About, all: readonly Row[], waitingFor: string): void {
-    this.#wanted = () => this.update(about, all, waitingFor);
+  update(about: About, newest: readonly Row[], waitingFor: string): void {
+    this.#wanted = () => this.update(about, newest, waitingFor);
+    this.#newest = newest;
+    const all = this.#held ?? newest;
     const rows = all.slice(0, this.#inSight);
     // What is left out keeps its place, so that there is something to scroll to.
     this.#table.style.marginBottom = `calc(${all.length - rows.length} * var(--row))`;
@@ -65,6 +78,32 @@ export class PredictionTable {
       const elements = this.#rows[i];
       if (elements !== undefined) fill(elements, row, (row.score - low) / (high - low));
     });
+    this.#mark();
+  }
+
+  /** One row can be reached with the tab key, the others from there. */
+  #mark(): void {
+    const at = Math.max(
+      0,
+      this.#rows.findIndex(({ time }) => time === document.activeElement),
+    );
+    this.#rows.forEach(({ time }, i) => {
+      const tabIndex = i === at ? 0 : -1;
+      if (time.tabIndex !== tabIndex) time.tabIndex = tabIndex;
+    });
+  }
+
+  #move(event: KeyboardEvent): void {
+    const at = this.#rows.findIndex(({ time }) => time === document.activeElement);
+    if (at < 0) return;
+    const last = this.#rows.length - 1;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[
+      event.key
+    ];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.#rows[Math.max(0, Math.min(last, to))]?.time.focus();
+    this.#mark();
   }
 
   /** Columns have fixed shares of the width: a longer text must not push the table about four times a second. */
@@ -83,8 +122,10 @@ export class PredictionTable {
       head.append(cell);
     };
     add('Event time', 'text');
-    for (const column of about.columns) {
-      add(column.header, column.wide ? 'words' : '', column.align === 'right' ? 'right' : '');
+    // Words take what the figures leave; without any, those share it.
+    const hasWords = about.columns.some(({ wide }) => wide);
+    for (const { header, wide, align } of about.columns) {
+      add(header, wide ? 'words' : hasWords ? 'plain' : '', align === 'right' ? 'right' : '');
     }
     add('Score', 'wide');
     add('Decision', 'middle');
@@ -116,16 +157,28 @@ function fitRows(scroll: HTMLElement): number {
 
 function makeRow(about: About): RowElements {
   const row = make('tr');
+  const follow = (): void => {
+    if (row.dataset.id !== undefined) requestToFollow(row.dataset.id);
+  };
   row.addEventListener('click', () => {
     // Who marks text in a row wants that, and not the record.
-    if (getSelection()?.isCollapsed !== false && row.dataset.id !== undefined) requestToFollow(row.dataset.id);
+    if (getSelection()?.isCollapsed !== false) follow();
   });
   const cell = (className = ''): HTMLElement => {
     const element = make('td', className);
     row.append(element);
     return element;
   };
-  const time = cell();
+  const time = document.createElement('button');
+  time.type = 'button';
+  time.className = 'to-record';
+  time.title = 'Follow this record';
+  time.tabIndex = -1;
+  time.addEventListener('click', (event) => {
+    event.stopPropagation();
+    follow();
+  });
+  cell().append(time);
   const cells = about.columns.map(({ align }) => cell(align === 'right' ? 'right' : ''));
   const score = make('span');
   const bar = make('i');
