@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
+  boardBeyondSight,
+  cutTexts,
   type DemoInBrowser,
   describeInBrowser,
   openDemoInBrowser,
@@ -83,6 +85,11 @@ describeInBrowser('the page of the running demo', (browser) => {
     expect(name).toMatch(
       /calls to the service, up to \d\d a quarter of an hour, at (09|10|11):\d\d; offers, up to \d+$/,
     );
+  });
+
+  it('has its whole board in sight on a laptop', async () => {
+    await expect.poll(() => boardBeyondSight(demo.page)).toEqual([]);
+    expect(await cutTexts(demo.page)).toEqual([]);
   });
 
   it('has nothing serious for axe to find, light and dark', async () => {

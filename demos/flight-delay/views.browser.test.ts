@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
+  boardBeyondSight,
+  cutTexts,
   type DemoInBrowser,
   describeInBrowser,
   openDemoInBrowser,
@@ -11,6 +13,7 @@ const patience = { timeout: 30_000 };
 const views = ['Live', 'Pipeline', 'Records', 'Model', 'Faults'] as const;
 const sizes = [
   [1280, 720],
+  [1440, 757],
   [1440, 900],
   [1920, 1080],
   [3840, 2160],
@@ -48,13 +51,46 @@ describeInBrowser('the views of the flight-delay demo', (browser: () => Browser)
       const page = await goTo(view);
       for (const [width, height] of sizes) {
         await page.setViewportSize({ width, height });
-        const beyond = await page.evaluate<string[]>(beyondTheEdge);
-        expect(beyond, `${width} × ${height}`).toEqual([]);
+        expect(await cutTexts(page), `${width} × ${height}`).toEqual([]);
       }
       await page.setViewportSize({ width: 1280, height: 800 });
       expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     },
   );
+
+  it('have the whole board in sight on a laptop, and the whole pipeline, dead letters too', async () => {
+    const page = await goTo('Live');
+    for (const [width, height] of sizes.filter(([, high]) => high >= 900)) {
+      await page.setViewportSize({ width, height });
+      await expect.poll(() => boardBeyondSight(page), { message: `${width} × ${height}` }).toEqual([]);
+    }
+    await goTo('Pipeline');
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      const { y = 0, height: high = 0 } = (await page.locator('.box.dead-letters').boundingBox()) ?? {};
+      expect(y + high, `${width} × ${height}`).toBeLessThan(height);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('lead from a prediction to its record by keyboard: a table stands still while a row of it has the focus', async () => {
+    const page = await goTo('Live');
+    const rows = page.locator('#latest tbody tr');
+    expect(await page.locator('#latest [tabindex="0"]').count()).toBe(1);
+    await page.locator('#latest [tabindex="0"]').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    const texts = await rows.allInnerTexts();
+    const scored = await demo.scoredInTotal();
+    await vi.waitUntil(async () => (await demo.scoredInTotal()) > scored + 200, patience);
+    expect(await rows.allInnerTexts()).toEqual(texts);
+    expect(await rows.nth(2).locator(':focus').count()).toBe(1);
+    const id = await rows.nth(2).getAttribute('data-id');
+    await page.keyboard.press('Enter');
+    await page.locator('#follow-title', { hasText: id ?? '' }).waitFor(patience);
+    await goTo('Live');
+    await vi.waitUntil(async () => (await rows.allInnerTexts()).join() !== texts.join(), patience);
+  });
 
   it.each(views)('have a legend for every chart, on paper too: %s', async (view) => {
     const page = await goTo(view);
@@ -94,6 +130,20 @@ describeInBrowser('the views of the flight-delay demo', (browser: () => Browser)
     expect(await page.evaluate<string[]>(beyondTheEdge)).toEqual([]);
     await page.emulateMedia({ forcedColors: 'none' });
   });
+
+  it('have nothing serious for axe to find while a fault is on, and nothing is cut by what is said of it', async () => {
+    const page = await goTo('Faults');
+    await page.getByRole('switch', { name: 'Poison records' }).click();
+    await page.getByText('In effect', { exact: true }).waitFor(patience);
+    await goTo('Live');
+    await page.locator('.signals-told li', { hasText: 'dead letters' }).waitFor(patience);
+    for (const view of views) {
+      await goTo(view);
+      expect(await seriousFindingsInBothSchemes(page), view).toEqual([]);
+      expect(await cutTexts(page), view).toEqual([]);
+    }
+    await page.getByRole('switch', { name: 'Poison records' }).click();
+  }, 90_000);
 
   it('say nothing to the browser’s console, and grey what is no longer known when the demo has gone', async () => {
     const { page } = demo;

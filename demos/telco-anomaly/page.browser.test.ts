@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
+  boardBeyondSight,
+  cutTexts,
   type DemoInBrowser,
   describeInBrowser,
   openDemoInBrowser,
@@ -33,6 +35,12 @@ describeInBrowser('the page of the running demo', (browser) => {
       expect((await demo.moments()).join()).toContain('cell-020, transport, Thu 06:45: unusual speed 0.');
     }, 5_000);
   }, 60_000);
+
+  it('has its whole board in sight on a laptop', async () => {
+    await demo.page.setViewportSize({ width: 1440, height: 900 });
+    await expect.poll(() => boardBeyondSight(demo.page)).toEqual([]);
+    expect(await cutTexts(demo.page)).toEqual([]);
+  });
 
   it('has nothing serious for axe to find', async () => {
     expect(await seriousFindingsInBothSchemes(demo.page)).toEqual([]);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
+  boardBeyondSight,
+  cutTexts,
   type DemoInBrowser,
   describeInBrowser,
   openDemoInBrowser,
@@ -117,6 +119,12 @@ describeInBrowser('the page of the running demo', (browser) => {
     }
     expect(sizes).toEqual(sizes.toSorted((one, other) => one - other));
     expect(new Set(sizes).size).toBe(3);
+  });
+
+  it('has its whole board in sight on a laptop', async () => {
+    await demo.page.setViewportSize({ width: 1440, height: 900 });
+    await expect.poll(() => boardBeyondSight(demo.page)).toEqual([]);
+    expect(await cutTexts(demo.page)).toEqual([]);
   });
 
   it('has nothing serious for axe to find, light or dark', async () => {

@@ -4,6 +4,7 @@ export { type BoundProcess, startBoundProcess } from './bound-process.js';
 export { type BrokerProgram, startBrokerProgram } from './broker-program.js';
 export { hasClient, runClient } from './client-run.js';
 export { type CommittedRecord, CommittedRecords } from './committed-records.js';
+export { boardBeyondSight, cutTexts } from './cut-texts.js';
 export { type DemoExpectations, type DemoReport, reportOn, specifyDemo } from './demo-contract.js';
 export { type DemoInBrowser, openDemoInBrowser } from './demo-in-browser.js';
 export { expectedCounts, expectedIdsOf, undisturbed } from './demo-inputs.js';

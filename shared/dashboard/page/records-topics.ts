@@ -101,6 +101,7 @@ function fillItem(item: Element, topic: PeekTopic, chosen: string | undefined, d
   setClass(button, `topic${held === 0 ? ' is-empty' : ''}`);
   setText(name, shortName(topic.name, demo));
   setText(kind, kindsInWords[topic.kind]);
-  setText(speed, held === 0 ? 'empty' : rate(topic.perSecond));
+  // Known once its ends have been seen twice.
+  setText(speed, held === 0 ? 'empty' : topic.perSecond === null ? '' : rate(topic.perSecond));
   setTitle(button, `${topic.name}: ${counted(topic.ends.length, 'partition')}, ${count(held)} offsets`);
 }
