@@ -80,7 +80,7 @@ function makeFault(list: HTMLElement, newest: () => FaultsState | undefined): El
   // What is spoken is what has become of it; the seconds that are left are to be looked at, and would be spoken each.
   const said = make('span');
   said.setAttribute('role', 'status');
-  state.append(said, make('span', 'fault-ends'));
+  state.append(said, ' ', make('span', 'fault-ends'));
   head.append(button, state);
   const left = make('div', 'fault-left');
   left.append(heading, head);
@@ -123,7 +123,7 @@ function fillFault(item: Element, fault: FaultView, controlsOff: string | null):
   // Why it cannot be switched is the state of a fault that only this place cannot have.
   const isUnavailable = controlsOff === null && fault.unavailable !== null;
   setText(said, isUnavailable ? fault.unavailable : words);
-  setText(ends, isUnavailable || !fault.on || fault.endsIn === null ? '' : ` · ends in ${duration(fault.endsIn)}`);
+  setText(ends, isUnavailable || !fault.on || fault.endsIn === null ? '' : `· ends in ${duration(fault.endsIn)}`);
 }
 
 function fillAlerts(alerts: Element, { alert, unless, also }: FaultView): void {
