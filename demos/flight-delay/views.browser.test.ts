@@ -24,8 +24,8 @@ describeInBrowser('the views of the flight-delay demo', (browser: () => Browser)
   beforeAll(async () => {
     demo = await openDemoInBrowser(browser(), 'flight-delay', ['--rate', '300']);
     await demo.page.waitForSelector('html[data-state="live"]', patience);
-    await vi.waitUntil(async () => (await demo.scoredInTotal()) > 1_500, patience);
-  });
+    await vi.waitUntil(async () => (await demo.scoredInTotal()) > 1_500, { timeout: 90_000 });
+  }, 150_000);
   afterAll(async () => {
     expect(await demo.close()).toBe(0);
   });

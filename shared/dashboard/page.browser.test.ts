@@ -92,7 +92,7 @@ describeInBrowser('the live page in a browser', (browser) => {
     await waitForText(page, 'scored', '1,000');
     expect(await text(page, 'clock')).toBe('Tue 1 Oct 2013 22:39');
     expect(await text(page, 'zone')).toBe('EDT');
-    expect(await text(page, 'model')).toBe('flight-delay-gbm');
+    expect(await text(page, 'model-name')).toBe('flight-delay-gbm');
     expect(await text(page, 'mode')).toBe('embedded');
     expect(await text(page, 'auc')).toMatch(/^0\.\d{3}$/);
     expect(await text(page, 'auc-note')).toBe('from 500 outcomes');

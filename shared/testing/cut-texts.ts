@@ -2,7 +2,21 @@ import type { Page } from 'playwright-core';
 
 /** What must be read whole: headings, figures and what they are called, states, and what is pressed. */
 const whole = [
-  ...['h1', 'h2', 'h3', 'dt', 'th', 'kbd', 'button', 'summary', '.value', '.number', '.now', '.badge', '.badges > li'],
+  ...[
+    'h1',
+    'h2',
+    'h3',
+    'dt',
+    'th',
+    'kbd',
+    'button',
+    'summary',
+    '.figure .value',
+    '.number',
+    '.now',
+    '.badge',
+    '.badges > li',
+  ],
   ...['.legend li', '.checks li', '.signals-verdict', '.signals-told .sentence', '.fault-state', '.name:not(.topic *)'],
 ].join(', ');
 
@@ -15,12 +29,15 @@ export async function cutTexts(page: Page): Promise<string[]> {
       if (getComputedStyle(element).display !== 'inline' && clips(element)) {
         return element.scrollWidth > element.clientWidth + 1;
       }
-      const { right, width } = element.getBoundingClientRect();
+      const { left, right, width } = element.getBoundingClientRect();
       if (width < 2) return false;
       let around = element.parentElement;
       // What lies in a part that scrolls by itself can be brought into sight.
       while (around !== null && getComputedStyle(around).overflowX === 'visible') around = around.parentElement;
-      return around !== null && clips(around) && right > around.getBoundingClientRect().right + 1;
+      if (around === null || !clips(around)) return false;
+      // What lies beyond it altogether is left out, as rows are for which there is no whole room.
+      const edge = around.getBoundingClientRect().right;
+      return left < edge && right > edge + 1;
     };
     const said = (element) => element.localName + '.' + element.className + ' ' + element.textContent.trim().slice(0, 80);
     const tooWide = [...document.querySelectorAll('body *')].filter((element) =>

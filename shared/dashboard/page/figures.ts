@@ -12,9 +12,9 @@ export function updateHeader({ snapshot, facts }: PageState, times: EventTimes, 
   setText(byId('clock'), event.time === null ? none : times.clock(event.time));
   setText(byId('zone'), event.time === null ? '' : times.zone(event.time));
   setText(byId('speed'), event.speed === null ? '' : speed(event.speed));
-  setText(byId('model'), model?.name ?? none);
+  setText(byId('model-name'), model?.name ?? none);
   setText(byId('model-version'), model === null ? '' : `version ${model.version}`);
-  byId('model').title = model?.sha256 ? `sha256 ${model.sha256}` : '';
+  byId('model-name').title = model?.sha256 ? `sha256 ${model.sha256}` : '';
   updateMode(fact(facts, 'mode'), fact(facts, 'guarantee') ?? snapshot.scorers[0]?.guarantee);
 }
 

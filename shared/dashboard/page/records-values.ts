@@ -23,6 +23,7 @@ export function sizeInWords(part: PeekedPart): string {
 
 /** Fills a <pre> with a value, laid out; text is never read as markup. */
 export function fillValue(pre: HTMLElement, part: PeekedPart): void {
+  pre.dataset.as = part.kind;
   if (part.kind === 'null') {
     pre.textContent = 'null';
   } else if (part.kind === 'bytes') {
@@ -42,6 +43,7 @@ export function coloured(json: string): (HTMLElement | string)[] {
 
 /** Fills a <pre> with the bytes of a record's value. */
 export function fillBytes(pre: HTMLElement, { raw, value }: PeekedRecord): void {
+  pre.dataset.as = 'bytes';
   const isCut = raw !== null && value.kind !== 'null' && raw.length / 2 < value.size;
   // Of a record in a list they are still to come.
   const none = value.kind === 'null' ? 'null' : '…';
