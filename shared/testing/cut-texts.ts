@@ -1,24 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /** What must be read whole: headings, figures and what they are called, states, and what is pressed. */
-const whole = [
-  ...[
-    'h1',
-    'h2',
-    'h3',
-    'dt',
-    'th',
-    'kbd',
-    'button',
-    'summary',
-    '.figure .value',
-    '.number',
-    '.now',
-    '.badge',
-    '.badges > li',
-  ],
-  ...['.legend li', '.checks li', '.signals-verdict', '.signals-told .sentence', '.fault-state', '.name:not(.topic *)'],
-].join(', ');
+const whole = `h1, h2, h3, dt, th, kbd, button, summary, .figure .value, .number, .now, .badge, .badges > li, .legend li,
+  .checks li, .signals-verdict, .signals-told .sentence, .fault-state, .name:not(.topic *)`;
 
 /** Headings, figures and names of a page that are cut as it is now, and whatever makes it wider than its window. */
 export async function cutTexts(page: Page): Promise<string[]> {
