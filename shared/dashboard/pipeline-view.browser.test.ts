@@ -170,14 +170,14 @@ describeInBrowser('the view of the pipeline', (browser) => {
   it('shows dead letters on their way, and what failed at its operator', async () => {
     const pipeline = flowing();
     const long = nodes.findIndex(({ name }) => name === 'long');
-    pipeline.pass(5, () => {
+    pipeline.pass(7, () => {
       pipeline.totals.deadLettered += 2;
       pipeline.beat('scorer-1', { failed: nodes.map((_, node) => (node === long ? pipeline.totals.deadLettered : 0)) });
     });
     const { page } = await open(pipeline);
     await news(page, 'Records become dead letters, 2 a second; the rest flows on.').waitFor();
-    expect(await boxText(page, /^dead letters/)).toBe('dead letters 10 records');
-    expect(await boxText(page, /^long 10 failed; operators$/)).toBe('long 10 failed');
+    expect(await boxText(page, /^dead letters/)).toBe('dead letters 14 records');
+    expect(await boxText(page, /^long 14 failed; operators$/)).toBe('long 14 failed');
     expect(await page.locator('.link.letters .rate').allTextContents()).toContain('2.0/s');
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
   });
