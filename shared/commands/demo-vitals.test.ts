@@ -25,6 +25,7 @@ function known({ heard = [] as ScorerStatus[], said = [] as ScorerStatus[], ...m
         readPerSecond: 57,
         scoredPerSecond: 56,
         unscoredSeconds: 0,
+        scoringForSeconds: 600,
         latencySeconds: null,
         scoringSeconds: null,
         modelSeconds: null,

@@ -28,6 +28,7 @@ type ViewVitals = Pick<
   | 'readPerSecond'
   | 'scoredPerSecond'
   | 'unscoredSeconds'
+  | 'scoringForSeconds'
   | 'latencySeconds'
   | 'scoringSeconds'
   | 'modelSeconds'
@@ -212,6 +213,7 @@ export class LiveView<P extends PredictionFields, O> {
       readPerSecond: this.#input.mean(end, rateWindowSeconds) ?? null,
       scoredPerSecond: this.#scored.mean(end, rateWindowSeconds) ?? null,
       unscoredSeconds: since(this.#scored),
+      scoringForSeconds: this.#scored.first === undefined ? null : Math.max(0, end - this.#scored.first),
       latencySeconds: p99.length === 0 ? null : Math.min(...p99) / 1_000,
       scoringSeconds: this.#pulse.scoringSeconds(now) ?? null,
       modelSeconds: this.#pulse.modelSeconds(now) ?? null,

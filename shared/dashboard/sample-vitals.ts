@@ -26,6 +26,7 @@ export function sampleVitals(more: Partial<Vitals> = {}): Vitals {
     readPerSecond: 57,
     scoredPerSecond: 56,
     unscoredSeconds: 0,
+    scoringForSeconds: 600,
     latencySeconds: 0.018,
     scoringSeconds: 0.0031,
     modelSeconds: 0.0012,

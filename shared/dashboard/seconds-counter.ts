@@ -29,6 +29,11 @@ export class SecondsCounter {
     return this.#peak;
   }
 
+  /** The first second in which something was counted; undefined before. */
+  get first(): number | undefined {
+    return this.#first;
+  }
+
   /** The last second in which something was counted; 0 before. */
   get last(): number {
     return this.#last;

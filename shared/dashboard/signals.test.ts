@@ -104,6 +104,7 @@ describe('what is wrong', () => {
     expect(pass(1)).toEqual([]);
     expect(pass(8, { latencySeconds: 3 })).toEqual([]);
     expect(pass(2, { latencySeconds: 3 })).toEqual(['PredictionLatencyHigh']);
+    expect(pass(20, { latencySeconds: 3, scoringForSeconds: 30 }), 'of a demo that starts').toEqual([]);
   });
 
   it('is no slow model where its process waits for the machine, or one call alone took long', () => {

@@ -23,6 +23,8 @@ export interface Vitals {
   readonly scoredPerSecond: number | null;
   /** For how many seconds records have waited and none has been scored; null before the first prediction. */
   readonly unscoredSeconds: number | null;
+  /** For how many seconds there have been predictions; null before the first. */
+  readonly scoringForSeconds: number | null;
   /** What of a hundred predictions one takes or longer, in each of the last seconds; null in unpaced runs. */
   readonly latencySeconds: number | null;
   /** The mean of a call of the model of late, in the scorer where it is longest. */
