@@ -108,7 +108,13 @@ class RestlessDemo {
     } as const;
     return {
       signals: this.#turn(3) === 0 ? [] : [alert],
-      checks: [{ name: 'Latency', place, state: 'well', figure: `rest ${this.#rests}` }],
+      checks: [
+        { name: 'Latency', place, state: 'well', figure: `rest ${this.#rests}`, about: 'How long a prediction takes.' },
+      ],
+      recovery: this.#turn(7) === 1 ? { place, sentence: 'Not over yet.', since: 0 } : null,
+      past: Array.from({ length: this.#turn(12) }, (_, at) => ({ ...alert, alert: `Past${at}`, until: at })),
+      staleSince: this.#turn(11) === 1 ? 0 : null,
+      quality: null,
     };
   }
 
