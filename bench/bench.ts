@@ -65,11 +65,12 @@ function caseOf(name: string): Case {
 }
 
 async function list(chosen: readonly Case[], setting: Setting): Promise<void> {
-  for (const { name, about, contenders } of chosen) {
-    say(`${name}: ${about}`);
+  for (const one of chosen) {
+    say(`${one.name}: ${one.about}`);
     say(
-      `  ${contenders(setting)
-        .map((one) => one.name)
+      `  ${one
+        .contenders(setting)
+        .map(({ name }) => name)
         .join(', ')}`,
     );
   }

@@ -59,13 +59,20 @@ function yardstickOf(figures: readonly Figure[]): Yardstick | undefined {
 }
 
 function reportOf({ contender: { name }, rounds, skipped, failed }: Taken): ContenderReport {
-  const figures = (rounds[0]?.figures ?? []).map(({ value: _, ...figure }, at) => {
+  const figures = (rounds[0]?.figures ?? []).map(({ name: figureName, unit, kind, wished }, at) => {
     const values = rounds.map((round) => round.figures[at]?.value ?? Number.NaN);
     const ratios = rounds.flatMap((round, index) => {
-      const ratio = ratioTo(round.yardstick, figure.kind, values[index] ?? Number.NaN);
+      const ratio = ratioTo(round.yardstick, kind, values[index] ?? Number.NaN);
       return ratio === undefined ? [] : [ratio];
     });
-    return { ...figure, values, ...(ratios.length === rounds.length && { ratios }) };
+    return {
+      name: figureName,
+      unit,
+      kind,
+      ...(wished !== undefined && { wished }),
+      values,
+      ...(ratios.length === rounds.length && { ratios }),
+    };
   });
   return { name, ...(skipped && { skipped }), ...(failed && { failed }), figures };
 }

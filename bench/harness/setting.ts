@@ -122,7 +122,7 @@ export class Setting implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const address of [...this.#clusters.keys()]) await this.forget(address);
+    for (const address of this.#clusters.keys()) await this.forget(address);
     await this.#kafkaProcess?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -26,11 +26,11 @@ const keys = Array.from({ length: KEYS }, (_, index) => `user-${index}`);
 const topologies: Readonly<
   Record<string, { readonly build: (builder: StreamsBuilder) => void; readonly share: number }>
 > = {
-  'pass-through': { share: 1, build: (builder) => void builder.stream(input).to(output) },
+  'pass-through': { share: 1, build: (builder) => builder.stream(input).to(output) },
   'filter-map': {
     share: 1 / 2,
     build: (builder) =>
-      void builder
+      builder
         .stream(input)
         .filter((_key, value) => value % 2 === 0)
         .mapValues((value) => value + 1)
@@ -39,19 +39,19 @@ const topologies: Readonly<
   'table-join': {
     share: 1,
     build: (builder) =>
-      void builder
+      builder
         .stream(input)
         .join(builder.table(people, { store: 'people' }), (click, person) => click + person)
         .to(output),
   },
   count: {
     share: 1,
-    build: (builder) => void builder.stream(input).groupByKey().count({ store: 'counted' }).toStream().to(output),
+    build: (builder) => builder.stream(input).groupByKey().count({ store: 'counted' }).toStream().to(output),
   },
   'windowed-count': {
     share: 1,
     build: (builder) =>
-      void builder
+      builder
         .stream(input)
         .groupByKey()
         .windowedBy(TimeWindows.ofSizeWithNoGrace(WINDOW_MS))

@@ -41,8 +41,8 @@ async function untilDone(
 export async function runBatches(score: Score, beside?: () => Promise<Usage>): Promise<void> {
   const clients = await connectClients();
   const progress = new Progress(beside);
-  const eachBatch = async ({ batch, resolveOffset, heartbeat }: EachBatchPayload, done: () => void): Promise<void> => {
-    const { messages } = batch;
+  const eachBatch = async (payload: EachBatchPayload, done: () => void): Promise<void> => {
+    const { messages } = payload.batch;
     let outgoing: Message[] = [];
     let isLast = false;
     for (let start = 0; start < messages.length; start += ROWS_PER_RUN) {
@@ -57,8 +57,8 @@ export async function runBatches(score: Score, beside?: () => Promise<Usage>): P
       isLast = await progress.add(outgoing.length);
       outgoing = [];
     }
-    resolveOffset(batch.lastOffset());
-    await heartbeat();
+    payload.resolveOffset(payload.batch.lastOffset());
+    await payload.heartbeat();
     if (isLast) done();
   };
   await untilDone(clients, progress, (done) =>
