@@ -91,6 +91,10 @@ function pinOthers(): void {
 
 function compare(earlier: EarlierReport, report: Report): void {
   const changes = changesSince(earlier, report);
+  if (earlier.records !== report.records || earlier.pinned !== report.pinned) {
+    const how = `--records ${earlier.records}${earlier.pinned ? ' --pin' : ''}`;
+    say(`\nThe earlier run was another one, with ${how}: ratios are not those of the same work.`);
+  }
   say('\nAgainst the earlier run, in proportion to the yardstick loop of each round (above 1 is better):');
   for (const { what, factor, isSlower } of changes)
     say(`  ${what.padEnd(72)} ${factor.toFixed(2)}${isSlower ? '  SLOWER' : ''}`);

@@ -63,7 +63,7 @@ function reportOf({ contender: { name }, rounds, skipped, failed }: Taken): Cont
     const values = rounds.map((round) => round.figures[at]?.value ?? Number.NaN);
     const ratios = rounds.flatMap((round, index) => {
       const ratio = ratioTo(round.yardstick, kind, values[index] ?? Number.NaN);
-      return ratio === undefined ? [] : [ratio];
+      return ratio === undefined || !Number.isFinite(ratio) ? [] : [ratio];
     });
     return {
       name: figureName,

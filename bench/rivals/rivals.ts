@@ -33,6 +33,8 @@ const inPython = (guarantee: Guarantee, name: string): Rival => ({
   isHeavy: true,
   whyNot: whyNoQuix,
   commandLine: quixCommandLine,
+  // Of its dependencies, about their own.
+  environment: { PYTHONWARNINGS: 'ignore' },
 });
 
 /** The yardstick: what a good programmer writes on kafkajs without a library, many records at a time. */
