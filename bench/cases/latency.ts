@@ -24,10 +24,11 @@ async function takePaced(
     setting.newTopic(address, `paced-scores-${rival.name}`),
   ]);
   const scorer = await startRival(rival, setting, { address, input, output, group: newGroup(rival), records: 0 });
+  const paced = nodeProgram('loads/paced', address, input, output, count, warmUp, RATE);
+  const client = startLoad(paced, { core: setting.cores.others });
   try {
-    const paced = nodeProgram('loads/paced', address, input, output, count, warmUp, RATE);
     // Whoever ends first: a scorer that ends has failed.
-    const said = await Promise.race([startLoad(paced, { core: setting.cores.others }).result, scorer.result]);
+    const said = await Promise.race([client.result, scorer.result]);
     await checkScores(await setting.cluster(address), output, await setting.expected(warmUp + count));
     return [
       milliseconds('p50', Number(said.p50), p50),
@@ -35,7 +36,7 @@ async function takePaced(
       milliseconds('the slowest', Number(said.most)),
     ];
   } finally {
-    await scorer.kill();
+    await Promise.all([scorer.kill(), client.kill()]);
   }
 }
 

@@ -43,6 +43,7 @@ const none = async (): Promise<Usage> => ({ cpuSeconds: 0, megabytes: 0 });
 export class Progress {
   readonly #beside: () => Promise<Usage>;
   #done = 0;
+  #isMeasuring = false;
   #measured: { readonly from: number; readonly at: number; readonly cpuSeconds: number } | undefined;
 
   constructor(beside: () => Promise<Usage> = none) {
@@ -53,7 +54,9 @@ export class Progress {
   async add(count: number): Promise<boolean> {
     if (this.#done === 0 && count > 0) say({ is: 'begin' });
     this.#done += count;
-    if (this.#measured === undefined && this.#done >= warmUp) {
+    if (!this.#isMeasuring && this.#done >= warmUp) {
+      // Others may come while what is beside is asked.
+      this.#isMeasuring = true;
       const beside = await this.#beside();
       const cpuSeconds = ownUsage().cpuSeconds + beside.cpuSeconds;
       this.#measured = { from: this.#done, at: performance.now(), cpuSeconds };

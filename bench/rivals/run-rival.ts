@@ -31,6 +31,8 @@ export interface Assignment {
 
 /** Of the records: Java's and V8's compilers are through then. */
 const WARM_UP = 0.4;
+/** Whoever has not ended by then does not end. */
+const PATIENCE_MS = 900_000;
 
 /** Starts a rival on its part of the job. */
 export async function startRival(rival: Rival, setting: Setting, assignment: Assignment): Promise<RunningLoad> {
@@ -67,10 +69,12 @@ export async function runRival(rival: Rival, setting: Setting, address: string):
   const group = newGroup(rival);
   const startedAt = performance.now();
   const load = await startRival(rival, setting, { address, input, output, group, records });
+  const patience = setTimeout(() => void load.kill(), PATIENCE_MS);
   let isOver = false;
   const first = firstOutput(cluster, output, () => isOver).then(() => performance.now() - startedAt);
   const said = await load.result.finally(() => {
     isOver = true;
+    clearTimeout(patience);
   });
   const firstMs = await first;
   await checkScores(cluster, output, expected);
