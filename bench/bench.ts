@@ -34,6 +34,9 @@ async function bench(options: Options): Promise<void> {
   const chosen = named?.map(caseOf) ?? cases.filter(({ isShort }) => isShort === true || !options.isShort);
   await using setting = new Setting(options);
   if (options.wants === 'list') return list(chosen, setting);
+  const contestants = new Set(chosen.flatMap((one) => namesOf(one, setting)));
+  const unknown = options.only.find((name) => !contestants.has(name));
+  if (unknown !== undefined) throw new KitError('usage', `No case that is measured has a contender "${unknown}".`);
   if (options.pin) pinOthers();
   const machine = describeMachine();
   say(
@@ -64,15 +67,14 @@ function caseOf(name: string): Case {
   throw new KitError('usage', `There is no case "${name}": ${cases.map((one) => one.name).join(', ')}.`);
 }
 
-async function list(chosen: readonly Case[], setting: Setting): Promise<void> {
+function namesOf(one: Case, setting: Setting): string[] {
+  return one.contenders(setting).map(({ name }) => name);
+}
+
+function list(chosen: readonly Case[], setting: Setting): void {
   for (const one of chosen) {
     say(`${one.name}: ${one.about}`);
-    say(
-      `  ${one
-        .contenders(setting)
-        .map(({ name }) => name)
-        .join(', ')}`,
-    );
+    say(`  ${namesOf(one, setting).join(', ')}`);
   }
 }
 

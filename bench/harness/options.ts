@@ -35,6 +35,8 @@ Measures the cases that are named, all where none is: --list tells which there a
                        hand-written kafkajs loop of the same round
   --list               the cases and their contenders
   --help               this text
+
+BENCH_NODE_FLAGS has flags for the programs in Node that are measured, such as --cpu-prof.
 `;
 
 /** @throws KitError 'usage' where the arguments are not to be understood. */
