@@ -81,7 +81,7 @@ export const modelSwaps: Case = {
   name: 'model-swaps',
   about: `the flight-delay demo at ${RATE} records a second, with exchanges of its model and without; and what exchanges leave in memory`,
   contenders: (setting) => {
-    const records = setting.count(75_000, 30_000);
+    const records = setting.count(75_000, 20_000);
     return [
       { name: 'without-exchanges', take: () => pacedRun(records, false) },
       { name: 'with-exchanges', take: () => pacedRun(records, true) },
@@ -89,7 +89,7 @@ export const modelSwaps: Case = {
         name: 'memory',
         async take() {
           await using broker = await startMeasuredBroker(ownProgram);
-          const args = [broker.address, setting.count(1_000, 20)];
+          const args = [broker.address, setting.count(1_000, 3)];
           return memoryFigures(await startLoad(nodeProgram('loads/model-exchanges', ...args)).result);
         },
       },
