@@ -58,7 +58,7 @@ async function bench(options: Options): Promise<void> {
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
   const contenders = report.cases.flatMap((one) => one.contenders);
   if (contenders.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
-  if (earlier !== undefined) compare(earlier, report);
+  if (earlier !== undefined) compare(earlier, report, options);
 }
 
 function caseOf(name: string): Case {
@@ -91,7 +91,7 @@ function pinOthers(): void {
   if (pinned.status !== 0) throw new KitError('usage', '--pin needs taskset and two cores.');
 }
 
-function compare(earlier: EarlierReport, report: Report): void {
+function compare(earlier: EarlierReport, report: Report, { only }: Options): void {
   const changes = changesSince(earlier, report);
   if (earlier.records !== report.records || earlier.pinned !== report.pinned) {
     const how = `--records ${earlier.records}${earlier.pinned ? ' --pin' : ''}`;
@@ -100,7 +100,8 @@ function compare(earlier: EarlierReport, report: Report): void {
   say('\nAgainst the earlier run, in proportion to the yardstick loop of each round (above 1 is better):');
   for (const { what, factor, isSlower } of changes)
     say(`  ${what.padEnd(72)} ${factor.toFixed(2)}${isSlower ? '  SLOWER' : ''}`);
-  for (const what of missingSince(earlier, report)) say(`  ${what.padEnd(72)} not measured this time`);
+  const missing = only.length > 0 ? [] : missingSince(earlier, report);
+  for (const what of missing) say(`  ${what.padEnd(72)} not measured this time`);
   if (changes.length === 0) throw new KitError('usage', 'Nothing can be compared: no figure of both runs has a ratio.');
   if (changes.some(({ isSlower }) => isSlower)) process.exitCode = 1;
 }
