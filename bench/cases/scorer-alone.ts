@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
-import { startProgram } from './started-program.js';
+import { startProgram } from '../harness/started-program.js';
 
 /** Of all records: before, modules are loaded, code is compiled and a monitor starts; after, one partition may have nothing left. */
 const [FROM, TO] = [0.25, 0.95];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { findChromium } from '#shared/doctor';
-import type { View } from './page-views.js';
+import type { View } from './views.js';
 
 const LOOK_EVERY_MS = 50;
 

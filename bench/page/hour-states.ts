@@ -8,7 +8,7 @@ import {
 } from '#shared/dashboard';
 import type { ScorerStatus } from '#shared/monitoring';
 import { type BatchScorer, StreamsBuilder } from '#shared/streams';
-import type { demo } from '../demos/flight-delay/demo.js';
+import type { demo } from '../../demos/flight-delay/demo.js';
 
 // What scorers, monitor and cluster would say in bench/page-hour-demo.ts: figures that move with each update.
 

@@ -1,4 +1,4 @@
-import type { Alert, Flight, Prediction, Quality } from '../demos/flight-delay/topics.js';
+import type { Alert, Flight, Prediction, Quality } from '../../demos/flight-delay/topics.js';
 
 // What a scorer would make of the flights in bench/page-hour-demo.ts.
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import type { WatchedPage } from './page-browser.js';
+import type { WatchedPage } from './browser.js';
 
 /** What an update of the page took, in milliseconds. */
 export interface UpdateCost {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { projectFile } from '#shared/project-file';
-import { launch, type PageMemory, WatchedPage } from './page-browser.js';
-import type { HourServer } from './page-hour-server.js';
-import { progress } from './page-said.js';
-import type { View } from './page-views.js';
+import { launch, type PageMemory, WatchedPage } from './browser.js';
+import type { HourServer } from './hour-server.js';
+import { progress } from './said.js';
+import type { View } from './views.js';
 
 const SAMPLES = 8;
 /** The page draws whenever it can, and not with the screen. */
@@ -53,7 +53,7 @@ async function drawn(page: WatchedPage, updates: number): Promise<void> {
 
 /** The pages' server in a process of its own. */
 async function startServer(rate: number) {
-  const program = fileURLToPath(projectFile('dist/bench/page-hour-server.js'));
+  const program = fileURLToPath(projectFile('dist/bench/page/hour-server.js'));
   const child = fork(program, [String(rate)], { execArgv: ['--expose-gc'] });
   const said = async (): Promise<HourServer> => {
     const [message] = (await once(child, 'message')) as [HourServer];

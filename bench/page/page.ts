@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { hourOf } from './page-hour.js';
-import { firstPaints, scriptOfUpdates } from './page-live.js';
-import { machine, say } from './page-said.js';
-import { viewersCost } from './page-viewers.js';
-import { type View, views } from './page-views.js';
+import { hourOf } from './hour.js';
+import { firstPaints, scriptOfUpdates } from './live.js';
+import { machine, say } from './said.js';
+import { viewersCost } from './viewers.js';
+import { type View, views } from './views.js';
 
 // What the live page costs: npm run bench:page -- [paint | script | memory | viewers]… [--rate N] [--view NAME] [--updates N] …
 // Of flight-delay, in the machine's own Chromium. `paint` and `script` look at the demo as a user starts it, at a rate of --rate;

@@ -9,10 +9,10 @@ import {
   SignalBoard,
 } from '#shared/dashboard';
 import type { ScorerStatus } from '#shared/monitoring';
-import { demo } from '../demos/flight-delay/demo.js';
-import type { Flight, Outcome, Prediction } from '../demos/flight-delay/topics.js';
-import { alertOf, dayOf, predictionOf } from './page-hour-flights.js';
-import { modelOf, recordsOf, statusOf, topicsOf, topologyOf, vitalsOf } from './page-hour-states.js';
+import { demo } from '../../demos/flight-delay/demo.js';
+import type { Flight, Outcome, Prediction } from '../../demos/flight-delay/topics.js';
+import { alertOf, dayOf, predictionOf } from './hour-flights.js';
+import { modelOf, recordsOf, statusOf, topicsOf, topologyOf, vitalsOf } from './hour-states.js';
 
 const UPDATE_MS = 250;
 const SECOND_MS = 1_000;

@@ -1,5 +1,5 @@
 import { type ClientRequest, get } from 'node:http';
-import { views } from './page-views.js';
+import { views } from './views.js';
 
 // Viewers of a page: told how many there are to be, it says so when each of them has its first state. They see one view each.
 

@@ -1,7 +1,7 @@
 import { startDashboard } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import { createMetrics } from '#shared/metrics';
-import { FastDemo } from './page-hour-demo.js';
+import { FastDemo } from './hour-demo.js';
 
 // What bench/page-hour.ts has the pages served by: the page of a demo whose clock goes a quarter of a second with each update,
 // and whose records come with it, as many as are given.

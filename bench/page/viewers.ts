@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectCluster } from '#shared/kafka';
 import { projectFile } from '#shared/project-file';
-import { demo } from '../demos/flight-delay/demo.js';
-import { spread } from './page-said.js';
-import { startProgram } from './started-program.js';
+import { demo } from '../../demos/flight-delay/demo.js';
+import { startProgram } from '../harness/started-program.js';
+import { spread } from './said.js';
 
 const NUMBERS = [0, 1, 50] as const;
 /** Before a part of the backlog modules are loaded and code is compiled; after another one a partition may have nothing left. */
@@ -101,7 +101,7 @@ async function closing<T extends { close(): Promise<void> }>(opening: Promise<T>
 
 /** Whoever looks is a process of its own. */
 async function startViewers(url: string) {
-  const child = fork(fileURLToPath(projectFile('dist/bench/page-viewers-process.js')), [url]);
+  const child = fork(fileURLToPath(projectFile('dist/bench/page/viewers-process.js')), [url]);
   await once(child, 'spawn');
   return {
     /** Resolves when so many have the page. */

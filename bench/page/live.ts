@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DemoProgram } from './demo-program.js';
-import { type FirstPaint, launch, WatchedPage } from './page-browser.js';
-import { at, progress, spread } from './page-said.js';
-import { updateCosts } from './page-trace.js';
-import type { View } from './page-views.js';
+import { DemoProgram } from '../cases/demo-program.js';
+import { type FirstPaint, launch, WatchedPage } from './browser.js';
+import { at, progress, spread } from './said.js';
+import { updateCosts } from './trace.js';
+import type { View } from './views.js';
 
 /** Modules are loaded, code is compiled and the page's first minute of figures is there. */
 const WARM_UP_MS = 20_000;
