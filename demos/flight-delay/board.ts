@@ -121,10 +121,13 @@ function weatherText(report: Weather | undefined): string | null {
     temperature === null ? '' : `${Math.round(temperature)} °F`,
     windSpeed === null ? '' : `wind ${Math.round(windSpeed)} mph`,
     precipitation !== null && precipitation > 0 ? 'rain' : '',
-    visibility !== null && visibility < 5 ? `sight ${Math.round(visibility)} miles` : '',
+    visibility !== null && visibility < 5 ? `sight ${miles(visibility)}` : '',
   ];
   return said.filter(Boolean).join(', ') || null;
 }
+
+const miles = (visibility: number): string =>
+  Math.round(visibility) === 1 ? '1 mile' : `${Math.round(visibility)} miles`;
 
 /** The days that are final: an airport tells of each by itself. */
 class Days {

@@ -124,8 +124,10 @@ const watched: readonly Watched[] = [
 
 /** What holds now, by the names of alerts. */
 interface Held {
-  /** What is said. */
+  /** What is said as a warning, or as worse. */
   readonly wrong: ReadonlySet<string>;
+  /** What is said as a note. */
+  readonly noted: ReadonlySet<string>;
   /** What follows from something that is said, or was until a moment ago. */
   readonly affected: ReadonlySet<string>;
   /** All that holds for long enough, said or not. */
@@ -162,7 +164,8 @@ function stateOf({ name, alerts }: Watched, figure: string | undefined, held: He
   if (figure === undefined || figure.startsWith('not ')) return 'unknown';
   // A question may be late: that no broker answers is said a moment later.
   if (figure === 'silent') return 'affected';
-  const isAffected = alerts.some((alert) => held.affected.has(alert)) || (name === 'Waiting' && held.isBacklog);
+  const isNoted = alerts.some((alert) => held.noted.has(alert) || held.affected.has(alert));
+  const isAffected = isNoted || (name === 'Waiting' && held.isBacklog);
   return isAffected || (name === 'Quality' && held.isLow) ? 'affected' : 'well';
 }
 

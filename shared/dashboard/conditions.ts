@@ -93,7 +93,7 @@ const finds: readonly Find[] = [
           alert: 'DeadLetters',
           severity: 'warning',
           place: 'records/dead-letters',
-          sentence: `Records are not scored: ${counted(all, 'dead letter')} in the last half minute, ${deadLetters.length > 1 ? 'most of them ' : ''}because ${whyDead(most.reason, all)}. The stream goes on without them.`,
+          sentence: `Some records are not scored: ${counted(all, 'dead letter')} in the last half minute, ${deadLetters.length > 1 ? 'most of them ' : ''}because ${whyDead(most.reason, all)}. The stream goes on without ${all === 1 ? 'it' : 'them'}.`,
           afterMs: 0,
         };
   },
@@ -105,7 +105,7 @@ const finds: readonly Find[] = [
           alert: 'RecordsLate',
           severity: 'warning',
           place: 'live/lateness',
-          sentence: `Records come late: ${percent(lateShare)} of them more than five minutes behind what was there before, by their own time.`,
+          sentence: `Records come late: ${percent(lateShare)} of them more than five minutes older, by their own time, than others that came before them.`,
           afterMs: 2_000,
         },
 

@@ -222,6 +222,6 @@ function silence(scorers: readonly PipelineScorer[]): string {
   const [only, other] = scorers;
   const seconds = Math.min(...scorers.map(({ silentSeconds }) => silentSeconds ?? 0));
   if (only !== undefined && other === undefined)
-    return `its scorer, ${only.instance}, has been silent for ${count(seconds)} s`;
+    return `the scorer, ${only.instance}, has been silent for ${count(seconds)} s`;
   return `all ${count(scorers.length)} scorers have been silent for ${count(seconds)} s or longer`;
 }

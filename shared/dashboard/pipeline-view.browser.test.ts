@@ -127,7 +127,7 @@ describeInBrowser('the view of the pipeline', (browser) => {
       const lines = pipeline.lag.get('ns.demo.lines');
       if (lines !== undefined) lines.waiting = lines.waiting.map((waiting) => waiting + 28);
     });
-    await news(page, /^Stuck at lines: its scorer, scorer-1, has been silent for 9 s\. 504 records wait/).waitFor();
+    await news(page, /^Stuck at lines: the scorer, scorer-1, has been silent for 9 s\. 504 records wait/).waitFor();
     expect(await stuck.allTextContents()).toEqual(['lines lag 504 ']);
     expect(await stuck.locator('.sign').getAttribute('visibility')).toBe('visible');
     expect(await stuck.getAttribute('aria-label')).toBe('lines lag 504; topic, stuck');

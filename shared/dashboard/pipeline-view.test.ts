@@ -182,7 +182,7 @@ describe('where it is stuck', () => {
     const [told] = news();
     expect(news()).toHaveLength(1);
     expect(told).toBe(
-      'critical: Stuck at names, lines and again-repartition: its scorer, scorer-1, has been silent for 9 s. 1,350 records wait there, 150 more each second.',
+      'critical: Stuck at names, lines and again-repartition: the scorer, scorer-1, has been silent for 9 s. 1,350 records wait there, 150 more each second.',
     );
     expect(state().scorers).toMatchObject([{ instance: 'scorer-1', silentSeconds: 9, recordsPerSecond: 0 }]);
   });

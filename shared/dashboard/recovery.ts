@@ -24,25 +24,29 @@ function goneInSeconds({ waiting, waitingGrowth }: Pick<Vitals, 'waiting' | 'wai
   return seconds < GONE_WITHIN_SECONDS ? seconds : undefined;
 }
 
-/** What is not as it should be though nothing is wrong any more; `effects` are what follows from what was. */
+/**
+ * What is not as it should be though nothing is wrong any more; `effects` are what follows from what was, and `isFresh` whether
+ * that was until a moment ago.
+ */
 export function recoveryOf(
   vitals: Vitals,
   effects: readonly Pick<Signal, 'alert' | 'place' | 'sentence'>[],
+  isFresh: boolean,
 ): Omit<Recovery, 'since'> | undefined {
   if (effects.some(({ alert }) => alert === 'ScorerDown')) {
     return { place: 'live/scorers', sentence: 'Not over yet: no scorer is at work, and records wait for one.' };
   }
-  if (isBacklog(vitals)) return { place: 'live/rate', sentence: backlogInWords(vitals) };
+  if (isBacklog(vitals)) return { place: 'live/rate', sentence: backlogInWords(vitals, isFresh) };
   const [first] = effects.filter(({ alert }) => alert !== 'KafkaUnreachable');
   return first && { place: first.place, sentence: `Not over yet. ${first.sentence}` };
 }
 
-function backlogInWords(vitals: Vitals): string {
+function backlogInWords(vitals: Vitals, isFresh: boolean): string {
   const waiting = `${Math.round(vitals.waiting ?? 0).toLocaleString('en-US')} records wait`;
   const seconds = goneInSeconds(vitals);
   if (seconds !== undefined) return `Catching up: ${waiting}, about ${roundly(seconds)} more.`;
-  // After a silence it takes some looks to know how fast it goes.
-  if (vitals.waitingGrowth === null) return `Catching up: ${waiting}.`;
+  // After a silence it takes some looks to know how fast it goes: of late is still what was.
+  if (vitals.waitingGrowth === null || isFresh) return `Catching up: ${waiting}.`;
   return `Not caught up: ${waiting}, and do not become fewer.`;
 }
 

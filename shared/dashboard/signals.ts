@@ -82,7 +82,8 @@ export class SignalBoard {
       signals: signals.toSorted((one, other) => other.since - one.since),
       recovery: this.#recovery,
       checks: this.#checks.of(vitals, {
-        wrong: alerts(causes),
+        wrong: alerts(causes.filter(({ severity }) => severity !== 'note')),
+        noted: alerts(causes.filter(({ severity }) => severity === 'note')),
         affected: alerts(affected),
         on: alerts(on),
         isBacklog: this.#isNews(now) && isBacklog(vitals),
@@ -121,7 +122,7 @@ export class SignalBoard {
       const those = effects[alert] ?? [];
       return alert === 'ScorerBehind' || those === 'all' || those.includes('ScorerBehind');
     });
-    const found = isSaid || !this.#isNews(now) ? undefined : recoveryOf(vitals, affected);
+    const found = isSaid || !this.#isNews(now) ? undefined : recoveryOf(vitals, affected, this.#isFresh(now));
     this.#recovery = found === undefined ? null : { ...found, since: this.#recovery?.since ?? now };
     if (this.#recovery !== null && isBacklog(vitals)) this.#said.set(CATCHING_UP, now);
   }
@@ -129,7 +130,12 @@ export class SignalBoard {
   /** Whether what waits is worth a word: after something that was said, or where much has waited for some seconds. */
   #isNews(now: number): boolean {
     if (this.#backlogSince !== undefined && now - this.#backlogSince >= BACKLOG.afterMs) return true;
-    return [...this.#said.keys()].some((cause) => this.#wasSaid(cause, now));
+    return this.#isFresh(now) || this.#wasSaid(CATCHING_UP, now);
+  }
+
+  /** Whether anything was wrong until a moment ago. */
+  #isFresh(now: number): boolean {
+    return [...this.#said.keys()].some((cause) => cause !== CATCHING_UP && this.#wasSaid(cause, now));
   }
 
   /** Without a broker, or a scorer, nothing that is seen becomes any newer. */

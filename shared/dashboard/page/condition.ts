@@ -29,17 +29,17 @@ export function show(condition: Condition, sentence = ''): void {
 }
 
 /** The condition that a state of the server's puts the page in. */
-export function showStateOf({ ready, snapshot }: PageState, wasReady: boolean): void {
+export function showStateOf({ ready, snapshot, signals }: PageState, wasReady: boolean): void {
   const { scorers, totals } = snapshot;
+  // The line of what is wrong says why: nothing is to be read twice.
+  const isSaid = (signals?.signals.length ?? 0) > 0;
+  const trouble = (sentence: string): void => show('troubled', isSaid ? '' : sentence);
   const silent = scorers.filter((scorer) => scorer.silentSeconds !== null);
   if (!ready.ready && (wasReady || totals.scored > 0)) {
-    show('troubled', `Not ready: ${ready.reason}`);
+    trouble(`Not ready: ${ready.reason}`);
   } else if (scorers.length > 0 && silent.length === scorers.length) {
     const which = scorers.length === 1 ? 'The scorer is' : `All ${count(scorers.length)} scorers are`;
-    show(
-      'troubled',
-      `${which} silent: nothing is being scored. Records wait in the topic and are scored once one is back.`,
-    );
+    trouble(`${which} silent: nothing is being scored. Records wait in the topic and are scored once one is back.`);
   } else {
     show(totals.scored === 0 ? 'waiting' : 'live');
   }

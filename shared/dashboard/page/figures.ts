@@ -1,5 +1,6 @@
 import { byId, make, setHidden, setText, setTitle } from './dom.js';
 import { count, counted, decimals, type EventTimes, milliseconds, none, rate, speed } from './format.js';
+import type { QualityLimit } from './signal-state.js';
 import type { PageState, Snapshot } from './snapshot.js';
 
 /** The header: what runs, when in event time, with which model, in which mode. `windowTitle` is of the browser's window. */
@@ -41,17 +42,31 @@ export function updateFigures({ snapshot, signals }: Pick<PageState, 'snapshot' 
   setTitle(byId('dead-note'), deadLetters[0]?.reason ?? '');
   updateLatency(latency);
   setText(byId('auc'), decimals(quality.auc, 3));
-  const { badBelow } = signals?.quality ?? {};
-  const from = quality.missing ?? counted(quality.n, 'outcome');
-  const limited = badBelow === undefined ? `from ${from}` : `bad below ${decimals(badBelow, 3)} · ${from}`;
-  setText(byId('auc-note'), badBelow === undefined ? (quality.missing ?? limited) : limited);
+  updateQualityNote(snapshot, signals?.quality ?? null);
 }
 
-/** What is read and not scored is no loss where the demo's rule leaves it out. */
-function updateScored({ about: { leavesOut }, totals: { input, leftOut } }: Snapshot): void {
+/** Judged is what the version that serves makes of late, which may be another figure than that of all. */
+function updateQualityNote({ quality: { missing, n } }: Snapshot, limit: QualityLimit | null): void {
+  const note = byId('auc-note');
+  const from = missing ?? `from ${counted(n, 'outcome')}`;
+  if (limit === null || limit.auc === null) {
+    setText(note, from);
+    setTitle(note, '');
+    return;
+  }
+  const [late, bad] = [decimals(limit.auc, 3), decimals(limit.badBelow, 3)];
+  setText(note, `of late ${late}, bad below ${bad}`);
+  setTitle(
+    note,
+    `The figure above is of all outcomes of the first time through the data: ${from}. Judged is what ${limit.model} made of its last ones: ${late}, which is bad below ${bad}.`,
+  );
+}
+
+/** What is read and not scored is no loss where the demo's rule leaves it out. A prediction may be here before its input is. */
+function updateScored({ about: { leavesOut }, totals: { input, scored, leftOut } }: Snapshot): void {
   const note = byId('scored-note');
   const left = leavesOut === null || leftOut === 0 ? '' : leftOut === null ? '' : `, ${count(leftOut)} left out`;
-  setText(note, input === 0 ? 'since the start' : `of ${counted(input, 'record')} read${left}`);
+  setText(note, input === 0 ? 'since the start' : `of ${count(Math.max(input, scored))} read${left}`);
   setTitle(
     note,
     leavesOut === null ? '' : `Not each record is scored by the demo's rule, and none is lost by it: ${leavesOut}.`,

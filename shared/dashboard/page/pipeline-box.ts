@@ -70,7 +70,8 @@ export class PipelineBoxView {
     const waiting = state.waiting[this.box.id];
     const isStuck = waiting?.isStuck ?? false;
     const isSlow = this.box.steps.some(({ node }) => state.slow[node] !== undefined);
-    const hasLetters = this.box.kind === 'dead-letters' && state.deadLetters.total > 0;
+    // Those of long ago are nothing to look at.
+    const hasLetters = this.box.kind === 'dead-letters' && (state.deadLetters.perSecond ?? 0) > 0;
     setAttribute(
       this.root,
       'class',

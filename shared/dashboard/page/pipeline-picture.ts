@@ -131,7 +131,7 @@ function updateLink({ link, root, line, stream, figure }: LinkView, state: Pipel
 
 function kindOf({ kind, from }: DrawnLink, { waiting, deadLetters }: PipelineState, flow: number | null): string {
   if (kind === 'store') return 'store';
-  if (kind === 'dead-letters') return deadLetters.total > 0 ? 'letters' : 'idle';
+  if (kind === 'dead-letters') return (deadLetters.perSecond ?? 0) > 0 ? 'letters' : 'idle';
   if (waiting[from]?.isStuck === true) return 'stuck';
   return flow === 0 ? 'idle' : 'flow';
 }

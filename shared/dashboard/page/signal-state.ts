@@ -30,7 +30,7 @@ export interface Check {
   readonly name: string;
   /** Where more of it is seen: the `data-place` of a panel. */
   readonly place: string;
-  /** `affected`: not as it should be, by what is said already or in a way that is no alert yet; `unknown`: not measured now. */
+  /** `affected`: not as it should be, by what is said already or in a way that is no alarm; `unknown`: not measured now. */
   readonly state: 'well' | 'wrong' | 'affected' | 'unknown';
   /** The figure, in few words; of what is not measured now, the last one and how old it is. */
   readonly figure: string;

@@ -57,6 +57,9 @@ export class SignalsStrip {
 function verdictOf(checks: readonly Check[]): string {
   const unknown = checks.filter(({ state }) => state === 'unknown').length;
   if (checks.length === unknown) return 'Nothing is known yet';
+  // As a bad day of the model's: worth a look, and nothing that anybody has to do something about.
+  const watched = checks.filter(({ state }) => state === 'affected').map(({ name }) => name.toLowerCase());
+  if (watched.length > 0) return `No alarm; an eye on ${watched.join(', ')}`;
   return unknown === 0 ? 'All is well' : 'All is well, as far as is known';
 }
 

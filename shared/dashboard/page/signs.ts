@@ -21,7 +21,7 @@ export const severitySigns: Readonly<Record<Severity | 'well', Sign>> = {
 export const checkSigns: Readonly<Record<Check['state'], Sign>> = {
   well: { shape: '✓', word: 'as it should be' },
   wrong: { shape: '▲', word: 'not as it should be' },
-  affected: { shape: '◆', word: 'not as it should be, which alone is no alert' },
+  affected: { shape: '◆', word: 'not as it should be, which alone is no alarm' },
   unknown: { shape: '?', word: 'not known now' },
 };
 
