@@ -109,6 +109,35 @@ describeInBrowser('the live page in a browser', (browser) => {
     expect(complaints).toEqual([]);
   });
 
+  it('draws no chart that is out of sight, and its newest figures once it is scrolled to', async () => {
+    const { page, view } = await open();
+    feed(view, 0, 1000);
+    await waitForCharts(page);
+    await page.setViewportSize({ width: 1440, height: 80 });
+    await page.evaluate(`
+      window.drawn = 0;
+      const { clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+        if (this.canvas.closest('#score-chart') !== null) window.drawn += 1;
+        return clearRect.apply(this, area);
+      };
+      window.isSeen = undefined;
+      new IntersectionObserver(([entry]) => { window.isSeen = entry.isIntersecting; }, { rootMargin: '64px' })
+        .observe(document.querySelector('#score-chart .plot'));
+    `);
+    const drawn = (): Promise<number> => page.evaluate<number>('window.drawn');
+    await expect.poll(() => page.evaluate('window.isSeen'), { timeout: 10_000 }).toBe(false);
+    // What was under way when the window became smaller.
+    feed(view, 1000, 1000);
+    await waitForText(page, 'scored', '2,000');
+    const before = await drawn();
+    feed(view, 2000, 1000);
+    await waitForText(page, 'scored', '3,000');
+    expect(await drawn()).toBe(before);
+    await page.locator('#score-chart').scrollIntoViewIfNeeded();
+    await expect.poll(drawn, { timeout: 10_000 }).toBe(before + 1);
+  });
+
   it('says "unpaced run" where latency is not known', async () => {
     const { page, view } = await open();
     view.prediction(samplePrediction(1));

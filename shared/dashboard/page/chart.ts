@@ -28,7 +28,10 @@ export interface LegendEntry {
 
 type Options = Omit<uPlot.Options, 'width' | 'height'>;
 
-/** A uPlot chart in a figure of the page: its size, its theme, its empty state and its legend, which is its text twin. */
+/**
+ * A uPlot chart in a figure of the page: its size, its theme, its empty state and its legend, which is its text twin. Out of sight
+ * it is not drawn.
+ */
 export class Chart {
   readonly #plot: HTMLElement;
   readonly #empty: HTMLElement;
@@ -42,6 +45,13 @@ export class Chart {
   #legend: readonly string[] = [];
   #hovered: ((index: number) => readonly string[]) | undefined;
   readonly #resized = new ResizeObserver(() => this.#fit());
+  #isSeen = true;
+  /** Whether there are data that are not drawn yet, as nobody would see it. */
+  #isBehind = false;
+  /** A little before it is scrolled to, so that nobody sees it change. */
+  readonly #scrolled = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? true), {
+    rootMargin: '64px',
+  });
   /** Ends what window and document are listened to for. */
   readonly #gone = new AbortController();
 
@@ -58,10 +68,12 @@ export class Chart {
       return value;
     });
     this.#resized.observe(this.#plot);
+    this.#scrolled.observe(this.#plot);
     const { signal } = this.#gone;
     // What is drawn keeps its size on paper, and its place with it: the legend is to be below.
     const keepHeight = (): void => {
       this.#plot.style.height = `${this.#plot.clientHeight}px`;
+      this.#catchUp();
     };
     window.addEventListener('beforeprint', keepHeight, { signal });
     const letHeightGo = (): void => {
@@ -79,6 +91,7 @@ export class Chart {
   destroy(): void {
     this.#gone.abort();
     this.#resized.disconnect();
+    this.#scrolled.disconnect();
     this.#chart?.destroy();
     this.#chart = undefined;
     this.#data = undefined;
@@ -92,7 +105,10 @@ export class Chart {
     setHidden(this.#empty, true);
     this.#list.style.visibility = '';
     if (this.#chart === undefined) this.#build();
-    else this.#chart.setData(data);
+    else {
+      this.#isBehind = true;
+      if (this.#isSeen) this.#catchUp();
+    }
     this.#showLegend();
   }
 
@@ -112,6 +128,17 @@ export class Chart {
     this.#data = undefined;
   }
 
+  #see(isSeen: boolean): void {
+    this.#isSeen = isSeen;
+    if (isSeen) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    if (!this.#isBehind || this.#data === undefined) return;
+    this.#isBehind = false;
+    this.#chart?.setData(this.#data);
+  }
+
   #fit(): void {
     // In a view that is not seen there is no room; it is fitted when it is seen again.
     if (this.#chart === undefined || this.#plot.clientWidth === 0) return;
@@ -122,6 +149,7 @@ export class Chart {
   #build(): void {
     if (this.#data === undefined) return;
     this.#chart?.destroy();
+    this.#isBehind = false;
     this.#rem = rootFontSize();
     const family = getComputedStyle(document.documentElement).fontFamily;
     const options = this.#options({

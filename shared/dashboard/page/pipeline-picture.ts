@@ -154,7 +154,7 @@ function updateFrame({ frame, root, title }: FrameView, { scorers, tasks }: Pipe
   setAttribute(root, 'class', `frame${heard === 0 ? ' silent' : several}`);
   const own = tasks[frame.subTopology];
   const part = frames === 1 ? '' : `Sub-topology ${frame.subTopology} · `;
-  const who = heard === 0 ? 'no scorer' : heard === 1 ? '1 scorer' : `${heard} scorers`;
+  const who = heard === 0 ? 'no scorer heard' : heard === 1 ? '1 scorer' : `${heard} scorers`;
   if (frame.isGlobal) setText(title, `${part}global table, whole in each scorer`);
   else setText(title, `${part}${who}${own === undefined ? '' : ` · ${own} ${own === 1 ? 'task' : 'tasks'}`}`);
 }
