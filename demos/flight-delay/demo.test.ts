@@ -54,7 +54,7 @@ describe('a run of given length', () => {
     // The first lap has 84,292 flights, of which 1,494 were cancelled and 232 diverted; later laps do not count.
     expect(quality?.n).toBeLessThan(84_292 - 1_494);
     expect(quality?.n).toBeGreaterThan(82_000);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a model that is not what it should be', () => {

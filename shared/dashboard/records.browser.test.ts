@@ -108,9 +108,9 @@ describeInBrowser('the view of records, of a running demo', (browser) => {
     await detail.getByRole('button', { name: 'Replay', exact: true }).click();
     await eventually(() => detail.innerText()).toMatch(/it failed again \(record-undecodable\)/);
     expect(await detail.getByRole('button', { name: 'Replayed' }).isDisabled()).toBe(true);
-    await expect
-      .poll(() => rowsOf(running).allInnerTexts())
-      .toEqual(expect.arrayContaining([expect.stringMatching(/failed again: 0\/\d/)]));
+    await eventually(() => rowsOf(running).allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/failed again: 0\/\d/)]),
+    );
     await rowsOf(running).filter({ hasText: 'schema 999' }).click();
     await eventually(() => detail.locator('pre').innerText()).toMatch(/^000000 {2}00 00 00 03 e7 01 02 03 /);
     await detail.getByRole('button', { name: 'Where it failed' }).click();
