@@ -13,5 +13,6 @@ export default defineConfig({
     // Each wait has a patience of its own: these are for what hangs, on machines that have other things to do.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

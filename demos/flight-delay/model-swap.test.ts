@@ -85,7 +85,7 @@ it('exchanges its model while it runs: each flight once, with the version that s
   expect(report.model).toMatchObject({ name: 'flight-delay-gbm', version: '4' });
   expect(records).toMatchObject({ deadLettered: 0, lost: 0, duplicated: 0 });
   expect(records.scored).toBeGreaterThanOrEqual(read.length);
-}, 90_000);
+}, 180_000);
 
 it('refuses a version that it cannot use: on the page, as a metric, in the list; and comes back with what served', async () => {
   await using demo = await startDemo('--rate', '200');
@@ -106,7 +106,7 @@ it('refuses a version that it cannot use: on the page, as a metric, in the list;
   await demo.program.said(/The scorer is gone/);
   await using again = startProgram('demos/flight-delay/demo.js', ['--only', 'scorer', ...demo.where]);
   expect(await again.said(/Scoring flight-delay.flights with (.*);/)).toBe('flight-delay-gbm 2');
-}, 90_000);
+}, 180_000);
 
 it('compares a challenger with what serves, and predicts nothing by it', async () => {
   await using demo = await startDemo('--rate', '200');
