@@ -61,7 +61,7 @@ describeInBrowser('the pipeline of the running demo', (browser) => {
     process.kill(pid, 'SIGKILL');
     await vi.waitFor(async () => {
       expect(await news()).toMatch(
-        /Stuck at reports.*: its scorer, .+, has been silent for \d+ s\. [\d,]+ records wait there/,
+        /Stuck at reports.*: the scorer, .+, has been silent for \d+ s\. [\d,]+ records wait there/,
       );
       expect(await box(/^reports lag [\d,]+; topic, stuck$/).count()).toBe(1);
     }, SEEN_WITHIN);

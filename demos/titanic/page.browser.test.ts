@@ -96,10 +96,10 @@ describeInBrowser('the page of the running demo', (browser) => {
       );
       expect(await text('#board .disagreements')).toMatch(/58 passengers; right of \d+: champion \d+, challenger \d+/);
       // Of the 245 who were held out, and of nobody else.
-      await vi.waitFor(
-        async () => expect(await text('.figures')).toMatch(/0\.8\d\d\s+from \d{1,3} outcomes/),
-        VOYAGE_MS,
-      );
+      await vi.waitFor(async () => {
+        expect(await text('.figures')).toMatch(/0\.8\d\d\s+of late 0\.\d{3}, bad below 0\.\d{3}/);
+        expect(await demo.page.locator('#auc-note').getAttribute('title')).toMatch(/: from \d{1,3} outcomes\./);
+      }, VOYAGE_MS);
     },
     VOYAGE_MS,
   );
