@@ -122,7 +122,7 @@ describeInBrowser('the live page in a browser', (browser) => {
         return clearRect.apply(this, area);
       };
       window.isSeen = undefined;
-      new IntersectionObserver(([entry]) => { window.isSeen = entry.isIntersecting; }, { rootMargin: '64px' })
+      new IntersectionObserver(([entry]) => { window.isSeen = entry.isIntersecting; })
         .observe(document.querySelector('#score-chart .plot'));
     `);
     const drawn = (): Promise<number> => page.evaluate<number>('window.drawn');

@@ -48,10 +48,7 @@ export class Chart {
   #isSeen = true;
   /** Whether there are data that are not drawn yet, as nobody would see it. */
   #isBehind = false;
-  /** A little before it is scrolled to, so that nobody sees it change. */
-  readonly #scrolled = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? true), {
-    rootMargin: '64px',
-  });
+  readonly #scrolled = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? true));
   /** Ends what window and document are listened to for. */
   readonly #gone = new AbortController();
 
