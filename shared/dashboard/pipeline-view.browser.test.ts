@@ -179,6 +179,10 @@ describeInBrowser('the view of the pipeline', (browser) => {
     expect(await boxText(page, /^dead letters/)).toBe('dead letters 14 records');
     expect(await boxText(page, /^long 14 failed; operators$/)).toBe('long 14 failed');
     expect(await page.locator('.link.letters .rate').allTextContents()).toContain('2.0/s');
+    expect(await page.locator('.box.letters').count()).toBe(1);
+    pipeline.pass(10, () => pipeline.beat('scorer-1'));
+    await expect.poll(() => page.locator('.box.letters, .link.letters').count()).toBe(0);
+    expect(await boxText(page, /^dead letters/)).toBe('dead letters 14 records');
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { LiveView } from '#shared/dashboard';
 import { describeInBrowser, openPage, seriousFindingsInBothSchemes } from '#shared/testing';
 import { closeStarted, newView, pageOf, start } from './asked-dashboard.js';
 import { sampleModel } from './sample-model.js';
-import { sampleBoard, samplePrediction, sampleStart } from './sample-run.js';
+import { sampleBoard, samplePrediction, sampleScorer, sampleStart } from './sample-run.js';
 import { sampleNow, sampleServing, sampleVitals } from './sample-vitals.js';
 import { SignalBoard } from './signals.js';
 import type { Vitals } from './vitals.js';
@@ -54,6 +54,25 @@ describeInBrowser('what is wrong', (browser) => {
     expect(await page.locator('[data-place="live/lateness"]').innerText()).toContain('Late');
     expect(await seriousFindingsInBothSchemes(page)).toEqual([]);
     expect(complaints).toEqual([]);
+  });
+
+  it('is no alarm, and yet no matter of course, where the model has a bad day', async () => {
+    const { page, strip, tell, text } = await open('', new LiveView(sampleBoard().definition));
+    await strip.waitFor();
+    tell({ serving: [{ ...sampleServing, auc: 0.6 }] });
+    await vi.waitUntil(async () => (await text()).includes('No alarm; an eye on quality'));
+    expect(await text()).not.toContain('All is well');
+    expect(await page.locator('#auc-note').innerText()).toBe('of late 0.600, bad below 0.643');
+  });
+
+  it('is said once, and not by the banner too', async () => {
+    const view = newView();
+    const { page, tell, strip } = await open('', view);
+    view.scorer({ ...sampleScorer(Date.now()), heartbeatAt: Date.now() - 60_000 });
+    await page.locator('#banner').waitFor();
+    tell({ scorers: { atWork: 0, waiting: 0, silent: ['scorer-1'], wereAtWork: true } });
+    await strip.getByRole('listitem').filter({ hasText: 'ScorerDown' }).waitFor();
+    expect(await page.locator('#banner').isVisible()).toBe(false);
   });
 
   it('is said in a sentence with its alert, is read out once, and leads to its place', async () => {

@@ -1,6 +1,7 @@
 import { byId, make, setClass, setHidden, setText } from './dom.js';
 import { requestToFollow } from './follow-request.js';
 import { decimals } from './format.js';
+import { rowByKey } from './row-keys.js';
 import type { About, Row } from './snapshot.js';
 
 interface RowElements {
@@ -95,14 +96,10 @@ export class PredictionTable {
 
   #move(event: KeyboardEvent): void {
     const at = this.#rows.findIndex(({ time }) => time === document.activeElement);
-    if (at < 0) return;
-    const last = this.#rows.length - 1;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[
-      event.key
-    ];
+    const to = at < 0 ? undefined : rowByKey(event.key, at, this.#rows.length);
     if (to === undefined) return;
     event.preventDefault();
-    this.#rows[Math.max(0, Math.min(last, to))]?.time.focus();
+    this.#rows[to]?.time.focus();
     this.#mark();
   }
 

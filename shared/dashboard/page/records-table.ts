@@ -2,6 +2,7 @@ import { make } from './dom.js';
 import type { RecordTimes } from './record-times.js';
 import type { PeekedPart, PeekedRecord } from './records-state.js';
 import { inShort } from './records-values.js';
+import { rowByKey } from './row-keys.js';
 
 /** A column of a table of records. */
 export interface RecordColumn {
@@ -151,14 +152,10 @@ export class RecordTable {
 
   #move(event: KeyboardEvent): void {
     const at = this.#rows.findIndex(({ button }) => button === document.activeElement);
-    if (at < 0) return;
-    const last = this.#rows.length - 1;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[
-      event.key
-    ];
+    const to = at < 0 ? undefined : rowByKey(event.key, at, this.#rows.length);
     if (to === undefined) return;
     event.preventDefault();
-    const target = this.#rows[Math.max(0, Math.min(last, to))];
+    const target = this.#rows[to];
     if (target === undefined) return;
     target.button.focus();
     this.#choose(target.record, 'looking');
