@@ -81,7 +81,7 @@ it('lets another challenger vote while it runs, and its own again; each passenge
   program.signal('SIGTERM');
   expect(await program.exited).toBe(0);
   expect(reportOn(program).records).toMatchObject({ deadLettered: 0, lost: 0, duplicated: 0 });
-}, 60_000);
+}, 180_000);
 
 it('says that another scorer goes on where one of two is killed', async () => {
   await using program = startProgram('demos/titanic/demo.js', ['--broker-port', '0', '--port', '0']);
@@ -95,7 +95,7 @@ it('says that another scorer goes on where one of two is killed', async () => {
     const metrics = await (await fetch(new URL('/metrics', page))).text();
     return metrics.match(/^\w*scorer_up\{.*\} 1$/gm)?.length ?? 0;
   };
-  await vi.waitFor(async () => expect(await running()).toBe(2), 30_000);
+  await vi.waitFor(async () => expect(await running()).toBe(2), 60_000);
   process.kill(Number(await program.said(/scored by process (\d+)/)), 'SIGKILL');
   await program.said(/(Another scorer goes on and takes over its partitions)/);
   expect(await program.said(/npm run demo:titanic -- (.+)/)).toContain(`--only scorer --brokers=${brokers}`);
@@ -104,4 +104,4 @@ it('says that another scorer goes on where one of two is killed', async () => {
   await another.exited;
   program.signal('SIGTERM');
   expect(await program.exited).toBe(1);
-}, 60_000);
+}, 180_000);

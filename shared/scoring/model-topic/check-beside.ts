@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, KitError } from '#shared/errors';
 import type { ModelFiles } from '../model-folder.js';
@@ -28,6 +28,9 @@ export interface CheckOptions {
 }
 
 const CHECKED_WITHIN_MS = 60_000;
+
+/** A niceness with a quarter of the weight of what serves: the lowest has so little on a busy machine that a sound model is not done in time. */
+const YIELDING = 5;
 
 /**
  * Loads and checks a model in a process of its own: what is served meanwhile does not wait, and goes on where the runtime,
@@ -66,7 +69,7 @@ export async function checkBeside(
 function yieldTo({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, YIELDING);
   } catch {
     // It has ended already, which is told by its exit, or this system does not allow it.
   }
