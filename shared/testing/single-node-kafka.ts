@@ -50,6 +50,8 @@ export function singleNodeSettings({ advertised, clients, controller }: Listener
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': '100',
     // As on a cluster that is looked after: a topic that nobody created is a mistake to be seen.
     'auto.create.topics.enable': 'false',
+    // Many tests write records of years ago, and the first that are looked at for their age would be gone in mid-test.
+    'log.retention.ms': '-1',
     'num.network.threads': '2',
     'num.io.threads': '2',
     'log.cleaner.dedupe.buffer.size': '4194304',
