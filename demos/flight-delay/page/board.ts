@@ -3,6 +3,11 @@ import { count } from '/page/format.js';
 import type { AirportState, BoardState, DayState, Flights, RouteState } from './board-state.js';
 import { HUB_RADIUS, type NameSide, nameSides } from './city-names.js';
 
+/** Where the warmer routes are drawn over the others; few, so that a route seldom goes from one into another. */
+const LAYERS = 5;
+/** A table that is read aloud is not read several times a second. */
+const TABLE_MS = 2_000;
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** A map of the routes, the airports with their alerts, the routes to worry about, and how right the model was. */
@@ -36,12 +41,18 @@ class RouteMap {
   readonly #svg = svg('svg');
   readonly #land = svg('path', 'land');
   readonly #arcs = svg('g', 'arcs');
+  readonly #layers = Array.from({ length: LAYERS }, () => svg('g'));
+  readonly #drawn = new Map<string, Arc>();
   readonly #cities = svg('g', 'cities');
+  #named = '';
   readonly #airports = svg('g', 'hubs');
   readonly #table = make('tbody');
+  #untold: readonly RouteState[] | undefined;
+  #pausing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.#svg.setAttribute('aria-hidden', 'true');
+    this.#arcs.append(...this.#layers);
     this.#svg.append(this.#land, this.#arcs, this.#cities, this.#airports);
     const table = make('table');
     const head = make('tr');
@@ -62,34 +73,83 @@ class RouteMap {
   draw({ map, airports, routes }: BoardState): void {
     set(this.#svg, { viewBox: `0 0 ${map.width} ${map.height}` });
     set(this.#land, { d: map.land });
-    const hubs = new Map(airports.map((airport) => [airport.airport, airport]));
-    // The warmest last: they are drawn over the others.
-    const drawn = [...routes].sort((a, b) => shareOf(a) - shareOf(b));
-    fillList(
-      this.#arcs,
-      drawn,
-      () => svg('path'),
-      (arc, route) => {
-        const hub = hubs.get(route.from);
-        set(arc, { d: hub === undefined ? '' : arcBetween(hub, route) });
-        if (!(arc instanceof SVGElement)) return;
-        arc.style.setProperty('--heat', shareOf(route).toFixed(2));
-        arc.style.setProperty('--flights', String(Math.min(9, route.flights)));
-      },
-    );
-    // In the order of their codes: a name that is written stays so.
-    const cities = [...new Map(routes.map((route) => [route.to, route])).values()].sort((a, b) =>
-      a.to < b.to ? -1 : 1,
-    );
-    const sides = nameSides(cities, airports, map.width);
-    fillList(this.#cities, cities, makeCity, (city, route) => fillCity(city, route, sides.get(route.to)));
+    this.#drawArcs(airports, routes);
+    this.#drawCities(map.width, airports, routes);
     fillList(this.#airports, airports, makeHub, fillHub);
+    this.#untold = routes;
+    if (this.#pausing === undefined) this.#tell();
+  }
+
+  #tell(): void {
+    this.#pausing = undefined;
+    if (this.#untold === undefined) return;
     fillList(
       this.#table,
-      [...routes].sort((a, b) => b.delayed - a.delayed),
+      [...this.#untold].sort((a, b) => b.delayed - a.delayed),
       makeRow,
       fillRow,
     );
+    this.#untold = undefined;
+    this.#pausing = setTimeout(() => this.#tell(), TABLE_MS);
+  }
+
+  #drawArcs(airports: readonly AirportState[], routes: readonly RouteState[]): void {
+    const hubs = new Map(airports.map((airport) => [airport.airport, airport]));
+    const gone = new Set(this.#drawn.keys());
+    for (const route of routes) {
+      const hub = hubs.get(route.from);
+      if (hub === undefined) continue;
+      const name = `${route.from} ${route.to}`;
+      gone.delete(name);
+      let arc = this.#drawn.get(name);
+      if (arc === undefined) {
+        arc = new Arc(arcBetween(hub, route));
+        this.#drawn.set(name, arc);
+      }
+      arc.fill(route, this.#layers);
+    }
+    for (const name of gone) {
+      this.#drawn.get(name)?.path.remove();
+      this.#drawn.delete(name);
+    }
+  }
+
+  /** Places stand still: what is written where changes with the places alone. */
+  #drawCities(width: number, airports: readonly AirportState[], routes: readonly RouteState[]): void {
+    const cities = [...new Map(routes.map((route) => [route.to, route])).values()];
+    // In the order of their codes: a name that is written stays so.
+    cities.sort((a, b) => (a.to < b.to ? -1 : 1));
+    const names = cities.map(({ to }) => to).join();
+    if (names === this.#named) return;
+    this.#named = names;
+    const sides = nameSides(cities, airports, width);
+    fillList(this.#cities, cities, makeCity, (city, route) => fillCity(city, route, sides.get(route.to)));
+  }
+}
+
+/** A route's arc, of which only what has changed is set: hundreds are drawn several times a second. */
+class Arc {
+  readonly path = svg('path');
+  #heat = '';
+  #flights = '';
+  #layer: SVGElement | undefined;
+
+  constructor(way: string) {
+    this.path.setAttribute('d', way);
+  }
+
+  fill(route: RouteState, layers: readonly SVGElement[]): void {
+    const share = shareOf(route);
+    // The warmer ones over the others.
+    const layer = layers[Math.min(layers.length - 1, Math.floor(share * layers.length))];
+    if (layer !== this.#layer) layer?.append(this.path);
+    this.#layer = layer;
+    const heat = share.toFixed(2);
+    if (heat !== this.#heat) this.path.style.setProperty('--heat', heat);
+    this.#heat = heat;
+    const flights = String(Math.min(9, route.flights));
+    if (flights !== this.#flights) this.path.style.setProperty('--flights', flights);
+    this.#flights = flights;
   }
 }
 
