@@ -73,6 +73,8 @@ export class WatchedPage {
     const opened = new WatchedPage(page, devtools);
     await opened.#until('bench.drawn > 0');
     if (view !== 'live') await page.locator(`#${view}-view .view-content`).waitFor({ state: 'visible' });
+    // Else they stand still.
+    if (view === 'records') await page.getByRole('button', { name: 'Follow', exact: true }).last().click();
     return opened;
   }
 

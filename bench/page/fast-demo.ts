@@ -11,8 +11,8 @@ import {
 import type { ScorerStatus } from '#shared/monitoring';
 import { demo } from '../../demos/flight-delay/demo.js';
 import type { Flight, Outcome, Prediction } from '../../demos/flight-delay/topics.js';
-import { alertOf, dayOf, predictionOf } from './hour-flights.js';
-import { modelOf, recordsOf, statusOf, topicsOf, topologyOf, vitalsOf } from './hour-states.js';
+import { alertOf, dayOf, predictionOf } from './fast-flights.js';
+import { modelOf, recordsOf, statusOf, topicsOf, topologyOf, vitalsOf } from './fast-states.js';
 
 const UPDATE_MS = 250;
 const SECOND_MS = 1_000;

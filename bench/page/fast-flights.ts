@@ -1,6 +1,6 @@
 import type { Alert, Flight, Prediction, Quality } from '../../demos/flight-delay/topics.js';
 
-// What a scorer would make of the flights in bench/page-hour-demo.ts.
+// What a scorer would make of the flights in fast-demo.ts.
 
 const THRESHOLD = 0.35;
 const airports = ['EWR', 'JFK', 'LGA'];

@@ -1,27 +1,27 @@
 import { startDashboard } from '#shared/dashboard';
 import { KitError } from '#shared/errors';
 import { createMetrics } from '#shared/metrics';
-import { FastDemo } from './hour-demo.js';
+import { FastDemo } from './fast-demo.js';
 
-// What bench/page-hour.ts has the pages served by: the page of a demo whose clock goes a quarter of a second with each update,
+// What hour.ts has the pages served by: the page of a demo whose clock goes a quarter of a second with each update,
 // and whose records come with it, as many as are given.
 
 /** What it tells: where the page is, once, and what it holds, each time it is asked. */
-export interface HourServer {
+export interface FastServer {
   readonly url?: string;
   readonly megabytes?: number;
 }
 
-const UPDATE_MS = 8;
+const [, , rate, updateMs] = process.argv;
 
-const demo = new FastDemo(Number(process.argv[2]));
+const demo = new FastDemo(Number(rate));
 const { url } = await startDashboard({
   port: 0,
   metrics: createMetrics('flight-delay'),
   pages: [demo.page],
-  updateMs: UPDATE_MS,
+  updateMs: Number(updateMs),
 });
-const tell = (message: HourServer): boolean | undefined => process.send?.(message);
+const tell = (message: FastServer): boolean | undefined => process.send?.(message);
 
 process.on('message', () => {
   if (globalThis.gc === undefined) throw new KitError('internal', 'It is to be started with --expose-gc.');

@@ -10,7 +10,7 @@ import type { ScorerStatus } from '#shared/monitoring';
 import { type BatchScorer, StreamsBuilder } from '#shared/streams';
 import type { demo } from '../../demos/flight-delay/demo.js';
 
-// What scorers, monitor and cluster would say in bench/page-hour-demo.ts: figures that move with each update.
+// What scorers, monitor and cluster would say in fast-demo.ts: figures that move with each update.
 
 type Demo = typeof demo;
 type View = LiveView<never, never>;

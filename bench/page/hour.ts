@@ -1,14 +1,11 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { projectFile } from '#shared/project-file';
 import { launch, type PageMemory, WatchedPage } from './browser.js';
-import type { HourServer } from './hour-server.js';
+import { startFastServer } from './fast-server.js';
 import { progress } from './said.js';
 import type { View } from './views.js';
 
 const SAMPLES = 8;
+const AS_FAST_AS_DRAWN_MS = 8;
 /** The page draws whenever it can, and not with the screen. */
 const UNHURRIED = ['--disable-frame-rate-limit', '--disable-gpu-vsync'];
 
@@ -23,9 +20,8 @@ export async function hourOf(views: readonly View[], updates: number, rate: numb
   ];
   const browser = await launch(UNHURRIED);
   for (const view of views) {
-    const server = await startServer(rate);
+    const server = await startFastServer(rate, AS_FAST_AS_DRAWN_MS);
     const page = await WatchedPage.open(browser, server.url, view);
-    if (view === 'records') await page.page.getByRole('button', { name: 'Follow', exact: true }).last().click();
     const from = performance.now();
     const samples: Sample[] = [];
     for (let sample = 0; sample <= SAMPLES; sample += 1) {
@@ -49,24 +45,4 @@ export async function hourOf(views: readonly View[], updates: number, rate: numb
 
 async function drawn(page: WatchedPage, updates: number): Promise<void> {
   while ((await page.drawn()) < updates) await delay(200);
-}
-
-/** The pages' server in a process of its own. */
-async function startServer(rate: number) {
-  const program = fileURLToPath(projectFile('dist/bench/page/hour-server.js'));
-  const child = fork(program, [String(rate)], { execArgv: ['--expose-gc'] });
-  const said = async (): Promise<HourServer> => {
-    const [message] = (await once(child, 'message')) as [HourServer];
-    return message;
-  };
-  const { url = '' } = await said();
-  return {
-    url,
-    async megabytes(): Promise<number> {
-      const answer = said();
-      child.send('memory');
-      return (await answer).megabytes ?? Number.NaN;
-    },
-    close: (): boolean => child.kill(),
-  };
 }

@@ -10,7 +10,7 @@ const help = `Usage: npm run bench:page -- [parts] [options]
 What the live page of flight-delay costs, in this machine's Chromium. Figures are printed, never asserted.
 
   paint     how long until something is seen, with an empty cache, of the demo as a user starts it
-  script    what the page's thread does for an update in each view, likewise
+  script    what the page's thread does for an update in each view, of figures at that rate
   memory    what page and server hold while an hour's updates are drawn as fast as they can be
   viewers   records a second of a scorer with a backlog, with and without viewers, by turns
 
@@ -18,6 +18,7 @@ What the live page of flight-delay costs, in this machine's Chromium. Figures ar
   --view NAME    this view alone; may be given again    (default: all)
   --openings N   of "paint"                             (default: 9)
   --traced N     updates of "script"                    (default: 80)
+  --of-demo      "script" of the demo itself, at the rate that the machine reaches
   --updates N    of "memory"                            (default: 14400, an hour's)
   --records N    of "viewers"                           (default: 600000)
   --help         this text
@@ -29,6 +30,7 @@ const options = {
   openings: { type: 'string', default: '9' },
   updates: { type: 'string', default: '14400' },
   traced: { type: 'string', default: '80' },
+  'of-demo': { type: 'boolean', default: false },
   records: { type: 'string', default: '600000' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -60,7 +62,7 @@ for (const name of values.view ?? []) {
 
 const parts = {
   paint: () => firstPaints(values.rate, Number(values.openings)),
-  script: () => scriptOfUpdates(values.rate, chosen(), Number(values.traced)),
+  script: () => scriptOfUpdates(values.rate, chosen(), { updates: Number(values.traced), ofDemo: values['of-demo'] }),
   memory: () => hourOf(chosen(), Number(values.updates), Number(values.rate)),
   viewers: () => viewersCost(Number(values.records)),
 };
