@@ -7,13 +7,8 @@ import { projectFile } from '#shared/project-file';
 import type { Case, Figure } from '../harness/case.js';
 import { megabytes, milliseconds } from '../harness/figures.js';
 import { startLoad, whyMissing } from '../harness/load.js';
-import {
-  hasProcFiles,
-  type MeasuredBroker,
-  ownProgram,
-  startMeasuredBroker,
-  temporaryFolder,
-} from '../harness/measured-broker.js';
+import { type MeasuredBroker, ownProgram, startMeasuredBroker, temporaryFolder } from '../harness/measured-broker.js';
+import { hasProcFiles } from '../harness/proc.js';
 import { type Loaded, runCommand, runNodeLoad, startNodeLoad } from './broker-clients.js';
 import { timeStart, timeWholeProcess } from './broker-start-times.js';
 

@@ -2,6 +2,7 @@ import type { Case } from '../harness/case.js';
 import { broker } from './broker.js';
 import { demos, scrape } from './demos.js';
 import { endToEnd, endToEndEmbedded } from './end-to-end.js';
+import { growth } from './growth.js';
 import { codec, memory, operators } from './in-process.js';
 import { latency, latencyEmbedded } from './latency.js';
 import { modelSwaps } from './model-swaps.js';
@@ -14,6 +15,7 @@ import { startUp } from './start-up.js';
 export const cases: readonly Case[] = [
   endToEnd,
   endToEndEmbedded,
+  growth,
   latency,
   latencyEmbedded,
   startUp,

@@ -9,6 +9,7 @@ export type Said = Readonly<Record<string, unknown>>;
 
 /** A program at work, in a process of its own. */
 export interface RunningLoad {
+  readonly pid: number | undefined;
   /** Resolves when it says that its work has begun. */
   readonly begun: Promise<Said>;
   /** The fields of its last line, once it has ended. */
@@ -55,6 +56,7 @@ export function startLoad(commandLine: readonly string[], { environment, core }:
   result.catch(() => undefined);
   begun.catch(() => undefined);
   return {
+    pid: child.pid,
     begun,
     result,
     async kill() {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectFile } from '#shared/project-file';
 import { pinned } from './load.js';
+import { processorSeconds, residentMegabytes } from './proc.js';
 
 /** The broker that a user gets with `npm run broker`, in a process of its own, and what the system says of that process. */
 export interface MeasuredBroker {
@@ -17,12 +18,6 @@ export interface MeasuredBroker {
   residentMegabytes(): number;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** Whether processor time and memory of other processes can be read here. */
-export const hasProcFiles = existsSync('/proc/self/stat');
-
-/** Linux counts processor time in hundredths of a second. */
-const ticksPerSecond = 100;
 
 /** The program whose broker is measured; another build's, to compare two. */
 export const ownProgram = fileURLToPath(projectFile('dist/shared/commands/broker.js'));
@@ -46,19 +41,10 @@ export async function startMeasuredBroker(
     });
     child.once('exit', () => reject(new Error(`${program} ended before it was ready: ${said}`)));
   });
-  const proc = `/proc/${child.pid ?? 0}`;
   return {
     address,
-    cpuSeconds() {
-      if (!hasProcFiles) return Number.NaN;
-      // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
-      const fields = readFileSync(`${proc}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-    },
-    residentMegabytes() {
-      if (!hasProcFiles) return Number.NaN;
-      return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`${proc}/status`, 'utf8'))?.[1]) / 1_024;
-    },
+    cpuSeconds: () => processorSeconds(child.pid),
+    residentMegabytes: () => residentMegabytes(child.pid),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await ended;

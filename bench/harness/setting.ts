@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { missingForKafkaJars } from '../../shared/testing/kafka-jars.js';
 import { expectedScores, writeModel } from '../job/model.js';
-import { PARTITIONS } from '../job/payments.js';
+import { type Shape, usualShape } from '../job/payments.js';
 import { nodeProgram, type RunningLoad, startLoad } from './load.js';
 import type { Options } from './options.js';
 
@@ -69,21 +69,23 @@ export class Setting implements AsyncDisposable {
   }
 
   /** A topic that nobody else has, empty. */
-  async newTopic(address: string, name: string): Promise<string> {
+  async newTopic(address: string, name: string, { partitions } = usualShape): Promise<string> {
     const topic = `bench-${name}-${randomUUID().slice(0, 8)}`;
     const cluster = await this.cluster(address);
-    await cluster.ensureTopics([{ name: topic, partitions: PARTITIONS, config: {} }]);
+    await cluster.ensureTopics([{ name: topic, partitions, config: {} }]);
     return topic;
   }
 
   /** A topic with the payments 0 … count - 1, the same for all who ask. */
-  input(address: string, count: number): Promise<string> {
-    const key = `${address} ${count}`;
+  input(address: string, count: number, shape: Shape = usualShape): Promise<string> {
+    const { partitions, attachmentBytes } = shape;
+    const key = `${address} ${count} ${partitions} ${attachmentBytes}`;
     const known = this.#inputs.get(key);
     if (known !== undefined) return known;
     const filling = (async () => {
-      const topic = await this.newTopic(address, 'payments');
-      await startLoad(nodeProgram('loads/preload', address, topic, count), { core: this.cores.others }).result;
+      const topic = await this.newTopic(address, 'payments', shape);
+      const preload = nodeProgram('loads/preload', address, topic, count, partitions, attachmentBytes);
+      await startLoad(preload, { core: this.cores.others }).result;
       return topic;
     })();
     this.#inputs.set(key, filling);

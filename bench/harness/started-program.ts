@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { projectFile } from '#shared/project-file';
-
-/** Linux counts processor time in hundredths of a second. */
-const TICKS_PER_SECOND = 100;
+import { processorSeconds } from './proc.js';
 
 /** A program of the project, until it is disposed of. */
 export function startProgram(program: string, args: readonly string[], v8Flags: readonly string[] = []) {
@@ -38,14 +35,7 @@ export function startProgram(program: string, args: readonly string[], v8Flags: 
       await exited;
       if (child.exitCode !== 0) throw new Error(`${program} ended with exit code ${child.exitCode}: ${said}`);
     },
-    processorSeconds(): number {
-      // The name in brackets may hold spaces; user and system time are the 12th and 13th field after it.
-      const fields =
-        readFileSync(`/proc/${child.pid ?? 0}/stat`, 'utf8')
-          .split(') ')[1]
-          ?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-    },
+    processorSeconds: (): number => processorSeconds(child.pid),
     async [Symbol.asyncDispose](): Promise<void> {
       if (isGone()) return;
       child.kill('SIGTERM');

@@ -1,16 +1,19 @@
 import type { Cluster, PartitionReader } from '#shared/kafka';
-import { knownSchemas, numberOf, PARTITIONS, type Score } from './payments.js';
+import { knownSchemas, numberOf, type Score } from './payments.js';
 
 const TOLERANCE = 1e-5;
 
 /** Reads a topic from its beginning, what is committed of it. */
 export async function readFromBeginning(cluster: Cluster, topic: string): Promise<PartitionReader> {
   const reader = await cluster.reader({ isolation: 'read_committed' });
-  reader.seek(partitionsOf(topic).map((partition) => ({ ...partition, offset: 0 })));
+  reader.seek((await partitionsOf(cluster, topic)).map((partition) => ({ ...partition, offset: 0 })));
   return reader;
 }
 
-const partitionsOf = (topic: string) => Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
+async function partitionsOf(cluster: Cluster, topic: string) {
+  const ends = (await cluster.endOffsets([topic])).get(topic) ?? [];
+  return Array.from(ends, (_, partition) => ({ topic, partition }));
+}
 
 /** Waits for the first record that can be read as committed; gives up when `isOver`. */
 export async function firstOutput(cluster: Cluster, topic: string, isOver: () => boolean): Promise<void> {
@@ -27,10 +30,9 @@ export async function checkScores(cluster: Cluster, topic: string, expected: Flo
   const { schemas } = await knownSchemas();
   const deserializer = schemas.deserializer<Score>();
   const reader = await readFromBeginning(cluster, topic);
+  const partitions = await partitionsOf(cluster, topic);
   const isAtEnd = (): boolean =>
-    partitionsOf(topic).every(
-      (one) => (reader.position(one) ?? 0) >= (reader.knownEnd(one) ?? Number.POSITIVE_INFINITY),
-    );
+    partitions.every((one) => (reader.position(one) ?? 0) >= (reader.knownEnd(one) ?? Number.POSITIVE_INFINITY));
   const seen = new Uint32Array(expected.length);
   let wrong = 0;
   let first = '';
@@ -66,7 +68,7 @@ export async function checkScores(cluster: Cluster, topic: string, expected: Flo
 export async function checkCommitted(cluster: Cluster, groupId: string, topic: string, count: number): Promise<void> {
   const committed = await cluster.committedOffsets(groupId, [topic]);
   const ends = (await cluster.endOffsets([topic])).get(topic);
-  const behind = partitionsOf(topic).filter(
+  const behind = (await partitionsOf(cluster, topic)).filter(
     ({ partition }) => (committed.get(topic)?.[partition] ?? 0) < (ends?.[partition] ?? 0),
   );
   if (behind.length === 0) return;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { OutgoingRecord } from '#shared/kafka';
@@ -24,8 +25,27 @@ export interface Score {
 }
 
 export const PARTITIONS = 4;
+
+/** How a topic of payments is: all have the usual one, but for the case that shows how cost grows. */
+export interface Shape {
+  readonly partitions: number;
+  /** What each payment carries along beside what the model takes. */
+  readonly attachmentBytes: number;
+}
+
+export const usualShape: Shape = { partitions: PARTITIONS, attachmentBytes: 0 };
+
 export const payments = defineTopic<Payment>({ name: 'payments', partitions: PARTITIONS, schema: schemaOf('payment') });
 export const scores = defineTopic<Score>({ name: 'scores', partitions: PARTITIONS, schema: schemaOf('score') });
+
+const attachedPayments = defineTopic<Readonly<Record<string, number | string | Buffer>>>({
+  name: payments.name,
+  partitions: PARTITIONS,
+  schema: {
+    ...payments.schema,
+    fields: [...(payments.schema.fields as object[]), { name: 'attachment', type: 'bytes' }],
+  } as AvroSchema,
+});
 
 /** The numbers of a payment, in the order of the schema and of the model's columns: [name, one of 0 … 1 to its value]. */
 const columns: readonly (readonly [string, (share: number) => number])[] = [
@@ -74,9 +94,10 @@ export function paymentRecord(
   number: number,
   timestamp: number,
   write: Serializer<Payment>,
+  { partitions }: Shape = usualShape,
 ): OutgoingRecord {
   const payment = paymentOf(number);
-  return { topic, key: payment.id, value: write(payment), timestamp, partition: number % PARTITIONS };
+  return { topic, key: payment.id, value: write(payment), timestamp, partition: number % partitions };
 }
 
 /** Schemas that every process of a run numbers alike, so that none needs a registry. */
@@ -84,9 +105,17 @@ export async function knownSchemas(): Promise<{
   readonly schemas: Schemas;
   readonly writePayment: Serializer<Payment>;
   readonly writeScore: Serializer<Score>;
+  /** Payments with so much beside them; as they are where that is nothing. */
+  readonly writeAttached: (bytes: number) => Serializer<Payment>;
 }> {
   const schemas = offlineSchemas();
   const writePayment = await schemas.register(payments, payments.name);
   const writeScore = await schemas.register(scores, scores.name);
-  return { schemas, writePayment, writeScore };
+  const writeBoth = await schemas.register(attachedPayments, payments.name);
+  const writeAttached = (bytes: number): Serializer<Payment> => {
+    if (bytes === 0) return writePayment;
+    const attachment = randomBytes(bytes);
+    return (payment) => writeBoth({ ...payment, attachment });
+  };
+  return { schemas, writePayment, writeScore, writeAttached };
 }
