@@ -112,15 +112,27 @@ function toldBroker() {
   return { away, broker: new OwnBroker({ suspendBroker: (ms) => away.push(ms), resumeBroker: () => undefined }) };
 }
 
+/** Has it not go before the function is called that this gives, or somebody has waited for two seconds. */
+function heldBack(broker: OwnBroker): () => void {
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  broker.onGoing(() => held);
+  return letGo;
+}
+
 it('leaves the broker where it is when the order is taken back before it has gone', async () => {
   await using demo = await demoWithControl();
   const { away, broker } = toldBroker();
+  const letGo = heldBack(broker);
   const { control, said } = await demo.supervised({ broker });
   const { writer } = demo;
   await writer.switchFault('lost-broker', { on: true, by: 'key' });
   await vi.waitUntil(() => control.state.faults.get('lost-broker')?.on, PATIENCE);
   await writer.switchFault('lost-broker', { on: false, by: 'key' });
   await vi.waitUntil(() => control.state.faults.get('lost-broker')?.on === false, PATIENCE);
+  letGo();
   // One that does go, behind it: what the first had begun is over by then.
   await writer.switchFault('lost-broker', { on: true, forMs: 5_000, by: 'key' });
   await vi.waitUntil(() => away.length > 0, PATIENCE);
@@ -132,10 +144,12 @@ it('leaves the broker where it is when the order is taken back before it has gon
 it('leaves the broker where it is when somebody asks for it before it has gone', async () => {
   await using demo = await demoWithControl();
   const { away, broker } = toldBroker();
+  const letGo = heldBack(broker);
   const { control } = await demo.supervised({ broker });
   await demo.writer.switchFault('lost-broker', { on: true, by: 'page' });
   await vi.waitUntil(() => control.state.faults.get('lost-broker')?.on, PATIENCE);
   broker.resume('demo');
+  letGo();
   const { id } = await demo.writer.switchFault('lost-broker', { on: true, forMs: 5_000, by: 'page' });
   await vi.waitUntil(() => away.length > 0, PATIENCE);
   expect(control.state.faults.get('lost-broker')?.id).toBe(id);
