@@ -115,6 +115,7 @@ export function modelOf(
       serves: number === version ? 1 : 0,
       challenges: 0,
       scorers: 1,
+      heard: true,
       own: number === '1',
       publishable: true,
       publishedAt: number === version ? 1_380_000_000_000 : null,

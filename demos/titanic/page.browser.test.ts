@@ -41,6 +41,8 @@ describeInBrowser('the page of the running demo', (browser) => {
   it("scores a passenger of one's own, by keyboard alone, and says by which way", async () => {
     const { keyboard } = demo.page;
     const next = () => keyboard.press('Tab');
+    // Before the board is there, the link to it leads nowhere.
+    await demo.page.getByRole('button', { name: 'Ask both models' }).waitFor();
     await next();
     // "Skip to the board", and from there to the first field.
     await keyboard.press('Enter');

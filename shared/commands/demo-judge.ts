@@ -50,6 +50,7 @@ export class DemoJudge<P extends PredictionFields, O> {
       published: models,
       own,
       scorers,
+      isHeard: watch.heardScorers.length > 0,
       measured: view.versions,
       reported: reports?.reported(scorers),
       scoring: (view.vitals.scoredPerSecond ?? 0) > 0,

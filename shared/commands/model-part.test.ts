@@ -83,6 +83,7 @@ function state({
     },
     own: { champion: card('1', 0.75) },
     scorers: [scorer('1')],
+    isHeard: true,
     measured: { window: 2_000, figures: [] },
     reported: reported(),
     scoring: true,
@@ -102,6 +103,7 @@ describe('the versions of the model', () => {
         serves: 1,
         challenges: 0,
         scorers: 1,
+        heard: true,
         own: true,
         publishable: true,
         publishedAt: null,
@@ -121,6 +123,10 @@ describe('the versions of the model', () => {
         comparison: null,
       },
     ]);
+  });
+
+  it('are of scorers that are silent where none is heard of', () => {
+    expect(state({ isHeard: false }).versions).toMatchObject([{ serves: 1, scorers: 1, heard: false }]);
   });
 
   it('say who is champion and who challenges, in how many scorers, and where a rollback goes', () => {

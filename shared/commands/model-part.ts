@@ -17,6 +17,8 @@ export interface KnownOfModels {
   readonly own: Readonly<Partial<Record<Role, ModelCard>>>;
   /** What each scorer said last: those that are heard of, or where none is, all. */
   readonly scorers: readonly ScorerStatus[];
+  /** Whether any is heard of. */
+  readonly isHeard: boolean;
   readonly measured: Figures;
   /** Undefined where the demo is not monitored. */
   readonly reported: Reported | undefined;
@@ -74,7 +76,7 @@ function allVersions({ published, own, scorers, measured }: KnownOfModels): Foun
 }
 
 function versionOf(found: Found, known: KnownOfModels): Version {
-  const { published, own, scorers, measured, reported } = known;
+  const { published, own, scorers, isHeard, measured, reported } = known;
   const is = (other: { readonly name: string; readonly version: string } | undefined): boolean =>
     other?.name === found.name && other.version === found.version;
   const card = cardOf(found, known);
@@ -90,6 +92,7 @@ function versionOf(found: Found, known: KnownOfModels): Version {
     serves: scorers.filter((status) => is(referenceOf(status))).length,
     challenges: scorers.filter((status) => challengerOf(status)?.some(is) ?? false).length,
     scorers: scorers.length,
+    heard: isHeard,
     own: isOwn,
     publishable: isOwn || pointers.some(({ pointer }) => is(pointer) || pointer.previous.some((each) => is(each))),
     publishedAt: pointed?.pointer.publishedAt ?? null,

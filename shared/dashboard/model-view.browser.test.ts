@@ -187,5 +187,7 @@ describeInBrowser('the view of the model', (browser) => {
     const { show, text } = await open();
     show({ versions: [sampleVersion({ serves: 2, scorers: 3 })] });
     await vi.waitUntil(async () => (await text('Versions')).includes('Champion in 2 of 3 scorers'));
+    show({ versions: [sampleVersion({ heard: false })] });
+    await vi.waitUntil(async () => (await text('Versions')).includes('Champion, last in 1 scorer: silent now'));
   });
 });

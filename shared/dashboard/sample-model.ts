@@ -10,6 +10,7 @@ export function sampleVersion(more: Partial<ModelVersion> = {}): ModelVersion {
     serves: 1,
     challenges: 0,
     scorers: 1,
+    heard: true,
     own: true,
     publishable: true,
     publishedAt: null,

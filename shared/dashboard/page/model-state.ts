@@ -25,8 +25,10 @@ export interface ModelVersion {
   /** Of how many scorers its scores are the predictions, and beside how many it scores for comparison alone. */
   readonly serves: number;
   readonly challenges: number;
-  /** How many scorers are heard of. */
+  /** How many scorers are heard of; where none is, how many were. */
   readonly scorers: number;
+  /** Whether any is. */
+  readonly heard: boolean;
   /** Whether it comes with the demo. */
   readonly own: boolean;
   /** Whether its files are there, so that it can be made champion, or challenger. */

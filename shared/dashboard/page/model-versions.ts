@@ -97,18 +97,20 @@ function of(at: number, scorers: number): string {
   return at < scorers ? `${count(at)} of ${counted(scorers, 'scorer')}` : counted(at, 'scorer');
 }
 
-function badgesOf({ roles, serves, challenges, scorers, own, next, refusal }: ModelVersion): Badge[] {
+function badgesOf({ roles, serves, challenges, scorers, heard, own, next, refusal }: ModelVersion): Badge[] {
+  const within = (at: number): string =>
+    heard ? ` in ${of(at, scorers)}` : `, last in ${of(at, scorers)}: silent now`;
   const badges: Badge[] = [];
   for (const role of roles) {
     const isRefused = refusal?.role === role;
     const at = role === 'champion' ? serves : challenges;
-    const where = at === 0 ? '' : ` in ${of(at, scorers)}`;
+    const where = at === 0 ? '' : within(at);
     badges.push(
       isRefused ? { kind: 'refused', text: `Refused as ${role}` } : { kind: role, text: `${roleWords[role]}${where}` },
     );
   }
   if (serves > 0 && !roles.includes('champion')) {
-    badges.push({ kind: 'champion', text: `Serving in ${of(serves, scorers)}` });
+    badges.push({ kind: 'champion', text: `Serving${within(serves)}` });
   }
   if (challenges > 0 && !roles.includes('challenger')) badges.push({ kind: 'challenger', text: 'Votes beside it' });
   if (own) badges.push({ kind: 'plain', text: 'comes with the demo' });
