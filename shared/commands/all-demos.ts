@@ -10,7 +10,7 @@ import { showProgress } from './progress.js';
 import { openRunCluster, type RunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, isSaid, type RunReport, reportInWords, writeReport } from './run-report.js';
 import { RunSlot } from './run-slot.js';
-import type { Shutdown } from './shutdown.js';
+import { endingInWords, type Shutdown } from './shutdown.js';
 import { namedError, speakingFor, type Terminal } from './terminal.js';
 
 /** Room for the longest of the names that there are. */
@@ -39,6 +39,7 @@ export async function runAllDemos(
   shutdown: Shutdown,
 ): Promise<0 | 1> {
   const closing = new Closing((error) => options.verbose && terminal.error(error));
+  let isStarted = false;
   try {
     const where = await openRunCluster(options, terminal, shutdown);
     closing.add(() => where.close());
@@ -62,12 +63,13 @@ export async function runAllDemos(
     const dashboard = shown.length > 0 ? await openPages(shown, metrics, options, terminal) : undefined;
     if (dashboard) closing.add(() => dashboard.close());
     greet(slots, shared, dashboard, monitor);
+    isStarted = true;
 
     const stopProgress = showProgress(() => slots.map(({ running }) => running.watch.audit), terminal);
     closing.add(() => Promise.resolve(stopProgress()));
     const ends = await Promise.all(slots.map((slot) => toItsEnd(slot, monitor, dashboard)));
     stopProgress();
-    if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
+    if (shutdown.signal.aborted) terminal.say(endingInWords(shutdown));
     const unexplained = ends.flatMap(({ report, failed }) => (failed ? [] : [report]));
     if (isSaid(unexplained, options)) {
       for (const [index, { report }] of ends.entries()) {
@@ -82,6 +84,11 @@ export async function runAllDemos(
       );
     }
     return ends.some(({ exitCode }) => exitCode === 1) ? 1 : 0;
+  } catch (error) {
+    // Whoever ends demos while they start need not hear how far they have come.
+    if (isStarted || !shutdown.signal.aborted) throw error;
+    terminal.say(endingInWords(shutdown));
+    return 0;
   } finally {
     await closing.close();
   }

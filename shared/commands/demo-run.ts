@@ -69,7 +69,7 @@ export interface Surroundings {
 
 /**
  * Starts a demo's scorer, and reads its topics from where they end now.
- * @throws KitError of the cluster, or of the scorer, that cannot start.
+ * @throws KitError of the cluster, or of the scorer, that cannot start; or where it is to end while it starts.
  */
 export async function startDemo<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
@@ -116,9 +116,11 @@ export async function startDemo<I, P extends PredictionFields, O>(
     control,
     broker: where.broker,
     say: (sentence) => terminal.say(sentence),
-    start: (onInstance) =>
+    givenUp: shutdown.signal,
+    start: (onInstance, givenUp) =>
       startScorerProcess({
         onInstance,
+        givenUp,
         program: fileURLToPath(definition.module),
         args: partArguments('scorer', options, where),
         env: partEnvironment(where),

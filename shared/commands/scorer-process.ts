@@ -1,3 +1,4 @@
+import { KitError } from '#shared/errors';
 import { instanceName } from './instance-name.js';
 import type { ScorerReady } from './scorer-role.js';
 import { type SupervisedProcess, type SupervisedStart, startSupervised } from './supervised-process.js';
@@ -11,15 +12,29 @@ export interface ScorerProcess extends Pick<SupervisedProcess<ScorerReady>, 'pid
 interface ScorerStart extends Omit<SupervisedStart, 'who'> {
   /** Told by which name it will be heard, before it is. */
   readonly onInstance: (instance: string) => void;
+  /** Gives it up while it starts: it has nothing to finish then. */
+  readonly givenUp?: AbortSignal | undefined;
 }
 
 /**
  * Starts a demo's program as a scorer.
- * @throws KitError with the scorer's own code when it cannot start.
+ * @throws KitError with the scorer's own code when it cannot start, 'run-failed' when it is given up.
  */
-export async function startScorerProcess({ onInstance, ...start }: ScorerStart): Promise<ScorerProcess> {
-  const { ready, ...process } = startSupervised<ScorerReady>({ ...start, who: 'The scorer' });
+export async function startScorerProcess({ onInstance, givenUp, ...start }: ScorerStart): Promise<ScorerProcess> {
+  const giveUp = (): never => {
+    throw new KitError('run-failed', 'The scorer was given up while it started.');
+  };
+  if (givenUp?.aborted === true) giveUp();
+  const { ready, kill, ...process } = startSupervised<ScorerReady>({ ...start, who: 'The scorer' });
   onInstance(instanceName(process.pid));
-  const { instance, model } = await ready;
-  return { ...process, instance, model };
+  givenUp?.addEventListener('abort', kill, { once: true });
+  try {
+    const { instance, model } = await ready;
+    return { ...process, instance, model };
+  } catch (error) {
+    if (givenUp?.aborted === true) giveUp();
+    throw error;
+  } finally {
+    givenUp?.removeEventListener('abort', kill);
+  }
 }

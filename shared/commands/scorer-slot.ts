@@ -5,7 +5,9 @@ import type { PartKilled } from './supervised-process.js';
 
 interface SlotOptions {
   /** Starts a scorer in a process of its own; `onInstance` is to be told by which name it will be heard, before it is. */
-  readonly start: (onInstance: (instance: string) => void) => Promise<ScorerProcess>;
+  readonly start: (onInstance: (instance: string) => void, givenUp?: AbortSignal) => Promise<ScorerProcess>;
+  /** Gives the first one up while it starts. */
+  readonly givenUp?: AbortSignal;
   /** Where it is read when another one may be started. */
   readonly control: Pick<ControlFollower, 'state' | 'onChange'>;
   /** The broker, which any demo of the run may have away; undefined where it is not the run's own. */
@@ -14,7 +16,7 @@ interface SlotOptions {
   readonly say: (sentence: string) => void;
 }
 
-interface OpenSlot extends Omit<SlotOptions, 'start'> {
+interface OpenSlot extends Omit<SlotOptions, 'start' | 'givenUp'> {
   readonly start: () => Promise<ScorerProcess>;
 }
 
@@ -37,10 +39,11 @@ export class ScorerSlot {
   #isEmpty = false;
 
   /** @throws KitError with the scorer's own code when it cannot start. */
-  static async open(options: SlotOptions): Promise<ScorerSlot> {
+  static async open({ givenUp, ...options }: SlotOptions): Promise<ScorerSlot> {
     const instances = new Set<string>();
-    const start = (): Promise<ScorerProcess> => options.start((instance) => instances.add(instance));
-    return new ScorerSlot(await start(), { ...options, start }, instances);
+    const start = (signal?: AbortSignal): Promise<ScorerProcess> =>
+      options.start((instance) => instances.add(instance), signal);
+    return new ScorerSlot(await start(givenUp), { ...options, start: () => start() }, instances);
   }
 
   private constructor(first: ScorerProcess, options: OpenSlot, instances: ReadonlySet<string>) {

@@ -17,7 +17,12 @@ export function listenForShutdown(supervised: boolean): Shutdown {
   const request = (reason: string): void => {
     controller.abort(reason);
     // Whatever hangs, a cluster that does not answer above all: nobody waits longer than this.
-    setTimeout(() => process.exit(1), LONGEST_GOODBYE_MS).unref();
+    setTimeout(() => {
+      process.stderr.write(
+        `It had not ended in good order after ${LONGEST_GOODBYE_MS / 1_000} s, and leaves as it is.\n`,
+      );
+      process.exit(1);
+    }, LONGEST_GOODBYE_MS).unref();
   };
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(130);
@@ -45,6 +50,9 @@ function endWithNpm(request: (reason: string) => void): void {
     if (process.ppid !== parent) request('npm is gone');
   }, 250).unref();
 }
+
+/** Why it ends, for people. */
+export const endingInWords = ({ signal }: Pick<Shutdown, 'signal'>): string => `Ending: ${String(signal.reason)}.`;
 
 /** Resolves when the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {

@@ -11,7 +11,7 @@ import { showProgress } from './progress.js';
 import { openRunCluster, whereInWords } from './run-cluster.js';
 import { exitCodeOfRun, isSaid, reportInWords, writeReport } from './run-report.js';
 import { RunSlot } from './run-slot.js';
-import type { Shutdown } from './shutdown.js';
+import { endingInWords, type Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
 
 /** A demo as a whole: cluster, scorer process, page, producer. Ends with the exit code. */
@@ -22,6 +22,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
   shutdown: Shutdown,
 ): Promise<0 | 1> {
   const closing = new Closing((error) => options.verbose && terminal.error(error));
+  let isStarted = false;
   try {
     const where = await openRunCluster(options, terminal, shutdown);
     closing.add(() => where.close());
@@ -43,12 +44,13 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     const dashboard = slot.page && (await openPages([slot.page], metrics, options, terminal));
     if (dashboard) closing.add(() => dashboard.close());
     greet(slot.running, dashboard, monitor);
+    isStarted = true;
 
     const stopProgress = showProgress(() => [slot.running.watch.audit], terminal);
     closing.add(() => Promise.resolve(stopProgress()));
     const { elapsedMs, failure } = await slot.toItsEnd(monitor);
     stopProgress();
-    if (shutdown.signal.aborted) terminal.say(`Ending: ${String(shutdown.signal.reason)}.`);
+    if (shutdown.signal.aborted) terminal.say(endingInWords(shutdown));
     const report = reportOf(slot.running, elapsedMs, dashboard);
     if (isSaid(failure === undefined ? [report] : [], options)) {
       for (const line of reportInWords(report, definition.scoredUnit.name)) terminal.say(line);
@@ -57,6 +59,11 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
     if (failure === undefined) return exitCodeOfRun(report);
     if (!failure.said) terminal.error(failure.error);
     return 1;
+  } catch (error) {
+    // Whoever ends a demo while it starts need not hear how far it has come.
+    if (isStarted || !shutdown.signal.aborted) throw error;
+    terminal.say(endingInWords(shutdown));
+    return 0;
   } finally {
     await closing.close();
   }
