@@ -44,6 +44,7 @@ class RouteMap {
   readonly #layers = Array.from({ length: LAYERS }, () => svg('g'));
   readonly #drawn = new Map<string, Arc>();
   readonly #cities = svg('g', 'cities');
+  readonly #places = new Map<string, City>();
   #named = '';
   readonly #airports = svg('g', 'hubs');
   readonly #table = make('tbody');
@@ -123,7 +124,20 @@ class RouteMap {
     if (names === this.#named) return;
     this.#named = names;
     const sides = nameSides(cities, airports, width);
-    fillList(this.#cities, cities, makeCity, (city, route) => fillCity(city, route, sides.get(route.to)));
+    for (const [to, city] of this.#places) {
+      if (cities.some((route) => route.to === to)) continue;
+      city.group.remove();
+      this.#places.delete(to);
+    }
+    for (const route of cities) {
+      let city = this.#places.get(route.to);
+      if (city === undefined) {
+        city = new City(route);
+        this.#places.set(route.to, city);
+        this.#cities.append(city.group);
+      }
+      city.write(sides.get(route.to));
+    }
   }
 }
 
@@ -159,20 +173,30 @@ function arcBetween(from: { x: number; y: number }, to: { x: number; y: number }
   return `M${from.x} ${from.y}Q${(from.x + to.x) / 2} ${Math.round((from.y + to.y) / 2 - height)} ${to.x} ${to.y}`;
 }
 
-function makeCity(): Element {
-  const city = svg('g');
-  city.append(svg('circle'), svg('text'));
-  return city;
-}
+/** A city at its place, and on which side of it its name is written. */
+class City {
+  readonly group = svg('g');
+  readonly #name = svg('text');
+  readonly #x: number;
+  #side: NameSide | undefined;
 
-function fillCity(city: Element, { to, x, y }: RouteState, side: NameSide | undefined): void {
-  const [dot, name] = city.children;
-  if (!(dot && name)) return;
-  set(dot, { cx: x, cy: y, r: 2.5 });
-  const isLeft = side === 'left';
-  set(name, { x: isLeft ? x - 5 : x + 5, y: y + 4, 'text-anchor': isLeft ? 'end' : 'start' });
-  set(name, { visibility: side === undefined ? 'hidden' : 'visible' });
-  setText(name, to);
+  constructor({ to, x, y }: RouteState) {
+    const dot = svg('circle');
+    set(dot, { cx: x, cy: y, r: 2.5 });
+    this.#x = x;
+    this.#name.textContent = to;
+    set(this.#name, { y: y + 4, visibility: 'hidden' });
+    this.group.append(dot, this.#name);
+  }
+
+  write(side: NameSide | undefined): void {
+    if (side === this.#side) return;
+    this.#side = side;
+    set(this.#name, { visibility: side === undefined ? 'hidden' : 'visible' });
+    if (side === undefined) return;
+    const isLeft = side === 'left';
+    set(this.#name, { x: isLeft ? this.#x - 5 : this.#x + 5, 'text-anchor': isLeft ? 'end' : 'start' });
+  }
 }
 
 function makeHub(): Element {
