@@ -125,14 +125,14 @@ function aboutOf({ card, publishedAt, sha256, own }: ModelVersion): string {
   return [made, published, hash].filter((text) => text !== '').join(' · ');
 }
 
-const when = (ms: number): string =>
-  new Date(ms).toLocaleString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+const time = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const when = (ms: number): string => time.format(ms);
 
 function keptOf({ card, measured, reported }: ModelVersion): string {
   const parts = [

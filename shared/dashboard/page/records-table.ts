@@ -43,6 +43,8 @@ function fillPart(cell: HTMLElement, part: PeekedPart, empty: string): void {
   else cell.textContent = inShort(part).slice(0, 400);
 }
 
+const MOST_LIT = 8;
+
 /**
  * Records, a row each, of which one is chosen: by a click, or with the arrow keys from one row to the next. Rows stay where
  * their records do, so that what is read is not written anew under the eye.
@@ -77,10 +79,11 @@ export class RecordTable {
     this.root.addEventListener('keydown', (event) => this.#move(event));
   }
 
-  /** Shows these; `isNews` lights up those that were not there before. */
+  /** Shows these; `isNews` lights up those that were not there before, unless nearly all are new: that tells nothing, and costs much. */
   update(records: readonly PeekedRecord[], { isNews = false }: { readonly isNews?: boolean } = {}): void {
     const known = new Map(this.#rows.map((each) => [keyOf(each.record), each]));
-    this.#rows = records.map((record) => known.get(keyOf(record)) ?? this.#makeRow(record, isNews));
+    const isLit = isNews && records.filter((record) => !known.has(keyOf(record))).length <= MOST_LIT;
+    this.#rows = records.map((record) => known.get(keyOf(record)) ?? this.#makeRow(record, isLit));
     const wanted = this.#rows.map(({ row }) => row);
     if (
       wanted.some((row, index) => this.#body.children[index] !== row) ||
@@ -109,8 +112,8 @@ export class RecordTable {
     for (const { record, row } of this.#rows) this.#fill(row, record);
   }
 
-  #makeRow(record: PeekedRecord, isNews: boolean) {
-    const row = make('tr', isNews ? 'is-new' : '');
+  #makeRow(record: PeekedRecord, isLit: boolean) {
+    const row = make('tr', isLit ? 'is-new' : '');
     const button = make('button', 'place', placeOf(record));
     button.setAttribute('type', 'button');
     const place = make('td', 'place');
