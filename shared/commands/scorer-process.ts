@@ -25,8 +25,9 @@ export async function startScorerProcess({ onInstance, givenUp, ...start }: Scor
     throw new KitError('run-failed', 'The scorer was given up while it started.');
   };
   if (givenUp?.aborted === true) giveUp();
-  const { ready, kill, ...process } = startSupervised<ScorerReady>({ ...start, who: 'The scorer' });
+  const { ready, ...process } = startSupervised<ScorerReady>({ ...start, who: 'The scorer' });
   onInstance(instanceName(process.pid));
+  const kill = (): void => process.kill();
   givenUp?.addEventListener('abort', kill, { once: true });
   try {
     const { instance, model } = await ready;
