@@ -10,6 +10,7 @@ import { type EarlierReport, type Report, readReport } from './harness/report.js
 import { runCase } from './harness/run-case.js';
 import { Setting } from './harness/setting.js';
 import { checksOf, tableOf } from './harness/table.js';
+import { against } from './rivals/against.js';
 import { yardstick } from './rivals/rivals.js';
 import { contenderOf } from './rivals/run-rival.js';
 
@@ -55,6 +56,9 @@ async function bench(options: Options): Promise<void> {
     report.cases.push(taken);
     for (const line of options.isShort ? checksOf(taken) : ['', ...tableOf(taken, one.about)]) say(line);
   }
+  const toRivals = options.isShort ? [] : against(report);
+  if (toRivals.length > 0) say('\nOurs in proportion to rivals, by the rounds of both: median (least – most)');
+  for (const line of toRivals) say(line);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
   const contenders = report.cases.flatMap((one) => one.contenders);
   if (contenders.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
