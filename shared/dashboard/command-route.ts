@@ -8,7 +8,7 @@ import type { Controls } from './page/snapshot.js';
 import { fromOwnPage, jsonOnly, mostBodyBytes, refuse, unreadable } from './request-guards.js';
 
 const tokenHeader = 'X-Control-Token';
-const endsWithinMs = 20_000;
+const endsWithinMs = 45_000;
 /** So many changes of a kind wait for those before them; more are refused. */
 const mostWaiting = 8;
 /** From one change of a kind to the next. */
