@@ -63,7 +63,7 @@ async function take(work: Work, setting: Setting): Promise<Figure[]> {
     const [seconds, done] = [(to.at - from.at) / 1_000, to.done - from.done];
     return [
       { name: 'events', unit: '/s', kind: 'rate', value: done / seconds },
-      { name: 'payload', unit: 'MB/s', kind: 'rate', value: (done * bytes) / seconds / 2 ** 20 },
+      { name: 'payload', unit: 'MB/s', kind: 'told', value: (done * bytes) / seconds / 2 ** 20 },
       { name: 'events per CPU second', unit: '/s', kind: 'cpu-rate', value: done / (to.cpuSeconds - from.cpuSeconds) },
       { name: 'memory of all scorers', unit: 'MB', kind: 'size', value: megabytes },
     ];
