@@ -87,6 +87,7 @@ export async function runAllDemos(
   } catch (error) {
     // Whoever ends demos while they start need not hear how far they have come.
     if (isStarted || !shutdown.signal.aborted) throw error;
+    if (options.verbose) terminal.error(error);
     terminal.say(endingInWords(shutdown));
     return 0;
   } finally {

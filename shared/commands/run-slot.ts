@@ -79,12 +79,7 @@ export class RunSlot<I, P extends PredictionFields, O> {
     await this.#closing.close();
     const remains = new DemoRemains(definition, demo.cluster, options.namespace);
     const refusal = await whenNobodyReads(() => remains.clear({ keepsControl: true }), shutdown.signal);
-    if (shutdown.signal.aborted) {
-      throw new KitError(
-        'run-failed',
-        'The demo was ended while it began anew: what was on its way then is not accounted for.',
-      );
-    }
+    if (shutdown.signal.aborted) throw endedMeanwhile();
     const why = refusal && `${definition.name} does not begin anew, and goes on with its topics: ${refusal.message}`;
     await ensureDemoTopics([definition], options, demo);
     this.#closing = new Closing((error) => options.verbose && terminal.error(error));
@@ -95,12 +90,15 @@ export class RunSlot<I, P extends PredictionFields, O> {
     } catch (error) {
       // Others may go on beside it: what was started of it is not to be there until they end.
       await this.#closing.close();
-      throw error;
+      throw shutdown.signal.aborted ? endedMeanwhile() : error;
     }
     if (this.#running.page) this.page?.show(this.#running.page);
     terminal.say(why ?? 'The demo has begun anew.');
   }
 }
+
+const endedMeanwhile = (): KitError =>
+  new KitError('run-failed', 'The demo was ended while it began anew: what was on its way then is not accounted for.');
 
 /**
  * Clears as soon as nobody reads. Gives back why it could not, as where a monitor that was started alone is at work on the same

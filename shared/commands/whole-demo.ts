@@ -62,6 +62,7 @@ export async function runWholeDemo<I, P extends PredictionFields, O>(
   } catch (error) {
     // Whoever ends a demo while it starts need not hear how far it has come.
     if (isStarted || !shutdown.signal.aborted) throw error;
+    if (options.verbose) terminal.error(error);
     terminal.say(endingInWords(shutdown));
     return 0;
   } finally {
