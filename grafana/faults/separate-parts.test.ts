@@ -50,6 +50,8 @@ await describeWithPrometheus('Faults in the parts of a demo', () => {
     where = ['--brokers', brokers, '--registry', await broker.said(/Registry\s+(http\S+)/)];
     cluster = await connectCluster({ brokers: [brokers], clientId: 'test' });
     alerting = await startAlerting();
+    // First told that nothing is watched: where the parts start sooner than that, there is nothing that could be over.
+    await alerting.told({ alertname: 'NothingWatched' });
     scorer = await startScorer();
     const dashboard = await start('dashboard', /live page is at/, '--port', '0');
     await alerting.watch(await dashboard.said(/live page is at (http[^;]+);/));
