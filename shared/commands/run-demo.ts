@@ -1,19 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PredictionFields } from '#shared/dashboard';
-import { runDashboard } from './dashboard-role.js';
 import { connectDemo } from './demo-cluster.js';
 import type { DemoDefinition } from './demo-definition.js';
 import { parseDemoOptions } from './demo-options.js';
 import { demoHelp } from './help.js';
-import { runMonitor } from './monitor-role.js';
-import { produceAlone } from './producer-role.js';
 import { runProgram } from './program.js';
 import { withReportFile } from './run-report.js';
-import { runScorer } from './scorer-role.js';
 import type { Shutdown } from './shutdown.js';
 import type { Terminal } from './terminal.js';
-import { runWholeDemo } from './whole-demo.js';
 
 /** Runs a demo as its command line says. Does nothing where the demo's module is not the program that was started. */
 export async function runDemo<I, P extends PredictionFields, O>(definition: DemoDefinition<I, P, O>): Promise<void> {
@@ -27,7 +22,7 @@ function isProgram(module: string): boolean {
   return program !== undefined && realpathSync(program) === realpathSync(fileURLToPath(module));
 }
 
-/** What a demo does with these arguments; gives the exit code. */
+/** What a demo does with these arguments; gives the exit code. Each process of a demo loads what its part of it needs. */
 export async function demoCommand<I, P extends PredictionFields, O>(
   definition: DemoDefinition<I, P, O>,
   args: readonly string[],
@@ -41,21 +36,29 @@ export async function demoCommand<I, P extends PredictionFields, O>(
   }
   const { cluster, registry, only } = options;
   if (only === undefined || cluster === undefined || registry === undefined) {
+    const { runWholeDemo } = await import('./whole-demo.js');
     return runWholeDemo(definition, withReportFile(options), terminal, shutdown);
   }
   const address = { cluster, registry };
   if (only === 'scorer') {
+    const { runScorer } = await import('./scorer-role.js');
     await runScorer(definition, options, address, terminal, shutdown);
     return 0;
   }
   if (only === 'monitor') {
+    const { runMonitor } = await import('./monitor-role.js');
     await runMonitor([definition], options, address, terminal, shutdown);
     return 0;
   }
   const demo = await connectDemo(definition, options, address);
   try {
-    if (only === 'producer') await produceAlone(definition, options, demo, terminal, shutdown);
-    else await runDashboard(definition, options, address, demo, terminal, shutdown);
+    if (only === 'producer') {
+      const { produceAlone } = await import('./producer-role.js');
+      await produceAlone(definition, options, demo, terminal, shutdown);
+    } else {
+      const { runDashboard } = await import('./dashboard-role.js');
+      await runDashboard(definition, options, address, demo, terminal, shutdown);
+    }
   } finally {
     await demo.cluster.close();
   }

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { KitError } from '#shared/errors';
 import { BoundedLabels } from './bounded-labels.js';
 import type {
@@ -10,6 +10,7 @@ import type {
 } from './catalogue/definition.js';
 import { pageMetrics } from './catalogue/index.js';
 import type { Exposition } from './exposition.js';
+import { promClient } from './prom-client.js';
 import { type ScorerSamples, scorersText } from './scorer-exposition.js';
 import type { MetricSample } from './scorer-samples.js';
 
@@ -90,13 +91,14 @@ export function createMetrics(demo: string): Metrics & Exposition {
 
 /** The catalogue's metrics, registered once, with the label `demo` beside their own, which handles are bound to. */
 class KitRegistry {
-  readonly #registry = new Registry();
+  readonly #client = promClient();
+  readonly #registry = new this.#client.Registry();
   readonly #metrics = new Map<string, Counter<string> | Gauge<string> | Histogram<string>>();
   /** What scorers have measured, by their demos. */
   readonly #scorers = new Map<string, readonly ScorerSamples[]>();
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    this.#client.collectDefaultMetrics({ register: this.#registry });
   }
 
   get contentType(): string {
@@ -134,7 +136,7 @@ class KitRegistry {
     definition: CounterDefinition<L>,
     outer: Readonly<Record<string, string>>,
   ): CounterHandle<L> {
-    const metric = this.#once(Counter<string>, definition, {});
+    const metric = this.#once(this.#client.Counter<string>, definition, {});
     // A counter that has counted nothing is 0, as the whole of its name says; of labels nothing is known yet.
     if (definition.labels.length === 0) metric.inc(outer, 0);
     for (const value of definition.fromStart ?? []) {
@@ -151,7 +153,7 @@ class KitRegistry {
   }
 
   #gauge<L extends string>(definition: GaugeDefinition<L>, outer: Readonly<Record<string, string>>): GaugeHandle<L> {
-    const metric = this.#once(Gauge<string>, definition, {});
+    const metric = this.#once(this.#client.Gauge<string>, definition, {});
     const set = new Map<string, Record<string, string>>();
     let bounded = new BoundedLabels();
     return {
@@ -175,7 +177,7 @@ class KitRegistry {
     definition: HistogramDefinition<L>,
     outer: Readonly<Record<string, string>>,
   ): HistogramHandle<L> {
-    const metric = this.#once(Histogram<string>, definition, { buckets: [...definition.buckets] });
+    const metric = this.#once(this.#client.Histogram<string>, definition, { buckets: [...definition.buckets] });
     const bounded = new BoundedLabels();
     return {
       observe: (value, ...[own]) => metric.observe(labelsOf(outer, own, bounded), value),

@@ -1,8 +1,8 @@
-import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import { BoundedLabels } from './bounded-labels.js';
 import type { MetricDefinition } from './catalogue/definition.js';
 import { scorerMetrics } from './catalogue/index.js';
 import type { Exposition } from './exposition.js';
+import { promClient } from './prom-client.js';
 import type { MetricSample } from './scorer-samples.js';
 
 /** The samples of one scorer, and the labels that tell them from those of others. */
@@ -23,7 +23,7 @@ const byName = new Map<string, MetricDefinition>(Object.values(scorerMetrics).ma
 
 /** The text that Prometheus scrapes of what scorers have measured; samples that the catalogue does not know are passed over. */
 export function scorersText(scorers: readonly ScorerSamples[]): Promise<string> {
-  return AggregatorRegistry.aggregate(scorers.map(writtenMetrics)).metrics();
+  return promClient().AggregatorRegistry.aggregate(scorers.map(writtenMetrics)).metrics();
 }
 
 /**
@@ -34,6 +34,7 @@ export function createScorerExposition(
   scorer: ScorerSamples['scorer'],
   samples: () => readonly MetricSample[],
 ): Exposition {
+  const { collectDefaultMetrics, Registry } = promClient();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return {

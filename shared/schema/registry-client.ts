@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import type { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
 import { KitError } from '#shared/errors';
 import { type AvroSchema, avroOptions, plainRecords } from './avro-types.js';
@@ -36,13 +36,73 @@ const contract = 'BACKWARD';
  * 'usage' for an address that is none.
  */
 export function connectRegistry(options: SchemaRegistryOptions, everyNumber = false): RegistryClient {
-  const { url, auth, ca, readable = false } = options;
+  const { url } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new KitError(
       'usage',
       `Connecting to the Schema Registry: "${url}" is no address; it looks like http://127.0.0.1:8081`,
     );
   }
+  let opening: Promise<Library> | undefined;
+  const opened = (): Promise<Library> => (opening ??= openLibrary(options, everyNumber));
+
+  const registerAt = async (subject: string, text: string, level: string): Promise<number> => {
+    const { library, avro: type } = await opened();
+    // The library's type is an enumeration of exactly these words.
+    const compatibility = level as Parameters<typeof library.register>[1]['compatibility'] & string;
+    const { id } = await library.register({ type, schema: text }, { subject, compatibility });
+    return id;
+  };
+
+  return {
+    async register(subject, schema) {
+      const text = JSON.stringify(schema);
+      const { library, avro: type } = await opened();
+      try {
+        // Asked first, which needs no right to write: on a shared cluster somebody else may have registered it.
+        return await library.getRegistryIdBySchema(subject, { type, schema: text });
+      } catch (reason) {
+        // For a 404, and for nothing else that the registry answers, the library throws an error without status.
+        if (statusOf(reason) !== undefined) throw refusedRegistration(url, subject, reason);
+      }
+      try {
+        return await registerAt(subject, text, contract);
+      } catch (reason) {
+        const level = levelInForce(reason);
+        if (level === undefined) throw refusedRegistration(url, subject, reason);
+        return await registerAt(subject, text, level).catch((again: unknown) => {
+          throw refusedRegistration(url, subject, again);
+        });
+      }
+    },
+
+    async find(id) {
+      const { library } = await opened();
+      try {
+        const type = await library.getSchema(id);
+        if (type instanceof avsc.Type) return { type: plainRecords(type) };
+        return { problem: `its schema ${id} is not an Avro schema` };
+      } catch (reason) {
+        if (statusOf(reason) === undefined) {
+          return { problem: `its schema ${id} cannot be used: ${messageOf(reason)}` };
+        }
+        if (isUnknown(reason)) return { problem: `the registry at ${url} has no schema ${id}` };
+        throw new KitError('schema', `Looking up schema ${id}: ${describeFailure(url, reason)}`, { cause: reason });
+      }
+    },
+  };
+}
+
+interface Library {
+  readonly library: SchemaRegistry;
+  /** The library's word for Avro. */
+  readonly avro: SchemaType.AVRO;
+}
+
+/** Loaded when something is first asked of a registry: whoever asks nothing of one starts sooner. */
+async function openLibrary(options: SchemaRegistryOptions, everyNumber: boolean): Promise<Library> {
+  const { url, auth, ca, readable = false } = options;
+  const { SchemaRegistry, SchemaType } = await import('@kafkajs/confluent-schema-registry');
   const library = new SchemaRegistry(
     {
       host: url.replace(/\/+$/, ''),
@@ -62,49 +122,7 @@ export function connectRegistry(options: SchemaRegistryOptions, everyNumber = fa
     },
     { [SchemaType.AVRO]: readable ? readableOptions() : avroOptions(everyNumber) },
   );
-
-  const registerAt = async (subject: string, text: string, level: string): Promise<number> => {
-    // The library's type is an enumeration of exactly these words.
-    const compatibility = level as Parameters<typeof library.register>[1]['compatibility'] & string;
-    const { id } = await library.register({ type: SchemaType.AVRO, schema: text }, { subject, compatibility });
-    return id;
-  };
-
-  return {
-    async register(subject, schema) {
-      const text = JSON.stringify(schema);
-      try {
-        // Asked first, which needs no right to write: on a shared cluster somebody else may have registered it.
-        return await library.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema: text });
-      } catch (reason) {
-        // For a 404, and for nothing else that the registry answers, the library throws an error without status.
-        if (statusOf(reason) !== undefined) throw refusedRegistration(url, subject, reason);
-      }
-      try {
-        return await registerAt(subject, text, contract);
-      } catch (reason) {
-        const level = levelInForce(reason);
-        if (level === undefined) throw refusedRegistration(url, subject, reason);
-        return await registerAt(subject, text, level).catch((again: unknown) => {
-          throw refusedRegistration(url, subject, again);
-        });
-      }
-    },
-
-    async find(id) {
-      try {
-        const type = await library.getSchema(id);
-        if (type instanceof avsc.Type) return { type: plainRecords(type) };
-        return { problem: `its schema ${id} is not an Avro schema` };
-      } catch (reason) {
-        if (statusOf(reason) === undefined) {
-          return { problem: `its schema ${id} cannot be used: ${messageOf(reason)}` };
-        }
-        if (isUnknown(reason)) return { problem: `the registry at ${url} has no schema ${id}` };
-        throw new KitError('schema', `Looking up schema ${id}: ${describeFailure(url, reason)}`, { cause: reason });
-      }
-    },
-  };
+  return { library, avro: SchemaType.AVRO };
 }
 
 /** The library refuses where the subject has another level than ours; that level is its owner's decision. */

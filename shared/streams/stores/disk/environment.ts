@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { createRequire } from 'node:module';
+import type { Database, RootDatabase } from 'lmdb';
 import { KitError } from '#shared/errors';
 import { ByteDatabase } from './byte-database.js';
 import { discardForeignFile } from './database-file.js';
@@ -13,6 +14,10 @@ import {
   writeRecord,
 } from './records.js';
 import { storageFailure } from './storage-failure.js';
+
+const require = createRequire(import.meta.url);
+/** Loaded when a store is first kept on disk: others start sooner. */
+const lmdb = (): typeof import('lmdb') => require('lmdb');
 
 const FORMAT_VERSION = 1;
 const BINARY = { keyEncoding: 'binary', encoding: 'binary', compression: false, cache: false } as const;
@@ -54,7 +59,7 @@ export class Environment {
       discardForeignFile(folder);
       return new Environment(
         folder,
-        open<Buffer, Buffer>({ path: folder, noSubdir: false, maxDbs: 256, ...BINARY }),
+        lmdb().open<Buffer, Buffer>({ path: folder, noSubdir: false, maxDbs: 256, ...BINARY }),
         release,
       );
     } catch (error) {
