@@ -12,6 +12,8 @@ export interface Batch {
   readonly bytes: Buffer;
 }
 
+const NO_HEADERS: readonly RecordHeader[] = [];
+
 /** The sequence numbers of a producer's batches, by partition (KIP-98): they are 32 bits wide and begin again. */
 export class Sequences {
   readonly #next = new Map<string, number>();
@@ -82,11 +84,12 @@ export function batchOf(
 }
 
 function asNewRecord({ key, value, timestamp, headers }: OutgoingRecord): NewRecord {
+  const pairs = headerPairs(headers);
   return {
     key: typeof key === 'string' ? Buffer.from(key) : key,
     value,
     timestamp,
-    ...(headers && { headers: headerPairs(headers).map(asHeader) }),
+    headers: pairs.length === 0 ? NO_HEADERS : pairs.map(asHeader),
   };
 }
 

@@ -31,12 +31,11 @@ export function* sends(records: readonly OutgoingRecord[]): Generator<readonly O
 
 function sizeOf({ key, value, headers }: OutgoingRecord): number {
   let bytes = BYTES_BESIDE + sizeOfValue(key) + sizeOfValue(value);
-  if (headers !== undefined) {
-    for (const [name, of] of headerPairs(headers)) bytes += Buffer.byteLength(name) + sizeOfValue(of);
-  }
+  for (const [name, of] of headerPairs(headers)) bytes += Buffer.byteLength(name) + sizeOfValue(of);
   return bytes;
 }
 
 function sizeOfValue(value: Buffer | string | null): number {
-  return value === null ? 0 : Buffer.byteLength(value);
+  if (value === null) return 0;
+  return typeof value === 'string' ? Buffer.byteLength(value) : value.length;
 }

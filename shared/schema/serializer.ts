@@ -8,26 +8,34 @@ import { headerBytes, writeHeader } from './wire-format.js';
  */
 export type Serializer<V> = (value: V) => Buffer;
 
-const initialBytes = 16 * 1024;
+/** Of the memory that values share: as much as one that is kept keeps with it. */
+const slabBytes = 16 * 1024;
 
 /** Makes the serializer of a topic whose schema is registered under `schemaId`. */
 export function createSerializer<V>(topic: string, schemaId: number, type: avsc.Type): Serializer<V> {
-  // Encoded in one place, copied out once: faster than an allocation and a concatenation per record.
-  let scratch = Buffer.allocUnsafe(initialBytes);
-  writeHeader(scratch, schemaId);
-  return (value) => {
-    let end: number;
+  // Values lie one behind the other in memory that they share, as Node's own small buffers do: faster than to allocate for
+  // each, or to copy it out.
+  let slab = Buffer.allocUnsafeSlow(slabBytes);
+  let start = 0;
+  const encode = (value: V): number => {
     try {
-      end = type.encode(value, scratch, headerBytes);
-      if (end < 0) {
-        scratch = Buffer.allocUnsafe(2 * (scratch.length - end));
-        writeHeader(scratch, schemaId);
-        end = type.encode(value, scratch, headerBytes);
-      }
+      return type.encode(value, slab, start + headerBytes);
     } catch (cause) {
       throw new KitError('schema', `Writing a record to ${topic}: ${describeMismatch(type, value, cause)}`, { cause });
     }
-    return Buffer.from(scratch.subarray(0, end));
+  };
+  return (value) => {
+    let end = encode(value);
+    while (end < 0) {
+      const neededBytes = slab.length - end - start;
+      slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, neededBytes));
+      start = 0;
+      end = encode(value);
+    }
+    writeHeader(slab, schemaId, start);
+    const encoded = slab.subarray(start, end);
+    start = end;
+    return encoded;
   };
 }
 

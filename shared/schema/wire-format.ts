@@ -6,7 +6,7 @@ export function schemaIdOf(value: Buffer): number | undefined {
   return value.length >= headerBytes && value[0] === 0 ? value.readInt32BE(1) : undefined;
 }
 
-export function writeHeader(target: Buffer, schemaId: number): void {
-  target[0] = 0;
-  target.writeInt32BE(schemaId, 1);
+export function writeHeader(target: Buffer, schemaId: number, at: number): void {
+  target[at] = 0;
+  target.writeInt32BE(schemaId, at + 1);
 }

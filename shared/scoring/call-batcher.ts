@@ -55,11 +55,7 @@ export class CallBatcher<In, Out> {
     this.#calls = [];
     this.#rows = 0;
     try {
-      const rows = calls.flatMap((call) => call.rows);
-      const results: Out[] = [];
-      for (let start = 0; start < rows.length; start += this.#options.maxRows) {
-        results.push(...(await this.#run(rows.slice(start, start + this.#options.maxRows))));
-      }
+      const results = await this.#runAll(calls.flatMap((call) => call.rows));
       let taken = 0;
       for (const { rows: own, resolve } of calls) {
         resolve(results.slice(taken, taken + own.length));
@@ -68,5 +64,15 @@ export class CallBatcher<In, Out> {
     } catch (error) {
       for (const { reject } of calls) reject(error);
     }
+  }
+
+  async #runAll(rows: readonly In[]): Promise<readonly Out[]> {
+    const { maxRows } = this.#options;
+    if (rows.length <= maxRows) return rows.length === 0 ? [] : this.#run(rows);
+    const results: Out[] = [];
+    for (let start = 0; start < rows.length; start += maxRows) {
+      for (const result of await this.#run(rows.slice(start, start + maxRows))) results.push(result);
+    }
+    return results;
   }
 }

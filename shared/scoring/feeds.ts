@@ -49,9 +49,9 @@ function numberTensor(
 ): Tensor {
   switch (input.type) {
     case 'float32':
-      return new Tensor('float32', filled(new Float32Array(size), input, rows, numberOf), dims);
+      return new Tensor('float32', floats(new Float32Array(size), input, rows), dims);
     case 'float64':
-      return new Tensor('float64', filled(new Float64Array(size), input, rows, numberOf), dims);
+      return new Tensor('float64', floats(new Float64Array(size), input, rows), dims);
     case 'int32':
       return new Tensor('int32', filled(new Int32Array(size), input, rows, numberOf), dims);
     case 'int64':
@@ -64,6 +64,20 @@ function numberTensor(
         `The graph input "${input.tensor}" of type ${input.type} passed the check at load.`,
       );
   }
+}
+
+/** As `filled`, and quicker where the fields are single numbers, as they are in most models. */
+function floats<A extends Float32Array | Float64Array>(values: A, input: GraphInput, rows: readonly Row[]): A {
+  if (input.fields.some(({ shape }) => shape !== undefined)) return filled(values, input, rows, numberOf);
+  const names = input.fields.map(({ name }) => name);
+  let at = 0;
+  for (const row of rows) {
+    for (const name of names) {
+      const value = row[name];
+      values[at++] = typeof value === 'number' ? value : numberOf(value);
+    }
+  }
+  return repeated(values, at, input);
 }
 
 interface Fillable<E> {
@@ -86,7 +100,12 @@ function filled<E, A extends Fillable<E>>(
       else for (const element of elementsOf(value, input)) values[at++] = convert(element);
     }
   }
-  for (; at < values.length; at += input.width) values.copyWithin(at, at - input.width, at);
+  return repeated(values, at, input);
+}
+
+/** Fills the places from `at` on with the row before them. */
+function repeated<A extends Fillable<unknown>>(values: A, from: number, { width }: GraphInput): A {
+  for (let at = from; at < values.length; at += width) values.copyWithin(at, at - width, at);
   return values;
 }
 

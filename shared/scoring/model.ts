@@ -146,28 +146,35 @@ export class OnnxModel implements Model {
     // A row is whatever record the stream carries; the card says which of its fields are read.
     const fields = rows as readonly Row[];
     const problems = fields.map((row) => rowProblem(this.#inputs, row));
-    const good = fields.filter((_, index) => problems[index] === undefined);
+    const hasProblems = problems.some((problem) => problem !== undefined);
+    const good = hasProblems ? fields.filter((_, index) => problems[index] === undefined) : fields;
     this.#countUnknown(good);
     this.inputCounter?.add(good);
-    const scored: (ModelRow | KitError)[] = [];
-    const step = this.#fixedRows ?? Math.max(1, good.length);
-    for (let start = 0; start < good.length; start += step) {
-      scored.push(...(await this.#run(good.slice(start, start + step), step)));
-    }
+    const scored = await this.#scoreGood(good);
     this.onCall?.(rows.length, performance.now() - begun);
+    if (!hasProblems) return scored;
     let next = 0;
     // As many were scored as had no problem.
     return problems.map((problem) => problem ?? (scored[next++] as ModelRow | KitError));
+  }
+
+  async #scoreGood(rows: readonly Row[]): Promise<(ModelRow | KitError)[]> {
+    if (this.#fixedRows === undefined) return rows.length === 0 ? [] : this.#run(rows, rows.length);
+    const scored: (ModelRow | KitError)[] = [];
+    for (let start = 0; start < rows.length; start += this.#fixedRows) {
+      scored.push(...(await this.#run(rows.slice(start, start + this.#fixedRows), this.#fixedRows)));
+    }
+    return scored;
   }
 
   async #run(rows: readonly Row[], places: number): Promise<(ModelRow | KitError)[]> {
     const { card, explanation, outputs: named } = this.#parts;
     const outputs = await this.#outputs(rows, places);
     const reasons = explanation?.reasons(outputs, rows.length);
+    const { all, width = 0 } = outputs.get(card.output.tensor) ?? {};
     return rows.map((fields, row) => {
-      const score = outputs.get(card.output.tensor)?.numbers(row);
-      if (score === undefined) return textScore(card);
-      const decided = decide(card, score);
+      if (all === undefined) return textScore(card);
+      const decided = decide(card, all, row * width, width);
       if (decided instanceof KitError) return withUnknownTexts(decided, fields, this.#parts.categories);
       if (reasons === undefined && named.length === 0) return decided;
       return {

@@ -77,6 +77,8 @@ function readHeaders(reader: Reader): RecordHeader[] {
   return headers;
 }
 
+const NO_HEADERS: readonly RecordHeader[] = [];
+
 /** What a new record is made of. */
 export interface NewRecord {
   readonly timestamp: number;
@@ -144,8 +146,12 @@ function encodeBatch(
   header: Omit<BatchHeader, 'crc' | 'sizeBytes' | 'recordCount'>,
 ): Buffer {
   const { baseTimestamp } = header;
-  const bodyBytes = newRecords.map((record, i) => recordBytes(record, offsetDeltas[i] ?? 0, baseTimestamp));
-  const totalBytes = bodyBytes.reduce((sum, bytes) => sum + bytes + varintBytes(bytes), 0);
+  let totalBytes = 0;
+  const bodyBytes = newRecords.map((record, i) => {
+    const bytes = recordBytes(record, offsetDeltas[i] ?? 0, baseTimestamp);
+    totalBytes += varintBytes(bytes) + bytes;
+    return bytes;
+  });
   const plain = Buffer.allocUnsafe(batchHeaderBytes + totalBytes);
   let at = batchHeaderBytes;
   newRecords.forEach((record, i) => {
@@ -162,7 +168,7 @@ function encodeBatch(
 }
 
 function recordBytes(record: NewRecord, offsetDelta: number, baseTimestamp: number): number {
-  const headers = record.headers ?? [];
+  const headers = record.headers ?? NO_HEADERS;
   let total = 1 + varintBytes(record.timestamp - baseTimestamp) + varintBytes(offsetDelta);
   total += sizedLength(record.key) + sizedLength(record.value) + varintBytes(headers.length);
   for (const header of headers) {
@@ -181,7 +187,7 @@ function writeRecord(to: Buffer, start: number, record: NewRecord, offsetDelta: 
   at = writeVarint(to, at, offsetDelta);
   at = writeSized(to, at, record.key);
   at = writeSized(to, at, record.value);
-  const headers = record.headers ?? [];
+  const headers = record.headers ?? NO_HEADERS;
   at = writeVarint(to, at, headers.length);
   for (const header of headers) {
     const keyBytes = Buffer.byteLength(header.key);
@@ -195,20 +201,30 @@ function writeRecord(to: Buffer, start: number, record: NewRecord, offsetDelta: 
 function writeSized(to: Buffer, at: number, bytes: Buffer | null | undefined): number {
   if (!bytes) return writeVarint(to, at, -1);
   const next = writeVarint(to, at, bytes.length);
-  return next + bytes.copy(to, next);
+  to.set(bytes, next);
+  return next + bytes.length;
 }
 
-// Zigzag without 32-bit operators: time differences reach beyond 32 bits.
+// Time differences reach beyond 32 bits; nearly all other numbers do not, and are quicker with operators of 32 bits.
+const isSmall = (value: number) => value >= -0x40000000 && value < 0x40000000;
+const smallZigzag = (value: number) => (value << 1) ^ (value >> 31);
 const zigzag = (value: number) => (value < 0 ? -2 * value - 1 : 2 * value);
 
 function varintBytes(value: number): number {
   let length = 1;
-  for (let rest = zigzag(value); rest >= 128; rest = Math.floor(rest / 128)) length += 1;
+  if (isSmall(value)) for (let rest = smallZigzag(value); rest >= 128; rest >>= 7) length += 1;
+  else for (let rest = zigzag(value); rest >= 128; rest = Math.floor(rest / 128)) length += 1;
   return length;
 }
 
 function writeVarint(to: Buffer, start: number, value: number): number {
   let at = start;
+  if (isSmall(value)) {
+    let rest = smallZigzag(value);
+    for (; rest >= 128; rest >>= 7) to[at++] = (rest & 127) | 128;
+    to[at] = rest;
+    return at + 1;
+  }
   let rest = zigzag(value);
   while (rest >= 128) {
     to[at] = (rest % 128) | 128;

@@ -30,10 +30,10 @@ export function mapBatch<K, V, VR>(mapper: BatchMapper<K, V, VR>): Operator<K, V
       const batch = parked;
       parked = [];
       const values = await called(mapper, batch, context);
-      for (const [index, { record, at }] of batch.entries()) {
+      batch.forEach(({ record, at }, index) => {
         // As many values as records: one that is undefined is one that the mapper gave.
         goOn(record, at, values[index] as VR | KitError, next, context);
-      }
+      });
     });
 
     return (record) => {

@@ -13,7 +13,7 @@ export interface TopicCodec {
   decodeKey(bytes: Buffer | null): unknown;
   /** @throws KitError 'record-undecodable'. */
   decodeValue(bytes: Buffer | null): unknown;
-  encodeKey(key: unknown): Buffer | string | null;
+  encodeKey(key: unknown): Buffer | null;
   encodeValue(value: unknown): Buffer | null;
 }
 
@@ -46,8 +46,7 @@ function serdeCodec(topic: SerdeTopic<unknown, unknown>, name: string): TopicCod
     prepare: async (values) => value.prepare?.(values),
     decodeKey: (bytes) => (bytes === null ? null : undecodable(name, 'key', () => key.deserialize(bytes))),
     decodeValue: (bytes) => (bytes === null ? null : undecodable(name, 'value', () => value.deserialize(bytes))),
-    encodeKey: (given) =>
-      isNothing(given) ? null : key === serdes.string && typeof given === 'string' ? given : key.serialize(given),
+    encodeKey: (given) => (isNothing(given) ? null : key.serialize(given)),
     encodeValue: (given) => (isNothing(given) ? null : value.serialize(given)),
   };
 }
@@ -69,8 +68,7 @@ async function avroCodec(
     prepare: (values) => deserializer.prepare(values),
     decodeKey: (bytes) => (bytes === null ? null : bytes.toString('utf8')),
     decodeValue: (bytes) => deserializer.decode(bytes),
-    encodeKey: (given) =>
-      isNothing(given) ? null : typeof given === 'string' ? given : serdes.string.serialize(given as string),
+    encodeKey: (given) => (isNothing(given) ? null : serdes.string.serialize(given as string)),
     encodeValue(given) {
       if (isNothing(given)) return null;
       if (serialize === undefined) throw new KitError('internal', `No schema was registered for ${name}.`);

@@ -270,14 +270,7 @@ class Driver implements TopologyTestDriver {
   #encode(topic: string, { key, value, timestamp, headers = {} }: TestRecord<unknown, unknown>): ConsumedRecord {
     const codec = this.#codecs.get(topic);
     if (codec === undefined) throw new KitError('topology', `The topology neither reads nor writes ${topic}.`);
-    const encoded = codec.encodeKey(key);
-    return this.#consumed(
-      topic,
-      typeof encoded === 'string' ? Buffer.from(encoded) : encoded,
-      codec.encodeValue(value),
-      timestamp,
-      headers,
-    );
+    return this.#consumed(topic, codec.encodeKey(key), codec.encodeValue(value), timestamp, headers);
   }
 
   #consumed(
