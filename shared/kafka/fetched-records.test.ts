@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type BatchOptions, buildBatch, buildMarkerBatch, type NewRecord, placeBatch } from '#shared/wire';
+import { FetchedChunk } from './fetched-chunk.js';
 import { type Fetched, readFetched } from './fetched-records.js';
 import type { ConsumedRecord } from './records.js';
 
@@ -10,10 +11,10 @@ const newRecord = (value: string, more: Partial<NewRecord> = {}): NewRecord => (
   ...more,
 });
 
-function read(fetched: Partial<Fetched>): { readonly next: number; readonly records: ConsumedRecord[] } {
-  const records: ConsumedRecord[] = [];
+function read(fetched: Partial<Fetched>): { readonly next: number; readonly records: readonly ConsumedRecord[] } {
   const given = { topic: 't', partition: 3, from: 0, bytes: Buffer.alloc(0), aborted: [], ...fetched };
-  return { next: readFetched(given, (record) => records.push(record)), records };
+  const { parts, next } = readFetched(given);
+  return { next, records: new FetchedChunk('t', 3, parts, next).records };
 }
 
 const values = (records: readonly ConsumedRecord[]): string[] => records.map(({ value }) => String(value));
@@ -102,6 +103,6 @@ describe('readFetched', () => {
   it('refuses what is damaged', () => {
     const bytes = batch(0, ['a']);
     bytes[61] = 0x7e;
-    expect(() => read({ bytes })).toThrow('the record at offset');
+    expect(() => read({ bytes })).toThrow('record 0 of the batch at 0 is cut off');
   });
 });

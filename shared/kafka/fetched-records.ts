@@ -1,5 +1,13 @@
 import { KitError } from '#shared/errors';
-import { attribute, batchHeaderBytes, compressionOf, decompress, readBatchHeader } from '#shared/wire';
+import {
+  attribute,
+  type BatchHeader,
+  batchHeaderBytes,
+  type Compression,
+  compressionOf,
+  decompress,
+  readBatchHeader,
+} from '#shared/wire';
 import type { ConsumedRecord, RecordHeaders } from './records.js';
 
 /** What a fetch brought of a partition. */
@@ -18,15 +26,25 @@ export interface Fetched {
 const BATCH_OVERHEAD = 12;
 const NO_HEADERS: RecordHeaders = Object.freeze({});
 
+/** Records of a batch that follow each other. */
+export interface BatchPart {
+  readonly batch: FetchedBatch;
+  /** The place of the first one in the batch. */
+  readonly first: number;
+  readonly count: number;
+}
+
 /**
- * Decodes what a fetch brought, and gives the offset behind it: that of the first record that it did not bring, whether
- * what lies before is shown or not. Control batches and aborted records are not.
+ * Looks through what a fetch brought, and gives the offset behind it: that of the first record that it did not bring, whether
+ * what lies before is shown or not. Control batches and aborted records are not. Records are decoded when they are asked for.
  * #shared/wire reads records as a log keeps them; this reads as many as a client has to.
+ * @throws KitError 'protocol' where a batch is damaged.
  */
-export function readFetched(fetched: Fetched, add: (record: ConsumedRecord) => void): number {
+export function readFetched(fetched: Fetched): { readonly parts: readonly BatchPart[]; readonly next: number } {
   const { bytes, from } = fetched;
   const pending = fetched.aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   const abortedProducers = new Set<number>();
+  const parts: BatchPart[] = [];
   let next = from;
   for (let start = 0; bytes.length - start >= batchHeaderBytes; ) {
     const sizeBytes = BATCH_OVERHEAD + bytes.readInt32BE(start + 8);
@@ -37,50 +55,129 @@ export function readFetched(fetched: Fetched, add: (record: ConsumedRecord) => v
       while ((pending[0]?.firstOffset ?? Number.POSITIVE_INFINITY) <= lastOffset) {
         abortedProducers.add(pending.shift()?.producerId ?? -1);
       }
-      const { attributes, producerId } = header;
+      const { attributes, producerId, recordCount } = header;
       if ((attributes & attribute.control) !== 0) {
         // It ends the producer's transaction; a later one of its that was aborted is in the list by itself.
         abortedProducers.delete(producerId);
       } else if ((attributes & attribute.transactional) === 0 || !abortedProducers.has(producerId)) {
-        readBatch(fetched, start, header, add);
+        const batch = new FetchedBatch(fetched, start, header);
+        const first = batch.placeOf(from);
+        if (first < recordCount) parts.push({ batch, first, count: recordCount - first });
       }
       next = lastOffset + 1;
     }
     start += sizeBytes;
   }
-  return next;
+  return { parts, next };
 }
 
-function readBatch(
-  { topic, partition, from, bytes }: Fetched,
-  start: number,
-  header: ReturnType<typeof readBatchHeader>,
-  add: (record: ConsumedRecord) => void,
-): void {
-  const { attributes, baseOffset, baseTimestamp, maxTimestamp, recordCount, sizeBytes } = header;
-  const codec = compressionOf(attributes);
-  if (codec === undefined) {
-    throw new KitError('protocol', `Reading ${topic} ${partition} at ${baseOffset}: its compression is not known.`);
+/** A record batch whose records are decoded one by one: quick where they are asked for in their order. */
+export class FetchedBatch {
+  readonly #fetched: Fetched;
+  readonly #header: BatchHeader;
+  readonly #codec: Compression;
+  readonly #content: Buffer;
+  #decompressed: Buffer | undefined;
+  #cursor: Cursor | undefined;
+  /** The place of the record that the cursor is before. */
+  #place = 0;
+
+  constructor(fetched: Fetched, start: number, header: BatchHeader) {
+    const { topic, partition, bytes } = fetched;
+    const codec = compressionOf(header.attributes);
+    if (codec === undefined) {
+      const at = `${topic} ${partition} at ${header.baseOffset}`;
+      throw new KitError('protocol', `Reading ${at}: its compression is not known.`);
+    }
+    this.#fetched = fetched;
+    this.#header = header;
+    this.#codec = codec;
+    this.#content = bytes.subarray(start + batchHeaderBytes, start + header.sizeBytes);
   }
-  const content = bytes.subarray(start + batchHeaderBytes, start + sizeBytes);
-  const cursor = new Cursor(codec === 'none' ? content : decompress(codec, content));
-  const isStamped = (attributes & attribute.logAppendTime) !== 0;
-  for (let i = 0; i < recordCount; i += 1) {
+
+  /** @throws KitError 'protocol' where the record is damaged. */
+  at(place: number): ConsumedRecord {
+    const cursor = this.#before(place);
+    const { topic, partition } = this.#fetched;
+    const { attributes, baseOffset, baseTimestamp, maxTimestamp } = this.#header;
     const end = cursor.varint() + cursor.at;
     cursor.at += 1;
     const timestamp = baseTimestamp + cursor.varint();
     const offset = baseOffset + cursor.varint();
-    if (offset >= from) {
-      const key = cursor.sized();
-      const value = cursor.sized();
-      const headerCount = cursor.varint();
-      const headers = headerCount === 0 ? NO_HEADERS : readHeaders(cursor, headerCount);
-      add({ topic, partition, offset, timestamp: isStamped ? maxTimestamp : timestamp, key, value, headers });
+    const key = cursor.sized();
+    const value = cursor.sized();
+    const headerCount = cursor.varint();
+    const headers = headerCount === 0 ? NO_HEADERS : readHeaders(cursor, headerCount);
+    this.#passed(end, place);
+    const isStamped = (attributes & attribute.logAppendTime) !== 0;
+    return { topic, partition, offset, timestamp: isStamped ? maxTimestamp : timestamp, key, value, headers };
+  }
+
+  /** @throws KitError 'protocol' where the record is damaged. */
+  valueAt(place: number): Buffer | null {
+    const cursor = this.#before(place);
+    const end = cursor.varint() + cursor.at;
+    cursor.at += 1;
+    cursor.varint();
+    cursor.varint();
+    const keyBytes = cursor.varint();
+    if (keyBytes > 0) cursor.at += keyBytes;
+    const value = cursor.sized();
+    this.#passed(end, place);
+    return value;
+  }
+
+  offsetAt(place: number): number {
+    const { baseOffset } = this.#header;
+    if (this.#hasAllOffsets) return baseOffset + place;
+    const cursor = this.#before(place);
+    const start = cursor.at;
+    cursor.varint();
+    cursor.at += 1;
+    cursor.varint();
+    const offset = baseOffset + cursor.varint();
+    cursor.at = start;
+    return offset;
+  }
+
+  /** The place of the first record whose offset is not below this one. */
+  placeOf(offset: number): number {
+    const { baseOffset, recordCount } = this.#header;
+    if (offset <= baseOffset) return 0;
+    if (this.#hasAllOffsets) return Math.min(recordCount, offset - baseOffset);
+    let place = 0;
+    while (place < recordCount && this.offsetAt(place) < offset) place += 1;
+    return place;
+  }
+
+  /** Compaction leaves gaps. */
+  get #hasAllOffsets(): boolean {
+    return this.#header.lastOffsetDelta + 1 === this.#header.recordCount;
+  }
+
+  #before(place: number): Cursor {
+    if (this.#cursor === undefined || place < this.#place) {
+      this.#decompressed ??= this.#codec === 'none' ? this.#content : decompress(this.#codec, this.#content);
+      this.#cursor = new Cursor(this.#decompressed);
+      this.#place = 0;
+    }
+    while (this.#place < place) this.#passed(this.#cursor.varint() + this.#cursor.at, this.#place);
+    return this.#cursor;
+  }
+
+  #passed(end: number, place: number): void {
+    const cursor = this.#cursor;
+    if (cursor === undefined) return;
+    if (end > cursor.bytes.length || end < cursor.at) {
+      const { topic, partition } = this.#fetched;
+      const { baseOffset } = this.#header;
+      throw new KitError(
+        'protocol',
+        `Reading ${topic} ${partition}: record ${place} of the batch at ${baseOffset} is cut off.`,
+      );
     }
     cursor.at = end;
-    if (end > cursor.bytes.length) {
-      throw new KitError('protocol', `Reading ${topic} ${partition}: the record at offset ${offset} is cut off.`);
-    }
+    this.#place = place + 1;
   }
 }
 

@@ -5,7 +5,7 @@ import { fetchRequest, isolationLevel, maxBytesOf } from './fetch-request.js';
 import type { Nodes } from './nodes.js';
 import type { PartitionReader, ReaderOptions } from './partition-reader.js';
 import { Reading } from './reading.js';
-import type { Chunk, TopicPartition } from './records.js';
+import type { LazyChunk, TopicPartition } from './records.js';
 import { accept, errorCode, Refusal } from './refusal.js';
 import { SilenceWatch } from './silence-watch.js';
 
@@ -28,7 +28,7 @@ class FetchingReader implements PartitionReader {
   readonly #fetches = new Set<string>();
   readonly #watch: SilenceWatch;
   readonly #maxBytes: number;
-  #ready: { readonly reading: Reading; readonly chunk: Chunk }[] = [];
+  #ready: { readonly reading: Reading; readonly chunk: LazyChunk }[] = [];
   /** What a partition can't be read for; until it is moved or removed. */
   readonly #failures = new Map<Reading, KitError>();
   /** Why nothing comes any more. */
@@ -94,7 +94,7 @@ class FetchingReader implements PartitionReader {
     this.#fetch();
   }
 
-  async poll(maxWaitMs: number): Promise<readonly Chunk[]> {
+  async poll(maxWaitMs: number): Promise<readonly LazyChunk[]> {
     if (this.#ready.length === 0 && this.#failure === undefined && maxWaitMs > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, maxWaitMs);

@@ -11,11 +11,13 @@ export type { Producer } from './producer.js';
 export type {
   Chunk,
   ConsumedRecord,
+  LazyChunk,
   OffsetReset,
   OutgoingRecord,
   PartialOffsets,
   PlacedRecord,
   RecordHeaders,
+  RecordList,
   TopicOffsets,
   TopicPartition,
 } from './records.js';

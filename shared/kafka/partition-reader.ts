@@ -1,4 +1,4 @@
-import type { Chunk, OffsetReset, TopicPartition } from './records.js';
+import type { LazyChunk, OffsetReset, TopicPartition } from './records.js';
 
 /** Whether a reader sees records of transactions that are not committed. */
 export type Isolation = 'read_committed' | 'read_uncommitted';
@@ -39,7 +39,7 @@ export interface PartitionReader {
    * @throws KitError 'topic-mismatch' when a position is out of range and nothing else was asked for.
    * @throws KitError 'usage' when the reader is closed, or its cluster is.
    */
-  poll(maxWaitMs: number): Promise<readonly Chunk[]>;
+  poll(maxWaitMs: number): Promise<readonly LazyChunk[]>;
   /**
    * The offset of the next record to be fetched; it moves over control batches, aborted records and gaps as well, also
    * when a fetch brought no record.

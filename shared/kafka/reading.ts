@@ -1,5 +1,6 @@
-import { type Fetched, readFetched } from './fetched-records.js';
-import type { Chunk, ConsumedRecord, TopicPartition } from './records.js';
+import { FetchedChunk } from './fetched-chunk.js';
+import { type BatchPart, type Fetched, readFetched } from './fetched-records.js';
+import type { LazyChunk, TopicPartition } from './records.js';
 
 /** Beyond so many records that wait to be polled, a partition is not fetched. */
 const MAX_QUEUED_RECORDS = 4_096;
@@ -34,26 +35,19 @@ export class Reading implements TopicPartition {
   }
 
   /** Takes what a fetch from `position` brought, and gives it cut into chunks. */
-  take(fetched: Pick<Fetched, 'bytes' | 'aborted'>, end: number, maxChunkRecords: number): Chunk[] {
+  take(fetched: Pick<Fetched, 'bytes' | 'aborted'>, end: number, maxChunkRecords: number): LazyChunk[] {
     const { topic, partition, position: from } = this;
-    const pieces: ConsumedRecord[][] = [];
-    let piece: ConsumedRecord[] = [];
-    let count = 0;
-    const next = readFetched({ topic, partition, from, ...fetched }, (record) => {
-      if (piece.length === 0) pieces.push(piece);
-      piece.push(record);
-      count += 1;
-      if (piece.length >= maxChunkRecords) piece = [];
-    });
+    const { parts, next } = readFetched({ topic, partition, from, ...fetched });
     this.end = end;
     this.isBehind = next > from && next < end;
     this.position = next;
-    if (count === 0) return [];
-    this.#queuedRecords += count;
+    if (parts.length === 0) return [];
+    for (const { count } of parts) this.#queuedRecords += count;
     this.#queuedBytes += fetched.bytes.length;
-    return pieces.map((records, index) => {
-      const after = pieces[index + 1]?.[0]?.offset ?? next;
-      return { topic, partition, records, nextOffset: after };
+    const pieces = cut(parts, maxChunkRecords);
+    return pieces.map((piece, index) => {
+      const [after] = pieces[index + 1] ?? [];
+      return new FetchedChunk(topic, partition, piece, after?.batch.offsetAt(after.first) ?? next);
     });
   }
 
@@ -62,4 +56,25 @@ export class Reading implements TopicPartition {
     this.#queuedRecords = 0;
     this.#queuedBytes = 0;
   }
+}
+
+/** Cuts records, in their order, into pieces of so many. */
+function cut(parts: readonly BatchPart[], maxRecords: number): BatchPart[][] {
+  const pieces: BatchPart[][] = [];
+  let piece: BatchPart[] = [];
+  let room = 0;
+  for (const { batch, first, count } of parts) {
+    for (let done = 0; done < count; ) {
+      if (room === 0) {
+        piece = [];
+        pieces.push(piece);
+        room = maxRecords;
+      }
+      const taken = Math.min(room, count - done);
+      piece.push({ batch, first: first + done, count: taken });
+      done += taken;
+      room -= taken;
+    }
+  }
+  return pieces;
 }

@@ -23,6 +23,13 @@ export interface ConsumedRecord {
   readonly headers: RecordHeaders;
 }
 
+/** Records one after the other, such as an array of them. To ask for them in their order is quick. */
+export interface RecordList extends Iterable<ConsumedRecord> {
+  readonly length: number;
+  /** @throws KitError 'protocol' where the record is damaged. */
+  at(index: number): ConsumedRecord | undefined;
+}
+
 /** Records of one partition in offset order: at least one. */
 export interface Chunk {
   readonly topic: string;
@@ -30,6 +37,17 @@ export interface Chunk {
   readonly records: readonly ConsumedRecord[];
   /** The offset at which reading goes on after this chunk: what is committed once it is done. */
   readonly nextOffset: number;
+}
+
+/** What was fetched of one partition. */
+export interface LazyChunk extends Chunk {
+  /**
+   * The records, each decoded whenever it is asked for: for whoever takes them one by one and keeps none. Thousands that
+   * wait are no work for the garbage collector then.
+   */
+  readonly lazyRecords: RecordList;
+  /** The records' values alone, decoded whenever they are asked for. */
+  values(): Iterable<Buffer | null>;
 }
 
 /** A record to be written. Without `partition` the key decides, as in the Java client (murmur2). */

@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Chunk, OffsetReset, OutgoingRecord, PartialOffsets, PartitionReader } from '#shared/kafka';
+import type { LazyChunk, OffsetReset, OutgoingRecord, PartialOffsets, PartitionReader } from '#shared/kafka';
 import type { StateStore } from '../stores/state-store.js';
 import type { TaskInterceptor } from './interceptor.js';
 import type { RecordQueue } from './record-queue.js';
@@ -65,15 +65,15 @@ export class ActiveTask {
   }
 
   /** Takes a chunk of one of its partitions; its values must have been prepared. What lies below the position was had already. */
-  add({ topic, partition, records, nextOffset }: Chunk): void {
+  add({ topic, partition, lazyRecords, nextOffset }: LazyChunk): void {
     const input = this.inputs.find((candidate) => candidate.topic === topic && candidate.partition === partition);
     if (input === undefined)
       throw new KitError('internal', `A chunk of ${topic}-${partition} reached the task ${this.name}.`);
-    const [first] = records;
+    const first = lazyRecords.at(0);
     const fresh =
       first !== undefined && first.offset < input.fetchedTo
-        ? records.filter(({ offset }) => offset >= input.fetchedTo)
-        : records;
+        ? [...lazyRecords].filter(({ offset }) => offset >= input.fetchedTo)
+        : lazyRecords;
     if (fresh.length > 0) input.queue.add(fresh);
     input.fetchedTo = Math.max(input.fetchedTo, nextOffset);
   }

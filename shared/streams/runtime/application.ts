@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import type { Assignment, Chunk, GroupMember, OffsetReset, PartitionReader, TopicPartition } from '#shared/kafka';
+import type { Assignment, GroupMember, LazyChunk, OffsetReset, PartitionReader, TopicPartition } from '#shared/kafka';
 import { Committer } from './committer.js';
 import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
@@ -199,18 +199,18 @@ export class Application {
     if (!this.#isCommitDue) await this.#committer.send(works);
   }
 
-  async #distribute(chunks: readonly Chunk[]): Promise<void> {
+  async #distribute(chunks: readonly LazyChunk[]): Promise<void> {
     for (const reset of this.#resets.splice(0)) {
       this.#owner.ownerOf(reset)?.active.reset(reset);
       this.#config.onOffsetReset?.(reset);
     }
     for (const chunk of chunks) {
-      this.metrics.fetched(chunk.records.length);
+      this.metrics.fetched(chunk.lazyRecords.length);
       const active = this.#owner.ownerOf(chunk)?.active;
       const input = active?.inputs.find(
         ({ topic, partition }) => topic === chunk.topic && partition === chunk.partition,
       );
-      await input?.queue.codec.prepare(chunk.records.map(({ value }) => value));
+      await input?.queue.codec.prepare(chunk.values());
       active?.add(chunk);
     }
   }

@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { ConsumedRecord } from '#shared/kafka';
+import type { ConsumedRecord, RecordList } from '#shared/kafka';
 import { isTimestamp, type StreamRecord } from '../record.js';
 import type { SourceNode } from '../topology/graph.js';
 import type { TopicCodec } from './topic-codec.js';
@@ -19,9 +19,9 @@ export class RecordQueue {
   readonly #onUndecodable: (origin: ConsumedRecord, error: unknown) => void;
   /** Told when it has had no record and gets some. */
   readonly #onFilled: (queue: RecordQueue) => void;
-  #records: readonly ConsumedRecord[] = [];
+  #records: RecordList = [];
   #at = 0;
-  #waiting: (readonly ConsumedRecord[])[] = [];
+  #waiting: RecordList[] = [];
   #buffered = 0;
   #head: Head | undefined;
 
@@ -46,11 +46,11 @@ export class RecordQueue {
 
   /** The offset of the next record, which is not decoded for that: one that does not decode has its turn later. */
   get nextOffset(): number | undefined {
-    return (this.#head?.origin ?? this.#records[this.#at] ?? this.#waiting[0]?.[0])?.offset;
+    return (this.#head?.origin ?? this.#records.at(this.#at) ?? this.#waiting[0]?.at(0))?.offset;
   }
 
   /** Values must have been given to `codec.prepare` before. */
-  add(records: readonly ConsumedRecord[]): void {
+  add(records: RecordList): void {
     const wasEmpty = this.size === 0;
     this.#waiting.push(records);
     this.#buffered += records.length;
@@ -89,7 +89,7 @@ export class RecordQueue {
       [this.#records, this.#at] = [next, 0];
     }
     this.#buffered -= 1;
-    return this.#records[this.#at++];
+    return this.#records.at(this.#at++);
   }
 
   #decode(origin: ConsumedRecord): StreamRecord<unknown, unknown> {
