@@ -5,5 +5,5 @@ export const say = (line: object): void => console.log(JSON.stringify(line));
 
 /** Waits for a condition. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(2);
+  while (!holds()) await delay(10);
 }

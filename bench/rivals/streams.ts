@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { connectCluster } from '#shared/kafka';
 import { loadModel } from '#shared/scoring';
 import { type Scored, StreamsBuilder, startStreams } from '#shared/streams';
+import { fitV8 } from '../../shared/commands/fit-v8.js';
 import { until } from '../harness/said.js';
 import { knownSchemas, type Payment, payments, type Score, scores } from '../job/payments.js';
 import {
@@ -20,6 +21,8 @@ import {
 
 const toScore = ({ input: { id }, score, modelVersion }: Scored<Payment>): Score => ({ id, score, modelVersion });
 
+// As every scorer of ours.
+fitV8();
 const { schemas } = await knownSchemas();
 const cluster = await connectCluster({ brokers, clientId: 'bench' });
 const builder = new StreamsBuilder();

@@ -1,19 +1,16 @@
-import { setFlagsFromString } from 'node:v8';
 import { KitError } from '#shared/errors';
 import { exitCodeOf } from './exit-code.js';
+import { fitV8 } from './fit-v8.js';
 import { listenForShutdown, type Shutdown } from './shutdown.js';
 import { isSupervised, type PartFailed } from './supervised-process.js';
 import { createTerminal, type Terminal } from './terminal.js';
-
-/** By how much a heap grows over what is alive before it is collected: where memory is plenty V8 waits longer, and a demo takes 520 to 590 MB instead of 480. */
-const HEAP_GROWING_PERCENT = 75;
 
 /** Runs what a demo's command line asks for, and sets the exit code: 0 done, 1 failed, 2 wrong command line. */
 export async function runProgram(
   args: readonly string[],
   run: (terminal: Terminal, shutdown: Shutdown) => Promise<0 | 1>,
 ): Promise<void> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  fitV8();
   const supervised = isSupervised();
   const terminal = createTerminal({
     dataOnStdout: args.some((arg, index) => arg === '--report=-' || (arg === '--report' && args[index + 1] === '-')),

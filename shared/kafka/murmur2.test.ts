@@ -1,7 +1,7 @@
 import { Partitioners } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import { partitionFor } from './batches.js';
 import { murmur2 } from './murmur2.js';
+import { partitionFor } from './partition-for.js';
 
 const metadata = (partitions: number) =>
   Array.from({ length: partitions }, (_, partitionId) => ({

@@ -1,11 +1,11 @@
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
 import { BatchWriter } from './batch-writer.js';
-import { type Batch, batchOf, partitioned, placed } from './batches.js';
 import type { Nodes } from './nodes.js';
+import { closed, OpenBatches } from './open-batches.js';
+import { placed } from './partition-for.js';
 import type { OutgoingRecord, PlacedRecord, TopicPartition } from './records.js';
 import { accept, Refusal } from './refusal.js';
-import { sends } from './sends.js';
 import { isUnacceptable, type WriterIdentity } from './transaction-coordination.js';
 import { within } from './within.js';
 import { partitionsToWrite } from './written-topics.js';
@@ -46,7 +46,7 @@ export async function createProducer(nodes: Nodes, lane: number): Promise<Produc
 }
 
 interface Gathering {
-  readonly records: OutgoingRecord[];
+  readonly batches: OpenBatches;
   readonly written: Promise<void>;
 }
 
@@ -77,13 +77,13 @@ class IdempotentProducer implements Producer {
     if (this.#isClosed) throw new KitError('usage', 'Writing: the producer was closed.');
     if (records.length === 0) return;
     if (this.#gathering === undefined) {
-      const gathered: OutgoingRecord[] = [];
-      const written = this.#writeAfter(this.#previous, gathered);
+      const batches = new OpenBatches((topic) => partitionsToWrite(this.nodes, topic));
+      const written = this.#writeAfter(this.#previous, batches);
       this.#previous = written;
-      this.#gathering = { records: gathered, written };
+      this.#gathering = { batches, written };
     }
-    const { records: gathered, written } = this.#gathering;
-    for (const record of records) gathered.push(record);
+    const { batches, written } = this.#gathering;
+    batches.add(records);
     await written;
   }
 
@@ -101,12 +101,12 @@ class IdempotentProducer implements Producer {
     await within(CLOSED_WITHIN_MS, this.#previous, () => new Error('it takes too long')).catch(() => undefined);
   }
 
-  async #writeAfter(previous: Promise<void>, gathered: readonly OutgoingRecord[]): Promise<void> {
+  async #writeAfter(previous: Promise<void>, batches: OpenBatches): Promise<void> {
     // Where that failed, this fails alike and writes nothing: what comes later must not be there without what came before.
     await previous;
     this.#gathering = undefined;
     try {
-      for (const together of sends(gathered)) await this.#write(together);
+      await this.#write(batches);
     } catch (error) {
       // Whoever sends from now on can know of it.
       this.#gathering = undefined;
@@ -115,20 +115,15 @@ class IdempotentProducer implements Producer {
     }
   }
 
-  async #write(records: readonly OutgoingRecord[]): Promise<void> {
+  async #write(gathered: OpenBatches): Promise<void> {
     try {
-      const { identity, writer } = await this.#begun();
-      const groups = await partitioned(records, (topic) => partitionsToWrite(this.nodes, topic));
-      const batches: Batch[] = [];
-      for (const [topic, byPartition] of groups) {
-        for (const [partition, those] of byPartition) {
-          batches.push(batchOf(topic, partition, those, identity, writer.sequences.next({ topic, partition })));
-        }
+      for (const send of await gathered.sends()) {
+        const { identity, writer } = await this.#begun();
+        await writer.write(send.map((batch) => closed(batch, identity, writer.sequences)));
       }
-      await writer.write(batches);
     } catch (error) {
       this.#writing = undefined;
-      const topics = [...new Set(records.map(({ topic }) => topic))].join(', ');
+      const topics = [...gathered.topics].join(', ');
       const isRefused = error instanceof Refusal && isUnacceptable(error);
       throw KitError.from(error, isRefused ? 'run-failed' : 'cluster-unreachable', `Writing to ${topics}`);
     }

@@ -1,9 +1,8 @@
 import { KitError } from '#shared/errors';
 import { BatchWriter } from './batch-writer.js';
-import { type Batch, batchOf, partitioned } from './batches.js';
 import type { Nodes } from './nodes.js';
+import { closed, type OpenBatch, OpenBatches } from './open-batches.js';
 import type { OutgoingRecord, PartialOffsets, TopicPartition } from './records.js';
-import { sends } from './sends.js';
 import { type ProducerIdentity, TransactionCoordination, transactionError } from './transaction-coordination.js';
 import { within } from './within.js';
 import { partitionsToWrite } from './written-topics.js';
@@ -58,7 +57,7 @@ export async function createTransactionalProducer(
 }
 
 interface Gathering {
-  readonly records: OutgoingRecord[];
+  readonly batches: OpenBatches;
   readonly written: Promise<void>;
 }
 
@@ -89,14 +88,14 @@ class Transactor implements TransactionalProducer {
   send(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return this.#inTurn('Writing', async () => undefined);
     if (this.#gathering === undefined) {
-      const gathered: OutgoingRecord[] = [];
+      const batches = new OpenBatches((topic) => partitionsToWrite(this.nodes, topic));
       const written = this.#inTurn('Writing', async () => {
         this.#gathering = undefined;
-        for (const together of sends(gathered)) await this.#write(together);
+        for (const send of await batches.sends()) await this.#write(send);
       });
-      this.#gathering = { records: gathered, written };
+      this.#gathering = { batches, written };
     }
-    for (const record of records) this.#gathering.records.push(record);
+    this.#gathering.batches.add(records);
     return this.#gathering.written;
   }
 
@@ -170,25 +169,20 @@ class Transactor implements TransactionalProducer {
     await this.coordination.addGroup(this.identity, groupId);
   }
 
-  async #write(records: readonly OutgoingRecord[]): Promise<void> {
-    const groups = await partitioned(records, (topic) => partitionsToWrite(this.nodes, topic));
-    await this.#addPartitions(groups);
-    const batches: Batch[] = [];
-    for (const [topic, byPartition] of groups) {
-      for (const [partition, those] of byPartition) {
-        const sequence = this.#writer.sequences.next({ topic, partition });
-        batches.push(batchOf(topic, partition, those, this.identity, sequence));
-      }
-    }
-    await this.#writer.write(batches);
+  async #write(send: readonly OpenBatch[]): Promise<void> {
+    await this.#addPartitions(send);
+    await this.#writer.write(send.map((batch) => closed(batch, this.identity, this.#writer.sequences)));
   }
 
-  async #addPartitions(groups: ReadonlyMap<string, ReadonlyMap<number, unknown>>): Promise<void> {
+  async #addPartitions(written: readonly TopicPartition[]): Promise<void> {
     const added = new Map<string, number[]>();
-    for (const [topic, byPartition] of groups) {
-      const those = [...byPartition.keys()].filter((partition) => !this.#partitions.has(`${topic} ${partition}`));
-      if (those.length > 0) added.set(topic, those);
-      for (const partition of those) this.#partitions.add(`${topic} ${partition}`);
+    for (const { topic, partition } of written) {
+      const key = `${topic} ${partition}`;
+      if (this.#partitions.has(key)) continue;
+      this.#partitions.add(key);
+      const those = added.get(topic);
+      if (those === undefined) added.set(topic, [partition]);
+      else those.push(partition);
     }
     if (added.size === 0) return;
     const adding = [this.coordination.addPartitions(this.identity, added)];

@@ -55,7 +55,7 @@ export class CallBatcher<In, Out> {
     this.#calls = [];
     this.#rows = 0;
     try {
-      const results = await this.#runAll(calls.flatMap((call) => call.rows));
+      const results = await this.#runAll(([] as In[]).concat(...calls.map((call) => call.rows)));
       let taken = 0;
       for (const { rows: own, resolve } of calls) {
         resolve(results.slice(taken, taken + own.length));

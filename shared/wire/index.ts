@@ -10,6 +10,7 @@ export {
   type RequestOf,
   type ResponseInputOf,
 } from './api.js';
+export { BatchBuilder, type NewRecord, type RecordHeader } from './batch-builder.js';
 export { decompress } from './compression/decompress.js';
 export { buildMarkerBatch, readMarkerBatch, type TransactionMarker } from './control-batch.js';
 export { crc32c } from './crc32c.js';
@@ -32,8 +33,6 @@ export {
   type BatchOptions,
   buildBatch,
   type LogRecord,
-  type NewRecord,
-  type RecordHeader,
   readRecords,
   rebuildBatch,
 } from './records.js';

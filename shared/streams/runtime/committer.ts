@@ -1,5 +1,5 @@
 import { KitError } from '#shared/errors';
-import type { Cluster, GroupMember, PartialOffsets, Producer } from '#shared/kafka';
+import type { Cluster, GroupMember, OutgoingRecord, PartialOffsets, Producer } from '#shared/kafka';
 import { mergedOffsets, type Work } from './work.js';
 
 interface CommitterOptions {
@@ -36,7 +36,7 @@ export class Committer {
       return;
     }
     if (this.#options.isReassigned()) return;
-    const outgoing = works.flatMap(({ active }) => active.takeOutgoing());
+    const outgoing = ([] as OutgoingRecord[]).concat(...works.map(({ active }) => active.takeOutgoing()));
     if (outgoing.length === 0) return;
     // What is acknowledged may be committed at once: it must have been told of.
     for (const { active } of works) outgoing.push(...active.takeIntercepted());
