@@ -73,9 +73,10 @@ class IdempotentProducer implements Producer {
     await this.#begun();
   }
 
-  async send(records: readonly OutgoingRecord[]): Promise<void> {
-    if (this.#isClosed) throw new KitError('usage', 'Writing: the producer was closed.');
-    if (records.length === 0) return;
+  /** Not an async function: that would hold the records until they are written. */
+  send(records: readonly OutgoingRecord[]): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new KitError('usage', 'Writing: the producer was closed.'));
+    if (records.length === 0) return Promise.resolve();
     if (this.#gathering === undefined) {
       const batches = new OpenBatches((topic) => partitionsToWrite(this.nodes, topic));
       const written = this.#writeAfter(this.#previous, batches);
@@ -84,7 +85,8 @@ class IdempotentProducer implements Producer {
     }
     const { batches, written } = this.#gathering;
     batches.add(records);
-    await written;
+    // A promise of its own: whoever does not look whether it is rejected is to hear of it.
+    return written.then();
   }
 
   place(records: readonly OutgoingRecord[]): Promise<PlacedRecord[]> {
