@@ -72,7 +72,7 @@ export function readFetched(fetched: Fetched): { readonly parts: readonly BatchP
 }
 
 /** A record batch whose records are decoded one by one: quick where they are asked for in their order. */
-export class FetchedBatch {
+class FetchedBatch {
   readonly #fetched: Fetched;
   readonly #header: BatchHeader;
   readonly #codec: Compression;
