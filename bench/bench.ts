@@ -5,6 +5,7 @@ import { cases } from './cases/cases.js';
 import type { Case, Contender } from './harness/case.js';
 import { changesSince, missingSince } from './harness/compare.js';
 import { describeMachine, machineLine } from './harness/machine.js';
+import { markdownOf } from './harness/markdown.js';
 import { help, type Options, parseOptions } from './harness/options.js';
 import { type EarlierReport, type Report, readReport } from './harness/report.js';
 import { runCase } from './harness/run-case.js';
@@ -56,9 +57,13 @@ async function bench(options: Options): Promise<void> {
     report.cases.push(taken);
     for (const line of options.isShort ? checksOf(taken) : ['', ...tableOf(taken, one.about)]) say(line);
   }
+  if (setting.kafkaVersion !== undefined) report.kafka = setting.kafkaVersion;
   const toRivals = options.isShort ? [] : against(report);
   if (toRivals.length > 0) say('\nOurs in proportion to rivals, by the rounds of both: median (least – most)');
   for (const line of toRivals) say(line);
+  if (options.markdown !== undefined) {
+    writeFileSync(options.markdown, `${[...markdownOf(report, (name) => caseOf(name).about)].join('\n')}\n`);
+  }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
   const contenders = report.cases.flatMap((one) => one.contenders);
   if (contenders.some(({ failed }) => failed !== undefined)) process.exitCode = 1;

@@ -12,6 +12,7 @@ export interface Options {
   readonly pin: boolean;
   readonly isShort: boolean;
   readonly json: string | undefined;
+  readonly markdown: string | undefined;
   readonly compare: string | undefined;
   readonly wants: 'measurements' | 'list' | 'help';
 }
@@ -31,6 +32,7 @@ Measures the cases that are named, all where none is: --list tells which there a
   --pin                what is measured on the first core, brokers and the rest on the second (taskset)
   --short              small counts, once each: checks what comes out, prints no times
   --json FILE          write every figure, with the machine
+  --markdown FILE      write them as tables, as docs/performance.md has them
   --compare FILE       measure what FILE has, and end with 1 where something is more than 15 % slower, by its ratio to the
                        hand-written kafkajs loop of the same round
   --list               the cases and their contenders
@@ -52,6 +54,7 @@ export function parseOptions(args: readonly string[]): Options {
     pin: values.pin,
     isShort,
     json: values.json,
+    markdown: values.markdown,
     compare: values.compare,
     wants: values.help ? 'help' : values.list ? 'list' : 'measurements',
   };
@@ -72,6 +75,7 @@ function parse(args: readonly string[]) {
         pin: off,
         short: off,
         json: text,
+        markdown: text,
         compare: text,
         list: off,
         help: { ...off, short: 'h' },

@@ -19,6 +19,8 @@ const report = z.object({
   runs: z.number(),
   records: z.number(),
   pinned: z.boolean(),
+  /** The version of the Apache Kafka that the run started; absent where it was given one, or needed none. */
+  kafka: z.string().optional(),
   cases: z.array(
     z.object({
       name: z.string(),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, connectCluster } from '#shared/kafka';
 import { missingForKafkaJars } from '../../shared/testing/kafka-jars.js';
+import { KAFKA_VERSION } from '../../shared/testing/single-node-kafka.js';
 import { expectedScores, writeModel } from '../job/model.js';
 import { type Shape, usualShape } from '../job/payments.js';
 import { nodeProgram, type RunningLoad, startLoad } from './load.js';
@@ -57,6 +58,11 @@ export class Setting implements AsyncDisposable {
       return String((await this.#kafkaProcess.begun).address);
     })();
     return this.#kafka;
+  }
+
+  /** Of the Apache Kafka that was started; undefined where none was. */
+  get kafkaVersion(): string | undefined {
+    return this.#kafkaProcess === undefined ? undefined : KAFKA_VERSION;
   }
 
   /** A connection to a Kafka, the same for all who ask. */

@@ -1,7 +1,8 @@
 import type { CaseReport, FigureReport } from './report.js';
 import { median } from './statistics.js';
 
-const short = (value: number): string =>
+/** A number as a table has it: three digits that count, at least. */
+export const short = (value: number): string =>
   Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en-US') : Number(value.toPrecision(3)).toString();
 
 const numbers = (values: readonly (number | null)[]): number[] => values.map((value) => value ?? Number.NaN);

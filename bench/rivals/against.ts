@@ -34,22 +34,37 @@ const aims: readonly Aim[] = [
   ]),
 ];
 
-/** How ours is to the rivals that were measured in the same rounds, a line each; none where none was. */
-export function against(report: EarlierReport): string[] {
+/** Ours in proportion to a rival, over the rounds in which both were measured. */
+export interface Proportion extends Aim {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  /** Of rates the ratio is to be at least what is wished, of all else at most. */
+  readonly isRate: boolean;
+  readonly isReached: boolean;
+}
+
+/** Ours in proportion to the rivals that were measured. */
+export function proportions(report: EarlierReport): Proportion[] {
   return aims.flatMap((aim) => {
     const [ours, rival] = [figureOf(report, aim, aim.ours), figureOf(report, aim, aim.rival)];
     if (ours === undefined || rival === undefined) return [];
     const ratios = ours.values.map((value, round) => (value ?? Number.NaN) / (rival.values[round] ?? Number.NaN));
     if (ratios.some(Number.isNaN)) return [];
     const isRate = ours.kind === 'rate' || ours.kind === 'cpu-rate';
-    const [middle, least, most] = [median(ratios), Math.min(...ratios), Math.max(...ratios)];
+    const middle = median(ratios);
     const isReached = isRate ? middle >= aim.wished : middle <= aim.wished;
-    return [
-      `  ${`${aim.figure}, ${aim.ours} ÷ ${aim.rival}`.padEnd(92)} ${text(middle)} (${text(least)} – ${text(most)})   ` +
-        `wished: ${isRate ? '≥' : '≤'} ${aim.wished}${isReached ? '' : '  NOT REACHED'}`,
-    ];
+    return [{ ...aim, median: middle, least: Math.min(...ratios), most: Math.max(...ratios), isRate, isReached }];
   });
 }
+
+/** The same, a line each; none where none was measured. */
+export const against = (report: EarlierReport): string[] =>
+  proportions(report).map(
+    ({ figure, ours, rival, median: middle, least, most, isRate, isReached, wished }) =>
+      `  ${`${figure}, ${ours} ÷ ${rival}`.padEnd(92)} ${text(middle)} (${text(least)} – ${text(most)})   ` +
+      `wished: ${isRate ? '≥' : '≤'} ${wished}${isReached ? '' : '  NOT REACHED'}`,
+  );
 
 const text = (ratio: number): string => ratio.toPrecision(3);
 
