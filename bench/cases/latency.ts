@@ -55,11 +55,13 @@ export const latency: Case = {
   whyNot: (setting) => setting.whyNoKafka(),
   contenders: (setting) =>
     [
-      ...ours,
-      pacedYardstick,
-      ...javaRivals,
+      // Side by side where they are put in proportion to each other.
+      ours[0],
       named(javaRivals[0], 'java-at-least-once-linger-0', { BENCH_LINGER_MS: '0' }),
+      ours[1],
       named(javaRivals[1], 'java-exactly-once-linger-0-commit-10', { BENCH_LINGER_MS: '0', BENCH_COMMIT_MS: '10' }),
+      ...javaRivals,
+      pacedYardstick,
       quixRival,
     ].map(
       (rival): Contender => ({

@@ -10,7 +10,7 @@ export const startUp: Case = {
   about: `from the start of the process to its first output, and its memory after ${RECORDS} records`,
   whyNot: (setting) => setting.whyNoKafka(),
   contenders: (setting) =>
-    [...ours, { ...yardstick, name: 'kafkajs-batches-start' }, ...javaRivals, quixRival].map(
+    [ours[0], javaRivals[0], ours[1], javaRivals[1], { ...yardstick, name: 'kafkajs-batches-start' }, quixRival].map(
       (rival: Rival): Contender => {
         const all = contenderOf({ ...rival, share: RECORDS / setting.options.records }, setting, () => setting.kafka());
         return { ...all, take: async () => (await all.take()).filter(isWanted) };
