@@ -76,10 +76,12 @@ export const pinned = (commandLine: readonly string[], core: number | undefined)
 
 /** The command line of a program of bench/, with all that is given to it. */
 export function nodeProgram(path: string, ...args: readonly (string | number)[]): string[] {
-  const flags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
   const program = fileURLToPath(projectFile(`dist/bench/${path}.js`));
-  return [process.execPath, '--expose-gc', ...flags, program, ...args.map(String)];
+  return [process.execPath, '--expose-gc', ...nodeFlags(), program, ...args.map(String)];
 }
+
+/** What whoever measures wants the programs in Node to be started with. */
+export const nodeFlags = (): string[] => (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
 
 /** Why a command can't be run here; undefined where it can. */
 export function whyMissing(name: string, command: string, args: readonly string[]): string | undefined {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectFile } from '#shared/project-file';
-import { pinned } from './load.js';
+import { nodeFlags, pinned } from './load.js';
 import { processorSeconds, residentMegabytes } from './proc.js';
 
 /** The broker that a user gets with `npm run broker`, in a process of its own, and what the system says of that process. */
@@ -28,7 +28,7 @@ export async function startMeasuredBroker(
   options: readonly string[] = [],
   core?: number,
 ): Promise<MeasuredBroker> {
-  const commandLine = [process.execPath, program, '--port', '0', '--registry-port', '0', ...options];
+  const commandLine = [process.execPath, ...nodeFlags(), program, '--port', '0', '--registry-port', '0', ...options];
   const [command = '', ...args] = pinned(commandLine, core);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
