@@ -75,7 +75,11 @@ it('exchanges its model while it runs: each flight once, with the version that s
   const back = await demo.model('rollback', '--demo', 'flight-delay');
   expect(back).toMatchObject({ code: 0, said: expect.stringContaining('serves flight-delay-gbm 1.') });
   expect(await demo.publish(version('4'))).toMatchObject({ code: 0 });
-  const read = await demo.predictions();
+  // The scorer has the model when it says so; on a busy machine its next flights take a while.
+  const read = await vi.waitUntil(async () => {
+    const all = await demo.predictions();
+    return all.some(({ modelVersion }) => modelVersion === '4') && all;
+  }, 30_000);
   expect(new Set(read.map(({ id }) => id)).size).toBe(read.length);
   expect(new Set(read.map(({ modelVersion }) => modelVersion))).toEqual(new Set(['1', '2', '4']));
   demo.program.signal('SIGINT');

@@ -108,6 +108,14 @@ describe('kafkajs, whose broker is away for a while', () => {
     };
     await send(0);
     await eventually(() => expect(values).toEqual(numbered(10)));
+    // What is not committed yet is read again, as a consumer has to.
+    const admin = kafka.admin();
+    await admin.connect();
+    await eventually(async () => {
+      const [offsets] = await admin.fetchOffsets({ groupId: 'g', topics: ['t'] });
+      expect(offsets?.partitions).toMatchObject([{ offset: '10' }]);
+    });
+    await admin.disconnect();
     const sending = send(10);
     test.broker.suspend(300);
     await sending;
