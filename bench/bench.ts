@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { KitError } from '#shared/errors';
 import { cases } from './cases/cases.js';
 import type { Case, Contender } from './harness/case.js';
@@ -22,12 +22,22 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
   const options = parseOptions(process.argv.slice(2));
+  for (const path of [options.json, options.markdown]) if (path !== undefined) makeSure(path);
   if (options.wants === 'help') process.stdout.write(help);
   else await bench(options);
 } catch (error) {
   if (!(error instanceof KitError) || error.code !== 'usage') throw error;
   process.stderr.write(`${error.message}\n\n${help}`);
   process.exitCode = 2;
+}
+
+/** Whoever has measured for half an hour is not to learn then that a file can't be written. */
+function makeSure(path: string): void {
+  try {
+    closeSync(openSync(path, 'a'));
+  } catch (error) {
+    throw KitError.from(error, 'usage', `Writing figures to ${path}`);
+  }
 }
 
 async function bench(options: Options): Promise<void> {

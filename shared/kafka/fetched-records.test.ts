@@ -100,6 +100,23 @@ describe('readFetched', () => {
     expect(read({ from: 10 })).toEqual({ next: 10, records: [] });
   });
 
+  it.each(['none', 'gzip'] as const)('gives any record when it is asked for, of a batch in %s', (compression) => {
+    const texts = Array.from({ length: 2_000 }, (_, number) => `${number}`);
+    const bytes = batch(50, texts, { compression });
+    const { parts, next } = readFetched({ topic: 't', partition: 3, from: 100, bytes, aborted: [] });
+    expect(next).toBe(2_050);
+    const chunk = new FetchedChunk('t', 3, parts, next);
+    expect(Array.from(chunk.values(), String)).toEqual(texts.slice(50));
+    const { lazyRecords } = chunk;
+    expect(lazyRecords).toHaveLength(1_950);
+    // Back and forth, over what is remembered and short of it.
+    for (const index of [0, 1_949, 3, 700, 699, 256, 205, 206, 1_023, 0]) {
+      expect(lazyRecords.at(index)).toMatchObject({ offset: 100 + index, value: Buffer.from(`${50 + index}`) });
+    }
+    expect(lazyRecords.at(1_950)).toBeUndefined();
+    expect(values([...lazyRecords])).toEqual(texts.slice(50));
+  });
+
   it('refuses what is damaged', () => {
     const bytes = batch(0, ['a']);
     bytes[61] = 0x7e;

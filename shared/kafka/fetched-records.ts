@@ -26,6 +26,9 @@ export interface Fetched {
 const BATCH_OVERHEAD = 12;
 const NO_HEADERS: RecordHeaders = Object.freeze({});
 
+/** Every so many records it is remembered where they lie, for whoever goes back. */
+const RECORDS_PER_MARK = 256;
+
 /** Records of a batch that follow each other. */
 export interface BatchPart {
   readonly batch: FetchedBatch;
@@ -77,10 +80,11 @@ class FetchedBatch {
   readonly #header: BatchHeader;
   readonly #codec: Compression;
   readonly #content: Buffer;
-  #decompressed: Buffer | undefined;
   #cursor: Cursor | undefined;
   /** The place of the record that the cursor is before. */
   #place = 0;
+  /** Where the records 0, 256, 512 … begin, as far as it is known. */
+  readonly #marks: number[] = [0];
 
   constructor(fetched: Fetched, start: number, header: BatchHeader) {
     const { topic, partition, bytes } = fetched;
@@ -156,13 +160,15 @@ class FetchedBatch {
   }
 
   #before(place: number): Cursor {
-    if (this.#cursor === undefined || place < this.#place) {
-      this.#decompressed ??= this.#codec === 'none' ? this.#content : decompress(this.#codec, this.#content);
-      this.#cursor = new Cursor(this.#decompressed);
-      this.#place = 0;
+    this.#cursor ??= new Cursor(this.#codec === 'none' ? this.#content : decompress(this.#codec, this.#content));
+    const cursor = this.#cursor;
+    const mark = Math.min(Math.floor(place / RECORDS_PER_MARK), this.#marks.length - 1);
+    if (place < this.#place || mark * RECORDS_PER_MARK > this.#place) {
+      cursor.at = this.#marks[mark] ?? 0;
+      this.#place = mark * RECORDS_PER_MARK;
     }
-    while (this.#place < place) this.#passed(this.#cursor.varint() + this.#cursor.at, this.#place);
-    return this.#cursor;
+    while (this.#place < place) this.#passed(cursor.varint() + cursor.at, this.#place);
+    return cursor;
   }
 
   #passed(end: number, place: number): void {
@@ -178,6 +184,7 @@ class FetchedBatch {
     }
     cursor.at = end;
     this.#place = place + 1;
+    if (this.#place === this.#marks.length * RECORDS_PER_MARK) this.#marks.push(end);
   }
 }
 

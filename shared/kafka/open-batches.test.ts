@@ -70,6 +70,23 @@ describe('OpenBatches', () => {
     ]);
   });
 
+  it('has what it was given, whatever becomes of the array', async () => {
+    const records = [record(1), record(2)];
+    const batches = added(records);
+    records.length = 0;
+    expect((await batches.sends()).map((send) => send.map(({ builder }) => builder.count))).toEqual([[2]]);
+  });
+
+  it('lets others have their turn while it encodes many', async () => {
+    let turns = 0;
+    const turning = setInterval(() => {
+      turns += 1;
+    }, 0);
+    await added(Array.from({ length: 500_000 }, () => record(0))).sends();
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(10);
+  });
+
   it('says of records that could not be placed why, and which topics it was about', async () => {
     const batches = added([record(1)], async () => {
       throw new Error('there is no such topic');

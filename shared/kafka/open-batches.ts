@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { attribute, BatchBuilder, type RecordHeader } from '#shared/wire';
 import type { Batch, Sequences } from './batches.js';
 import { headerPairs } from './headers.js';
@@ -13,6 +14,9 @@ const BYTES_PER_SEND = 524_288;
 
 /** What a reader takes at once: batches are fetched whole. */
 const RECORDS_PER_BATCH = 4_096;
+
+/** What encoding holds up the event loop for. */
+const RECORDS_AT_A_TIME = 4_096;
 
 const NO_HEADERS: readonly RecordHeader[] = [];
 
@@ -45,7 +49,9 @@ export class OpenBatches {
 
   /** Adds records behind those of earlier calls; a record without key and partition goes to any. */
   add(records: readonly OutgoingRecord[]): void {
-    this.#adding = this.#adding.then(() => this.#addNow(records));
+    // The caller may do with its array what it likes.
+    const added = [...records];
+    this.#adding = this.#adding.then(() => this.#addNow(added));
     // Whoever waits for them is told.
     this.#adding.catch(() => undefined);
   }
@@ -77,7 +83,8 @@ export class OpenBatches {
   }
 
   async #addNow(records: readonly OutgoingRecord[]): Promise<void> {
-    for (const record of records) {
+    for (const [index, record] of records.entries()) {
+      if (index > 0 && index % RECORDS_AT_A_TIME === 0) await setImmediate();
       let partitions = this.#counts.get(record.topic) ?? 0;
       if (partitions === 0) {
         this.#counts.set(record.topic, 0);

@@ -41,6 +41,8 @@ export interface Chunk {
 
 /** What was fetched of one partition. */
 export interface LazyChunk extends Chunk {
+  /** @throws KitError 'protocol' where one is damaged. */
+  readonly records: readonly ConsumedRecord[];
   /**
    * The records, each decoded whenever it is asked for: for whoever takes them one by one and keeps none. Thousands that
    * wait are no work for the garbage collector then.

@@ -83,6 +83,17 @@ describe('a record in Confluent wire format', () => {
     expect(await read(serialize(flight))).toStrictEqual(flight);
   });
 
+  it('stays as it was while others are written, of whatever size, and after one that could not be', async () => {
+    const serialize = await schemas.register(flights, 'flights');
+    const sizes = [10, 5_000, 16_300, 16_384, 40_000, 39_000, 44_000, 46_000, 1, 7_000, 9_000, 100_000, 3];
+    const all = sizes.map((size, number) => ({ ...flight, id: `${number} `.padEnd(size, 'x') }));
+    const written = all.map((each) => {
+      expect(() => serialize({ ...each, stops: 'none' } as unknown as Flight)).toThrow(/"stops"/);
+      return serialize(each);
+    });
+    for (const [number, value] of written.entries()) expect(await read(value)).toStrictEqual(all[number]);
+  });
+
   it('is registered under the name of its topic, once', async () => {
     await schemas.register(flights, 'team-7.flights');
     await schemas.register(flights, 'team-7.flights');

@@ -17,6 +17,11 @@ export function createSerializer<V>(topic: string, schemaId: number, type: avsc.
   // each, or to copy it out.
   let slab = Buffer.allocUnsafeSlow(slabBytes);
   let start = 0;
+  let latestBytes = 0;
+  const renew = (neededBytes: number): void => {
+    slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, neededBytes));
+    start = 0;
+  };
   const encode = (value: V): number => {
     try {
       return type.encode(value, slab, start + headerBytes);
@@ -25,16 +30,17 @@ export function createSerializer<V>(topic: string, schemaId: number, type: avsc.
     }
   };
   return (value) => {
+    // To find out that it does not fit costs as much as to encode it: what is as large as the one before is not tried.
+    if (slab.length - start < latestBytes) renew(latestBytes + (latestBytes >> 3));
     let end = encode(value);
     while (end < 0) {
-      const neededBytes = slab.length - end - start;
-      slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, neededBytes));
-      start = 0;
+      renew(slab.length - end - start);
       end = encode(value);
     }
     writeHeader(slab, schemaId, start);
     const encoded = slab.subarray(start, end);
     start = end;
+    latestBytes = encoded.length;
     return encoded;
   };
 }
