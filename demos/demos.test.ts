@@ -7,7 +7,7 @@ import { projectFile } from '#shared/project-file';
 import { type DemoReport, expectedCounts, type ProgramProcess, startProgram } from '#shared/testing';
 
 /** What all demos together may take on a small machine that has other things to do. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 /** Each folder that has a demo, by its name. */
 async function everyDemo(): Promise<AnyDemo[]> {

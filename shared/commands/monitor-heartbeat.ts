@@ -1,57 +1,53 @@
-import type { Producer } from '#shared/kafka';
+import type { OutgoingRecord, Producer } from '#shared/kafka';
 import { monitoringTopics } from '#shared/monitoring';
 import type { DemoCluster } from './demo-cluster.js';
 import { instanceName } from './instance-name.js';
 
 const HEARTBEAT_MS = 1_000;
 
-/** Says about once a second, on `<demo>.monitor-status` of each demo, that they are monitored, and how many records were passed over. */
+/** Says about once a second, on `<demo>.monitor-status` of each demo that is monitored, that it is, and how many records were passed over. */
 export class MonitorHeartbeat {
-  readonly #producer: Producer;
+  readonly #instance = instanceName();
+  readonly #beats: (() => OutgoingRecord)[] = [];
   readonly #timer: NodeJS.Timeout;
   #beating: Promise<void> = Promise.resolve();
 
-  /** Starts when the first heartbeat is written; `passedOver` gives the records of a demo that its applications have passed over. */
-  static async start(
-    demos: readonly string[],
-    { cluster, schemas, topicName }: DemoCluster,
-    passedOver: (demo: string) => number,
-  ): Promise<MonitorHeartbeat> {
-    const instance = instanceName();
-    const topics = await Promise.all(
-      demos.map(async (demo) => {
-        const { monitorStatus } = monitoringTopics(demo);
-        const topic = topicName(monitorStatus);
-        return { demo, topic, serialize: await schemas.register(monitorStatus, topic) };
-      }),
-    );
-    const producer = await cluster.produce();
-    const beat = (): Promise<void> => {
-      const heartbeatAt = Date.now();
-      return producer.send(
-        topics.map(({ demo, topic, serialize }) => ({
-          topic,
-          key: instance,
-          value: serialize({ instance, heartbeatAt, passedOver: passedOver(demo) }),
-          timestamp: heartbeatAt,
-        })),
-      );
-    };
-    await beat();
-    return new MonitorHeartbeat(producer, beat);
+  static async start(cluster: DemoCluster): Promise<MonitorHeartbeat> {
+    return new MonitorHeartbeat(cluster, await cluster.cluster.produce());
   }
 
-  private constructor(producer: Producer, beat: () => Promise<void>) {
-    this.#producer = producer;
+  private constructor(
+    private readonly cluster: DemoCluster,
+    private readonly producer: Producer,
+  ) {
     this.#timer = setInterval(() => {
       // A heartbeat that cannot be written is what silence means; the applications themselves report a lost cluster.
-      this.#beating = this.#beating.then(beat).catch(() => undefined);
+      this.#beating = this.#beating.then(() => this.#beat()).catch(() => undefined);
     }, HEARTBEAT_MS);
+  }
+
+  /** From now on this demo is monitored, which has been written when this resolves; `passedOver` gives its records that were passed over. */
+  async begin(demo: string, passedOver: () => number): Promise<void> {
+    const { schemas, topicName } = this.cluster;
+    const { monitorStatus } = monitoringTopics(demo);
+    const topic = topicName(monitorStatus);
+    const serialize = await schemas.register(monitorStatus, topic);
+    const instance = this.#instance;
+    this.#beats.push(() => {
+      const heartbeatAt = Date.now();
+      const value = serialize({ instance, heartbeatAt, passedOver: passedOver() });
+      return { topic, key: instance, value, timestamp: heartbeatAt };
+    });
+    await this.#beat();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
-    await this.#producer.close();
+    await this.producer.close();
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#beats.length > 0) await this.producer.send(this.#beats.map((beat) => beat()));
   }
 }

@@ -53,13 +53,14 @@ export async function runMonitor<I, P extends PredictionFields, O>(
       const surroundings = { beforePoll, tell, onPassedOver };
       started.push(await startApplication(definition, application, options, cluster, surroundings));
     };
+    heartbeat = await MonitorHeartbeat.start(cluster);
     // One demo after the other: all at once would wait for each other's topics longer than a busy machine's patience.
     for (const each of definitions) {
       const starts = await Promise.allSettled(monitoringApplications.map((one) => start(each, one)));
       for (const one of starts) if (one.status === 'rejected') throw one.reason;
+      await heartbeat.begin(each.name, () => passedOver.get(each.name) ?? 0);
     }
     const demos = definitions.map(({ name }) => name);
-    heartbeat = await MonitorHeartbeat.start(demos, cluster, (demo) => passedOver.get(demo) ?? 0);
     const ready: MonitorReady = { type: 'ready' };
     process.send?.(ready);
     terminal.say(`Monitoring ${demos.join(', ')}; Ctrl-C ends it.`);

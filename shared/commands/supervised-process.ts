@@ -54,9 +54,8 @@ export interface SupervisedProcess<R extends PartReady> {
 const SUPERVISED = 'KAFKA_ML_DEMOS_SUPERVISED';
 
 /**
- * Linux gives a process of this priority a quarter of a core that another one wants as well: a monitor has to begin on a
- * machine that never rests, and of four demos at full speed one of priority 15, with a twenty-eighth, had not begun after
- * minutes. How much it takes then, it bounds itself.
+ * Linux gives a process of this priority a third of what another one has that wants the same core. How much it takes, a
+ * monitor bounds itself.
  */
 const YIELDING = 5;
 
@@ -74,7 +73,10 @@ export interface SupervisedStart {
   readonly env: NodeJS.ProcessEnv;
   /** Such as `--max-semi-space-size=4`. */
   readonly v8Flags?: readonly string[];
-  /** Whether everything else goes first where a core is shared; where the system does not allow that, it is not so. */
+  /**
+   * Whether everything else goes first where a core is shared, once it is at work: on a machine that never rests, what yields
+   * from its start on has not loaded its modules after a minute. Where the system does not allow that, it is not so.
+   */
   readonly yields?: boolean;
   /** Told what it says, line by line. */
   readonly onLine: (line: string) => void;
@@ -99,7 +101,6 @@ export function startSupervised<R extends PartReady>({
     // Ctrl-C in a terminal is for the demo, which lets its parts finish.
     detached: process.platform !== 'win32',
   });
-  if (yields) letOthersGoFirst(child);
   // A supervisor that leaves at once takes its parts along.
   const killWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', killWithUs);
@@ -134,7 +135,12 @@ export function startSupervised<R extends PartReady>({
   gone.catch(() => undefined);
 
   const ready = Promise.race([isReady, gone]);
-  ready.catch(() => undefined);
+  ready.then(
+    () => {
+      if (yields) letOthersGoFirst(child);
+    },
+    () => undefined,
+  );
   return {
     pid: child.pid ?? -1,
     ready,
