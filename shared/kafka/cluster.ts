@@ -13,6 +13,7 @@ import { Nodes } from './nodes.js';
 import {
   beginningOffsets,
   committedOffsets,
+  committers,
   deleteRecords,
   type EndOptions,
   endOffsets,
@@ -69,6 +70,11 @@ export interface Cluster {
    * @throws KitError 'cluster-unreachable' when that does not come within 25 s, or `patienceMs`.
    */
   committedOffsets(groupId: string, partitions: PartitionsOf): Promise<PartialOffsets>;
+  /**
+   * The transactional ids under which a group's offsets of these partitions were committed last, as far as that was in a
+   * transaction of such a producer as is made here.
+   */
+  committers(groupId: string, partitions: ReadonlyMap<string, readonly number[]>): Promise<ReadonlySet<string>>;
   /**
    * How the cluster and these topics are; asks once.
    * @throws KitError 'cluster-unreachable', within 4 s, where no broker answers.
@@ -134,6 +140,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),
     committedOffsets: (groupId, partitions) => committedOffsets(nodes, groupId, partitions),
+    committers: (groupId, partitions) => committers(nodes, groupId, partitions),
     health: (topics) => healthCheck.ask(topics),
     consumerLag: (groups) => consumerLag(nodes, groups),
     deleteRecords: (before) => deleteRecords(nodes, before),

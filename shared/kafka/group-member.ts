@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import type { GroupOptions, JoinedMember, Share } from './group-options.js';
-import { GroupProtocol, OVERTAKEN, type Synced } from './group-protocol.js';
+import { GroupProtocol, type Synced } from './group-protocol.js';
 import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';
-import { errorCode, Refusal } from './refusal.js';
+import { errorCode, OVERTAKEN, Refusal } from './refusal.js';
 import { SilenceWatch } from './silence-watch.js';
 import { within } from './within.js';
 
@@ -135,7 +135,7 @@ class Member implements GroupMember {
       if (signal.aborted) return;
       this.options.assignor.onShare?.(synced.userData);
       this.#generation = generation;
-      this.options.onAssigned(synced.assignment);
+      this.options.onAssigned(synced.assignment, { memberId: this.memberId, generationId: generation.id });
       return;
     }
   }

@@ -36,6 +36,12 @@ export interface JoinedMember {
   readonly topics: readonly string[];
 }
 
+/** Who a member is, in which generation of its group: what it commits counts in that one alone. */
+export interface Membership {
+  readonly memberId: string;
+  readonly generationId: number;
+}
+
 export interface GroupOptions {
   readonly groupId: string;
   readonly topics: readonly string[];
@@ -59,8 +65,8 @@ export interface GroupOptions {
    * `isMember`: false where others have its partitions already.
    */
   readonly onRebalancing?: (isMember: boolean) => Promise<void> | undefined;
-  /** Called after each join with what this member reads from now on. */
-  readonly onAssigned: (assignment: Assignment) => void;
+  /** Called after each join with what this member reads from now on, and as whom. */
+  readonly onAssigned: (assignment: Assignment, membership: Membership) => void;
   /** The group is lost for good, or the cluster unreachable: no more callbacks follow. */
   readonly onLost: (reason: KitError) => void;
 }

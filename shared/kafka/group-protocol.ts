@@ -6,7 +6,7 @@ import type { GroupOptions, JoinedMember, Share } from './group-options.js';
 import type { Link } from './link.js';
 import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';
-import { accept, errorCode, Refusal } from './refusal.js';
+import { accept, errorCode, OVERTAKEN, Refusal } from './refusal.js';
 
 // Node finds what kafkajs exports by a getter on the CommonJS module alone.
 const { AssignerProtocol } = kafkajs;
@@ -19,12 +19,6 @@ const COMMIT_LANE = 1;
 /** A coordinator answers a join when the rebalance is over, a moment after its time-out at the latest. */
 const JOIN_SLACK_MS = 5_000;
 
-/** How a coordinator refuses a member that has yet to learn of a rebalance. */
-export const OVERTAKEN = new Set<number>([
-  errorCode.illegalGeneration,
-  errorCode.rebalanceInProgress,
-  errorCode.unknownMemberId,
-]);
 
 /** What the coordinator answers to a join. */
 export interface Joined {

@@ -197,6 +197,25 @@ export async function committedOffsets(
   }
 }
 
+/**
+ * The transactional ids under which offsets of these partitions were committed last; none where that was without a
+ * transaction. What a transaction is about to commit is not waited for.
+ */
+export async function committers(
+  nodes: Nodes,
+  groupId: string,
+  partitions: ReadonlyMap<string, readonly number[]>,
+): Promise<ReadonlySet<string>> {
+  const doing = `Looking for who has committed offsets of ${groupId}`;
+  const topics = Array.from(partitions, ([name, partitionIndexes]) => ({ name, partitionIndexes }));
+  return nodes.insistOnCoordinator(doing, 'group', groupId, async (coordinator) => {
+    const [answer] = await fetchOffsets(coordinator, [{ groupId, topics }], { stable: false });
+    accept(answer?.errorCode ?? errorCode.none);
+    const answers = (answer?.topics ?? []).flatMap(({ partitions: those }) => those);
+    return new Set(answers.flatMap(({ metadata }) => (metadata ? [metadata] : [])));
+  });
+}
+
 function isWhole(partitions: PartitionsOf): partitions is readonly string[] {
   return Array.isArray(partitions);
 }

@@ -24,6 +24,13 @@ export const errorCode = {
   duplicateSequenceNumber: 46,
 } as const;
 
+/** How a group's coordinator refuses a member that has yet to learn of a rebalance. */
+export const OVERTAKEN: ReadonlySet<number> = new Set([
+  errorCode.illegalGeneration,
+  errorCode.rebalanceInProgress,
+  errorCode.unknownMemberId,
+]);
+
 const passing = new Set<number>([
   ...Object.values(elsewhere),
   known.unknownTopicOrPartition,

@@ -1,8 +1,9 @@
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
+import type { Membership } from './group-options.js';
 import type { Nodes } from './nodes.js';
 import type { PartialOffsets } from './records.js';
-import { accept, errorCode, Refusal } from './refusal.js';
+import { accept, errorCode, OVERTAKEN, Refusal } from './refusal.js';
 
 /** A transactional id, and who writes under it. */
 export interface ProducerIdentity {
@@ -13,6 +14,14 @@ export interface ProducerIdentity {
 
 /** Who writes, under a transactional id or without one. */
 export type WriterIdentity = Omit<ProducerIdentity, 'transactionalId'> & { readonly transactionalId: string | null };
+
+/** What a transaction makes of its input: the offsets at which the group goes on. */
+export interface ConsumedOffsets {
+  readonly groupId: string;
+  readonly offsets: PartialOffsets;
+  /** As which member they are committed: refused where the group has gone on without it (KIP-447). Unless said, nobody asks. */
+  readonly membership?: Membership | undefined;
+}
 
 /** Partitions by topic. */
 export type Partitions = ReadonlyMap<string, readonly number[]>;
@@ -53,8 +62,18 @@ export function transactionError(error: unknown, id: string, doing: string): Kit
       { cause: error },
     );
   }
+  if (OVERTAKEN.has(error.code)) {
+    return new KitError(
+      'producer-fenced',
+      `${doing}: the group has shared its partitions anew, without this member (${error.message}).`,
+      { cause: error },
+    );
+  }
   return KitError.from(error, isUnacceptable(error) ? 'run-failed' : 'cluster-unreachable', doing);
 }
+
+/** From this version on TxnOffsetCommit says as which member, Apache Kafka 2.5. */
+const MEMBERS_SINCE = 3;
 
 /** What a producer asks of its transaction's coordinator and of its group's; each is insisted on. */
 export class TransactionCoordination {
@@ -104,25 +123,31 @@ export class TransactionCoordination {
     });
   }
 
-  /** TxnOffsetCommit. */
-  async commitOffsets(producer: ProducerIdentity, groupId: string, offsets: PartialOffsets): Promise<void> {
+  /** TxnOffsetCommit. The offsets say who committed them: whoever goes on from there can end what that producer left open. */
+  async commitOffsets(producer: ProducerIdentity, { groupId, offsets, membership }: ConsumedOffsets): Promise<void> {
+    const { memberId = '', generationId = -1 } = membership ?? {};
+    const doing = `Adding the offsets of ${groupId} to the transaction of ${producer.transactionalId}`;
+    const committedMetadata = producer.transactionalId;
     const topics = Array.from(offsets, ([name, byPartition]) => ({
       name,
       partitions: byPartition.flatMap((committedOffset, partitionIndex) =>
-        committedOffset === undefined ? [] : [{ partitionIndex, committedOffset, committedMetadata: null }],
+        committedOffset === undefined ? [] : [{ partitionIndex, committedOffset, committedMetadata }],
       ),
     })).filter(({ partitions }) => partitions.length > 0);
     await this.nodes.insistOnCoordinator(
-      `Adding the offsets of ${groupId} to the transaction of ${producer.transactionalId}`,
+      doing,
       'group',
       groupId,
       async (coordinator) => {
-        // Without member and generation: that this producer may commit is what its transactional id says (before KIP-447).
+        const version = coordinator.versionOf(apis.txnOffsetCommit);
+        if (membership !== undefined && version < MEMBERS_SINCE) {
+          throw new KitError('protocol', `${doing}: that takes Apache Kafka 2.5 or newer (TxnOffsetCommit ${version}).`);
+        }
         const answer = await coordinator.request(apis.txnOffsetCommit, {
           ...producer,
           groupId,
-          generationId: -1,
-          memberId: '',
+          generationId,
+          memberId,
           groupInstanceId: null,
           topics,
         });

@@ -3,7 +3,13 @@ import { BatchWriter } from './batch-writer.js';
 import type { Nodes } from './nodes.js';
 import { closed, type OpenBatch, OpenBatches } from './open-batches.js';
 import type { OutgoingRecord, PartialOffsets, TopicPartition } from './records.js';
-import { type ProducerIdentity, TransactionCoordination, transactionError } from './transaction-coordination.js';
+import { OVERTAKEN, Refusal } from './refusal.js';
+import {
+  type ConsumedOffsets,
+  type ProducerIdentity,
+  TransactionCoordination,
+  transactionError,
+} from './transaction-coordination.js';
 import { within } from './within.js';
 import { partitionsToWrite } from './written-topics.js';
 
@@ -13,17 +19,12 @@ export interface TransactionalProducerOptions {
   readonly timeoutMs?: number;
 }
 
-/** What a transaction makes of its input: the offsets at which the group goes on. */
-export interface ConsumedOffsets {
-  readonly groupId: string;
-  readonly offsets: PartialOffsets;
-}
-
 /**
  * Writes records and consumed offsets together or not at all. Calls are done one after the other, in the order in which
  * they were made, whether awaited or not; once one has failed with 'producer-fenced' or 'cluster-unreachable', all
  * further ones fail alike, and a new producer of the same id decides what becomes of the open transaction.
- * @throws KitError 'producer-fenced' when another producer of the same id has taken over.
+ * @throws KitError 'producer-fenced' when another producer of the same id has taken over, or the group has gone on without
+ * the member that consumed; after the latter the transaction can be aborted still.
  * @throws KitError 'cluster-unreachable' when the outcome is unknown.
  */
 export interface TransactionalProducer {
@@ -58,7 +59,9 @@ export async function createTransactionalProducer(
 
 interface Gathering {
   readonly batches: OpenBatches;
-  readonly written: Promise<void>;
+  written: Promise<void>;
+  /** What is committed with it, where that is known before it is written: both go at the same time. */
+  consumed: ConsumedOffsets | undefined;
 }
 
 class Transactor implements TransactionalProducer {
@@ -87,27 +90,19 @@ class Transactor implements TransactionalProducer {
 
   send(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return this.#inTurn('Writing', async () => undefined);
-    if (this.#gathering === undefined) {
-      const batches = new OpenBatches((topic) => partitionsToWrite(this.nodes, topic));
-      const written = this.#inTurn('Writing', async () => {
-        this.#gathering = undefined;
-        for (const send of await batches.sends()) await this.#write(send);
-      });
-      this.#gathering = { batches, written };
-    }
+    this.#gathering ??= this.#gather();
     this.#gathering.batches.add(records);
     return this.#gathering.written;
   }
 
-  commit({ groupId, offsets }: ConsumedOffsets): Promise<void> {
+  commit(consumed: ConsumedOffsets): Promise<void> {
+    const gathering = this.#gathering;
     this.#gathering = undefined;
+    const hasOffsets = [...consumed.offsets.values()].some((ofTopic) => ofTopic.some((each) => each !== undefined));
+    if (hasOffsets && gathering !== undefined) gathering.consumed = consumed;
     return this.#inTurn('Committing', async () => {
-      const hasOffsets = [...offsets.values()].some((ofTopic) => ofTopic.some((offset) => offset !== undefined));
-      if (hasOffsets) {
-        if (!this.#groups.has(groupId)) await this.#addGroup(groupId);
-        await this.coordination.commitOffsets(this.identity, groupId, offsets);
-        this.#usualGroup = groupId;
-      }
+      if (hasOffsets && gathering === undefined) await this.#commitOffsets(consumed);
+      if (hasOffsets) this.#usualGroup = consumed.groupId;
       await this.#end(true);
     });
   }
@@ -147,13 +142,41 @@ class Transactor implements TransactionalProducer {
         await work();
       } catch (error) {
         const reason = transactionError(error, transactionalId, `${doing} as ${transactionalId}`);
-        if (reason.code === 'run-failed' || reason.code === 'topic-mismatch') this.#refused = reason;
+        const isOvertaken = error instanceof Refusal && OVERTAKEN.has(error.code);
+        if (isOvertaken || reason.code === 'run-failed' || reason.code === 'topic-mismatch') this.#refused = reason;
         else this.#ended = reason;
         throw reason;
       }
     });
     this.#previous = turn.catch(() => undefined);
     return turn;
+  }
+
+  #gather(): Gathering {
+    const batches = new OpenBatches((topic) => partitionsToWrite(this.nodes, topic));
+    const gathering: Gathering = { batches, written: Promise.resolve(), consumed: undefined };
+    gathering.written = this.#inTurn('Writing', async () => {
+      if (this.#gathering === gathering) this.#gathering = undefined;
+      const sends = await batches.sends();
+      const [first, ...others] = sends;
+      // The coordinators learn of the transaction's partitions and of its group before either is written.
+      if (first !== undefined) await this.#addPartitions(first, gathering.consumed?.groupId ?? this.#usualGroup);
+      const writing = async (): Promise<void> => {
+        if (first !== undefined) await this.#write(first);
+        for (const send of others) {
+          await this.#addPartitions(send, undefined);
+          await this.#write(send);
+        }
+      };
+      await all([writing(), gathering.consumed && this.#commitOffsets(gathering.consumed)]);
+    });
+    return gathering;
+  }
+
+  async #commitOffsets(consumed: ConsumedOffsets): Promise<void> {
+    const { groupId } = consumed;
+    if (!this.#groups.has(groupId)) await this.#addGroup(groupId);
+    await this.coordination.commitOffsets(this.identity, consumed);
   }
 
   async #end(commits: boolean): Promise<void> {
@@ -169,12 +192,12 @@ class Transactor implements TransactionalProducer {
     await this.coordination.addGroup(this.identity, groupId);
   }
 
-  async #write(send: readonly OpenBatch[]): Promise<void> {
-    await this.#addPartitions(send);
-    await this.#writer.write(send.map((batch) => closed(batch, this.identity, this.#writer.sequences)));
+  #write(send: readonly OpenBatch[]): Promise<void> {
+    return this.#writer.write(send.map((batch) => closed(batch, this.identity, this.#writer.sequences)));
   }
 
-  async #addPartitions(written: readonly TopicPartition[]): Promise<void> {
+  /** Adds the partitions that are new to the transaction, and a group that is: the commit has one thing less to wait for. */
+  async #addPartitions(written: readonly TopicPartition[], groupId: string | undefined): Promise<void> {
     const added = new Map<string, number[]>();
     for (const { topic, partition } of written) {
       const key = `${topic} ${partition}`;
@@ -184,11 +207,16 @@ class Transactor implements TransactionalProducer {
       if (those === undefined) added.set(topic, [partition]);
       else those.push(partition);
     }
-    if (added.size === 0) return;
-    const adding = [this.coordination.addPartitions(this.identity, added)];
-    // Both on one connection, one behind the other: the commit has one thing less to wait for.
-    if (this.#usualGroup !== undefined && this.#groups.size === 0) adding.push(this.#addGroup(this.#usualGroup));
-    const [failed] = (await Promise.allSettled(adding)).filter(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    // Both on one connection, one behind the other.
+    await all([
+      added.size > 0 ? this.coordination.addPartitions(this.identity, added) : undefined,
+      groupId !== undefined && !this.#groups.has(groupId) ? this.#addGroup(groupId) : undefined,
+    ]);
   }
+}
+
+/** Waits for all of them, also where one fails: what it has begun must be over when the next thing is begun. */
+async function all(works: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const [failed] = (await Promise.allSettled(works)).filter(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -145,15 +145,12 @@ export class ActiveTask {
 
   /** The offsets at which the group goes on after what was processed; none where that is committed already. */
   offsets(): Map<string, (number | undefined)[]> {
-    const offsets = new Map<string, (number | undefined)[]>();
-    for (const input of this.inputs) {
-      const position = positionOf(input);
-      if (position <= input.committed) continue;
-      const partitions = offsets.get(input.topic) ?? [];
-      partitions[input.partition] = position;
-      offsets.set(input.topic, partitions);
-    }
-    return offsets;
+    return this.#offsetsOf(this.inputs.filter((input) => positionOf(input) > input.committed));
+  }
+
+  /** Where all its inputs stand, whether or not that is committed. */
+  positions(): Map<string, (number | undefined)[]> {
+    return this.#offsetsOf(this.inputs);
   }
 
   /** These offsets are committed. */
@@ -167,6 +164,16 @@ export class ActiveTask {
   close(): void {
     this.task.close();
     for (const store of this.stores) store.close();
+  }
+
+  #offsetsOf(inputs: readonly Input[]): Map<string, (number | undefined)[]> {
+    const offsets = new Map<string, (number | undefined)[]>();
+    for (const input of inputs) {
+      const partitions = offsets.get(input.topic) ?? [];
+      partitions[input.partition] = positionOf(input);
+      offsets.set(input.topic, partitions);
+    }
+    return offsets;
   }
 
   #drainChanges(): void {

@@ -1,19 +1,31 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
-import type { Assignment, GroupMember, LazyChunk, OffsetReset, PartitionReader, TopicPartition } from '#shared/kafka';
-import { Committer } from './committer.js';
+import type {
+  Assignment,
+  GroupMember,
+  LazyChunk,
+  Membership,
+  OffsetReset,
+  PartialOffsets,
+  PartitionReader,
+  TopicPartition,
+} from '#shared/kafka';
+import type { Committer } from './committer.js';
+import { fenceGone } from './fence-gone.js';
 import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
 import type { TaskSurroundings } from './instance-tasks.js';
+import { OffsetCommitter } from './offset-committer.js';
 import { type QueryableStores, queryableStores } from './queryable-stores.js';
 import { readerOptions } from './reader-options.js';
 import { RepartitionPurge } from './repartition-purge.js';
 import type { StreamsConfig, StreamsState } from './streams-config.js';
 import type { StreamsMetrics } from './streams-metrics.js';
 import { createTaskAssignor } from './task-assignor.js';
-import { taskName } from './task-id.js';
-import { TaskOwner } from './task-owner.js';
+import { type TaskId, taskName } from './task-id.js';
+import { type Fence, TaskOwner } from './task-owner.js';
 import type { TopologyCounts } from './topology-counts.js';
+import { TransactionCommitter } from './transaction-committer.js';
 import type { Work } from './work.js';
 
 /** Records of an input topic that are worked on, by all tasks, before their outputs are sent together. */
@@ -26,8 +38,18 @@ const IDLE_POLL_MS = 100;
 const HANDED_OVER_POLL_MS = 5;
 /** A task that has records waits for another input: an answer that brings none ends that wait, too. */
 const TASK_IDLE_POLL_MS = 5;
+const TRANSACTION_TIMEOUT_MS = 10_000;
+/** A member that the group has gone on without learns of it with its next heartbeat, which comes twice a second. */
+const HEARD_WITHIN_MS = 1_000;
+const HEARD_POLL_MS = 20;
 /** How long tasks are begun anew after failures that may pass, before the application gives up. */
 const REVIVED_FOR_MS = 60_000;
+
+/** What the group gives a member, and as whom it has it. */
+interface Given {
+  readonly assignment: Assignment;
+  readonly membership: Membership;
+}
 
 /** An instance of an application: a member of its group that works on the tasks it is given. */
 export class Application {
@@ -46,9 +68,13 @@ export class Application {
   #reader: PartitionReader | undefined;
   #member: GroupMember | undefined;
   /** What the group gave this member last, until it is put into effect. */
-  #assignment: Assignment | undefined;
+  #assignment: Given | undefined;
   #assignments = 0;
-  #memberId = '';
+  /** As whom this member has the tasks that it has. */
+  #membership: Membership | undefined;
+  /** The transactional ids of all instances that are in the group. */
+  #instances: ReadonlySet<string> = new Set();
+  readonly #transactionalId: string | undefined;
   /** The group has thrown this member out, and it has not joined anew yet. */
   #isExpelled = false;
   #commitSoon = false;
@@ -67,25 +93,34 @@ export class Application {
   ) {
     const { config, topology, names } = surroundings;
     const guarantee = config.processingGuarantee ?? 'exactly_once';
-    const isTransactional = guarantee === 'exactly_once';
     this.#config = config;
     this.#names = names;
     this.#topology = topology;
     this.counts = surroundings.counts;
     this.#globalTables = globalTables;
     this.#commitIntervalMs = config.commitIntervalMs ?? COMMIT_INTERVAL_MS[guarantee];
-    this.#owner = new TaskOwner(surroundings, isTransactional, metrics);
     this.#purge = new RepartitionPurge(config.cluster, topology.repartitionTopics.map(names.topic));
-    this.#committer = new Committer({
-      cluster: config.cluster,
-      isTransactional,
-      isReassigned: () => this.#assignment !== undefined || this.#isExpelled,
-      onCommitted: (offsets, works, tookMs) => {
+    const { cluster, applicationId, transactionTimeoutMs: timeoutMs = TRANSACTION_TIMEOUT_MS } = config;
+    const options = {
+      cluster,
+      isReassigned: () => this.#isReassigned,
+      onCommitted: (offsets: PartialOffsets, works: readonly Work[], tookMs: number) => {
         for (const { active } of works) this.#failingSince.delete(active.name);
         metrics.committed(tookMs);
         this.#purge.committed(offsets);
       },
-    });
+    };
+    if (guarantee === 'exactly_once') {
+      const membership = (): Membership | undefined => this.#membership;
+      const committer = new TransactionCommitter({ ...options, membership, applicationId, timeoutMs });
+      this.#committer = committer;
+      this.#transactionalId = committer.transactionalId;
+      const fence: Fence = (partitions) => fenceGone(cluster, applicationId, partitions, this.#instances);
+      this.#owner = new TaskOwner(surroundings, fence, metrics);
+    } else {
+      this.#committer = new OffsetCommitter(options);
+      this.#owner = new TaskOwner(surroundings, () => Promise.resolve(), metrics);
+    }
     const taskStores = () => this.#works.map(({ active }) => active.stores);
     this.stores = queryableStores(taskStores, globalTables.stores);
   }
@@ -93,6 +128,7 @@ export class Application {
   async start(): Promise<void> {
     const { cluster, applicationId, sessionTimeoutMs } = this.#config;
     this.#become('REBALANCING');
+    await this.#committer.begin();
     this.#reader = await cluster.reader(readerOptions(this.#config, (reset) => this.#resets.push(reset)));
     this.#member = await cluster.joinGroup({
       groupId: applicationId,
@@ -102,10 +138,14 @@ export class Application {
         tasks: () => this.#owner.allTasks(),
         partitionsOf: (task) => this.#owner.partitionsOf(task),
         owned: () => [...this.#owner.works.keys()],
+        transactionalId: this.#transactionalId,
+        onInstances: (transactionalIds) => {
+          this.#instances = new Set(transactionalIds);
+        },
       }),
       onRebalancing: (isMember) => this.#rebalancing(isMember),
-      onAssigned: (assignment) => {
-        this.#assignment = assignment;
+      onAssigned: (assignment, membership) => {
+        this.#assignment = { assignment, membership };
         this.#assignments += 1;
         this.metrics.rebalanced();
         this.#isExpelled = false;
@@ -144,21 +184,21 @@ export class Application {
       while (this.state !== 'PENDING_SHUTDOWN') {
         if (this.#lost !== undefined) throw this.#lost;
         if (this.#assignment !== undefined) await this.#putIntoEffect(reader, member, this.#assignment);
-        await this.#reviveFailed(reader, member);
+        await this.#reviveFailed(reader);
         if (this.state === 'RUNNING') await this.#config.beforePoll?.();
         await this.#round(reader);
         await this.#commitIfDue(member);
         // What is fetched arrives between two turns of the event loop, and a round may have had nothing to wait for.
         await setImmediate();
       }
-      await this.#committer.commit(this.#works, member);
-      await this.#committer.settle(this.#works);
+      const isCommitted = await this.#committer.commit(this.#works, member);
+      await this.#committer.settle();
       const failed = this.#works.find(({ failure }) => failure !== undefined);
       // Nothing is lost: it is done again from what is committed. But whoever closes is to know.
       if (failed?.failure !== undefined && failed.failure.code !== 'producer-fenced') throw failed.failure;
       // Before the group gives them to somebody else.
-      await this.#committer.persist(this.#works, { always: true });
-      await this.#owner.closeClean(this.#works);
+      if (isCommitted) await this.#committer.persist(this.#works, { always: true });
+      await this.#owner.end(this.#works, { isCommitted });
       await this.#closeAll();
       this.#become('NOT_RUNNING');
     } catch (error) {
@@ -172,7 +212,8 @@ export class Application {
 
   /** Fetches, processes and sends once. */
   async #round(reader: PartitionReader): Promise<void> {
-    const works = this.#handOver.isDone ? [] : this.#works;
+    // What another member may have by now is not worked on.
+    const works = this.#handOver.isDone || this.#isReassigned ? [] : this.#works;
     const now = this.#config.now ?? Date.now;
     const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
     for (const { active } of works) active.settle(reader);
@@ -240,6 +281,10 @@ export class Application {
     return isDue ? Math.max(0, Math.min(idleMs, this.#nextCommitAt - performance.now())) : idleMs;
   }
 
+  get #isReassigned(): boolean {
+    return this.#assignment !== undefined || this.#isExpelled;
+  }
+
   get #isCommitDue(): boolean {
     return this.#commitSoon || performance.now() >= this.#nextCommitAt;
   }
@@ -251,7 +296,7 @@ export class Application {
     const isWanted = this.#handOver.isWanted;
     await this.#committer.commit(this.#works, member);
     if (!isWanted) return;
-    await this.#committer.settle(this.#works);
+    await this.#committer.settle();
     // Nobody waits any more where the group has shared its partitions meanwhile.
     this.#handOver.done();
   }
@@ -269,28 +314,28 @@ export class Application {
   }
 
   /** Gives up the tasks that are another member's now, and takes those that are new. */
-  async #putIntoEffect(reader: PartitionReader, member: GroupMember, assignment: Assignment): Promise<void> {
+  async #putIntoEffect(reader: PartitionReader, member: GroupMember, given: Given): Promise<void> {
+    const { assignment, membership } = given;
     this.#assignment = undefined;
     if (this.state === 'RUNNING') this.#become('REBALANCING');
+    await this.#committer.settle();
+    await this.#giveUpFailed(reader);
     const wanted = new Map(this.#owner.assignedTasks(assignment).map((task) => [taskName(task), task]));
-    // A member that was thrown out meanwhile may come back to tasks that another one has had and moved on.
-    const isAnew = this.#memberId !== '' && this.#memberId !== member.memberId;
-    this.#memberId = member.memberId;
+    const isAnew = !isNextOf(this.#membership, membership);
     const leaving = this.#works.filter(({ active }) => isAnew || !wanted.has(active.name));
-    const missing = [...wanted.values()].filter((task) => isAnew || !this.#owner.works.has(taskName(task)));
-    // Tasks that stay, too: while stores are restored their transactions would run out of time.
-    if (!isAnew && leaving.length + missing.length > 0) await this.#commitTransactions(member);
-    await this.#owner.abandon(leaving, reader);
+    // What a task has in the open transaction is not to be committed without its offsets, and all others' goes with it.
+    const isSpoiled = leaving.some(({ hasSent }) => hasSent);
+    if (isSpoiled) await this.#committer.renew();
+    await this.#owner.abandon(isSpoiled ? this.#works : leaving, reader);
+    this.#membership = membership;
+    const missing = [...wanted.values()].filter((task) => !this.#owner.works.has(taskName(task)));
+    // Of tasks that stay: while stores are restored their transaction would run out of time.
+    if (missing.length > 0 && this.#works.some(({ hasSent }) => hasSent)) {
+      await this.#committer.commit(this.#works, member);
+      await this.#committer.settle();
+    }
     await this.#owner.take(missing, reader, this.#isOvertaken());
     if (this.#assignment === undefined && this.state === 'REBALANCING') this.#become('RUNNING');
-  }
-
-  /** With exactly_once: what is processed is committed, whatever the group is doing; a task that was lost is fenced. */
-  async #commitTransactions(member: GroupMember): Promise<void> {
-    const transactional = this.#works.filter(({ output }) => output !== undefined);
-    if (transactional.length === 0) return;
-    await this.#committer.commit(transactional, member);
-    await this.#committer.settle(transactional);
   }
 
   /** Whether the group has given this member other partitions since, or it is to end. */
@@ -300,34 +345,51 @@ export class Application {
   }
 
   /**
-   * Begins tasks anew whose transaction failed, from what is committed: another instance may have had them, or the cluster
-   * did not say what became of the last commit.
+   * Begins tasks anew whose outputs or offsets failed, from what is committed: another instance may have had them, or the
+   * cluster did not say what became of the last commit.
    */
-  async #reviveFailed(reader: PartitionReader, member: GroupMember): Promise<void> {
+  async #reviveFailed(reader: PartitionReader): Promise<void> {
+    const isFenced = this.#works.some(({ failure }) => failure?.code === 'producer-fenced');
+    const ids = await this.#giveUpFailed(reader);
+    if (ids.length === 0) return;
+    // The group may have gone on without this member, which then is not to take again what is not its own any more.
+    if (isFenced) await this.#untilHeard();
+    if (!this.#isReassigned) await this.#owner.take(ids, reader, this.#isOvertaken());
+  }
+
+  /**
+   * Gives up tasks that have failed; they are to be begun anew.
+   * @throws KitError where that would not help, or has not for a while.
+   */
+  async #giveUpFailed(reader: PartitionReader): Promise<TaskId[]> {
     const failed = this.#works.filter(({ failure }) => failure !== undefined);
-    const [first] = failed;
-    if (first?.failure === undefined) return;
-    const { code } = first.failure;
-    if (code !== 'producer-fenced' && code !== 'cluster-unreachable') throw first.failure;
+    if (failed.length === 0) return [];
     const now = performance.now();
     for (const { active, failure } of failed) {
       const since = this.#failingSince.get(active.name) ?? now;
       this.#failingSince.set(active.name, since);
-      if (failure !== undefined && now - since > REVIVED_FOR_MS) throw failure;
+      const mayPass = failure?.code === 'producer-fenced' || failure?.code === 'cluster-unreachable';
+      if (failure !== undefined && (!mayPass || now - since > REVIVED_FOR_MS)) throw failure;
     }
     this.metrics.taskRevived(failed.length);
-    await this.#committer.renewProducer();
-    await this.#commitTransactions(member);
+    await this.#committer.renew();
     await this.#owner.abandon(failed, reader);
-    const ids = failed.map(({ active }) => active.id);
-    await this.#owner.take(ids, reader, this.#isOvertaken());
+    return failed.map(({ active }) => active.id);
+  }
+
+  /** Waits until this member has heard that the group has gone on, or should have by now. */
+  async #untilHeard(): Promise<void> {
+    const latest = performance.now() + HEARD_WITHIN_MS;
+    while (!this.#isReassigned && this.state !== 'PENDING_SHUTDOWN' && performance.now() < latest) {
+      await delay(HEARD_POLL_MS);
+    }
   }
 
   async #closeAll(): Promise<void> {
     this.#handOver.over();
     await this.#member?.close();
-    if (this.#reader !== undefined) await this.#owner.abandon(this.#works, this.#reader);
     await this.#committer.close();
+    if (this.#reader !== undefined) await this.#owner.abandon(this.#works, this.#reader);
     await this.#reader?.close();
     await this.#purge.close();
     await this.#globalTables.close();
@@ -348,4 +410,12 @@ export class Application {
     this.state = state;
     this.#config.onStateChange?.(state, from);
   }
+}
+
+/**
+ * Whether a member has had its tasks all the time: one that was thrown out and is there again, or that was not told what
+ * was shared in between, may come back to tasks that another one has had and moved on.
+ */
+function isNextOf(before: Membership | undefined, { memberId, generationId }: Membership): boolean {
+  return before === undefined || (memberId === before.memberId && generationId === before.generationId + 1);
 }

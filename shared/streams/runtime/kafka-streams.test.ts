@@ -2,7 +2,14 @@ import { EventEmitter, once } from 'node:events';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type Registry, startRegistry } from '#shared/embedded/registry';
 import { KitError } from '#shared/errors';
-import { type Assignment, type Cluster, connectCluster, type GroupMember, type OutgoingRecord } from '#shared/kafka';
+import {
+  type Assignment,
+  type Cluster,
+  connectCluster,
+  type GroupMember,
+  type Membership,
+  type OutgoingRecord,
+} from '#shared/kafka';
 import { connectSchemas, defineTopic, type Schemas, type Topic } from '#shared/schema';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
@@ -165,9 +172,9 @@ await describeOnEachKafka('an application', (kafka) => {
         };
       },
       async joinGroup(options) {
-        const onAssigned = (assignment: Assignment): void => {
+        const onAssigned = (assignment: Assignment, membership: Membership): void => {
           assigned = assignment.get(orders.name) ?? [];
-          options.onAssigned(assignment);
+          options.onAssigned(assignment, membership);
         };
         const member = await cluster.joinGroup({ ...options, onAssigned });
         const commit: GroupMember['commit'] = (offsets) => {

@@ -83,7 +83,11 @@ await describeOnEachKafka('what an application measures', (kafka) => {
     const { metrics } = await test.start(countByKey());
     await test.produce(lines, records(10));
     await vi.waitUntil(() => metrics.commitTotal > 0, SEEN_WITHIN);
-    const transactionalId = `${test.name}.app-0_0`;
+    const [transactionalId = ''] = await test.cluster.committers(
+      `${test.name}.app`,
+      new Map([[test.fullName(lines), [0]]]),
+    );
+    expect(transactionalId).toMatch(new RegExp(`^${test.name}.app-`));
     const usurper = await test.cluster.transactionalProducer({ transactionalId, timeoutMs: 10_000 });
     await usurper.close();
     await test.produce(lines, records(10));

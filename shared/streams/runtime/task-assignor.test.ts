@@ -66,12 +66,15 @@ describe('a group', () => {
         .foreach(() => undefined);
     }
     const { subTopologies } = builder.build();
+    const told: string[] = [];
     const assignor = createTaskAssignor({
       tasks: () => allTasks(subTopologies, () => 2),
       partitionsOf: ({ subTopology, partition }) => subTopology.sources.map(({ topic }) => [topic.name, partition]),
       owned: () => owned,
+      transactionalId: `app-${memberId}`,
+      onInstances: (transactionalIds) => told.push(...transactionalIds),
     });
-    return { memberId, assignor, topics };
+    return { memberId, assignor, topics, told };
   }
   type Instance = ReturnType<typeof instance>;
 
@@ -113,6 +116,15 @@ describe('a group', () => {
     ]);
   });
 
+  it('tells each member under which transactional ids the others write', () => {
+    const instances = [instance('one', ['a']), instance('two', ['a'])];
+    share(instances);
+    expect(instances.map(({ told }) => told)).toEqual([
+      ['app-one', 'app-two'],
+      ['app-one', 'app-two'],
+    ]);
+  });
+
   it('leaves those at work what they have where the newcomer leads, until it has gone', () => {
     const instances = [instance('new', ['b']), instance('one', ['a'], ['0_0', '0_1']), instance('two', ['a'], ['0_1'])];
     expect(share(instances)).toEqual([refused, { a: [0, 1] }, {}]);
@@ -120,7 +132,7 @@ describe('a group', () => {
 
   it('takes members that do not say what their tasks are, or in a way that it does not know', () => {
     const { assignor } = instance('new', ['a']);
-    const claims = ['{"tasks":["0_1"]}', '{"tasks":7,"topology":[7]}', 'other'];
+    const claims = ['{"tasks":["0_1"]}', '{"tasks":7,"topology":[7],"transactionalId":{}}', 'other'];
     const shares = assignor.assign(
       claims.map((claim, at) => ({ memberId: `m${at}`, userData: Buffer.from(claim), topics: ['a'] })),
       { groupId: 'app', partitionCounts: new Map() },
@@ -129,7 +141,7 @@ describe('a group', () => {
     expect([...shares.values()].flatMap(({ partitions }) => partitions.get('a') ?? []).sort((a, b) => a - b)).toEqual([
       0, 1,
     ]);
-    for (const told of ['', '7', '{"refusal":{}}', '{'])
+    for (const told of ['', '7', '{"refusal":{}}', '{"instances":"app-one"}', '{"instances":[1]}', '{'])
       expect(() => assignor.onShare?.(Buffer.from(told))).not.toThrow();
   });
 

@@ -9,6 +9,8 @@ interface Told {
   readonly refusal?: string;
   /** How many partitions the topics have now. */
   readonly partitions?: Readonly<Record<string, number>>;
+  /** The transactional ids of all members that have one. */
+  readonly instances?: readonly string[];
 }
 
 /** What the assignor knows of the application. */
@@ -19,6 +21,10 @@ interface Assignable {
   readonly partitionsOf: (task: TaskId) => readonly (readonly [topic: string, partition: number])[];
   /** The tasks that this member has. */
   readonly owned: () => readonly string[];
+  /** Under which this member writes, with exactly_once. */
+  readonly transactionalId: string | undefined;
+  /** Told with each share under which transactional ids the members of the group write. */
+  readonly onInstances: (transactionalIds: readonly string[]) => void;
 }
 
 const NAME = 'kafka-ml-streams-sticky';
@@ -29,7 +35,13 @@ const NAME = 'kafka-ml-streams-sticky';
  * topology than the one that is at work are sent away, and each member goes when a topic has got partitions that it does
  * not know of: shared by what is not so any more, partitions would be read twice, or by nobody.
  */
-export function createTaskAssignor({ tasks, partitionsOf, owned }: Assignable): GroupAssignor {
+export function createTaskAssignor({
+  tasks,
+  partitionsOf,
+  owned,
+  transactionalId,
+  onInstances,
+}: Assignable): GroupAssignor {
   const topology = (): SubTopologyTopics => {
     const topics: Record<string, string[]> = {};
     for (const task of tasks()) {
@@ -55,7 +67,8 @@ export function createTaskAssignor({ tasks, partitionsOf, owned }: Assignable): 
   return {
     name: NAME,
     version: 1,
-    userData: () => Buffer.from(JSON.stringify({ tasks: owned(), topology: topology() } satisfies Claim)),
+    userData: () =>
+      Buffer.from(JSON.stringify({ tasks: owned(), topology: topology(), transactionalId } satisfies Claim)),
     assign(joined, { groupId, partitionCounts }) {
       const members = joined.map(({ memberId, userData }) => ({ memberId, ...claimOf(userData) }));
       const own = topology();
@@ -68,6 +81,7 @@ export function createTaskAssignor({ tasks, partitionsOf, owned }: Assignable): 
       );
       const staying = members.filter(({ memberId }) => !refusals.has(memberId));
       const partitions = Object.fromEntries(partitionCounts);
+      const instances = members.flatMap((member) => member.transactionalId ?? []);
       const shared =
         whyRefused(groupId, own, inUse) === undefined
           ? Array.from(
@@ -84,13 +98,14 @@ export function createTaskAssignor({ tasks, partitionsOf, owned }: Assignable): 
         { partitions: given, userData: Buffer.from(JSON.stringify(told)) },
       ];
       return new Map([
-        ...shared.map(([memberId, given]) => share(memberId, given, { partitions })),
+        ...shared.map(([memberId, given]) => share(memberId, given, { partitions, instances })),
         ...Array.from(refusals, ([memberId, refusal]) => share(memberId, new Map(), { refusal })),
       ]);
     },
     onShare(userData) {
-      const { refusal, partitions = {} } = toldBy(userData);
+      const { refusal, partitions = {}, instances = [] } = toldBy(userData);
       if (refusal !== undefined) throw new KitError('topology', refusal);
+      onInstances(instances);
       for (const [topic, own] of partitionsOfTasks(tasks().map(taskName))) {
         const count = partitions[topic] ?? 0;
         if (count > own.length) throw hasGrown(topic, own.length, count);
@@ -112,8 +127,12 @@ function hasGrown(topic: string, from: number, to: number): KitError {
 function toldBy(userData: Buffer): Told {
   if (userData.length === 0) return {};
   try {
-    const { refusal, partitions } = JSON.parse(userData.toString('utf8')) as Told;
-    return { ...(typeof refusal === 'string' ? { refusal } : {}), ...(partitions ? { partitions } : {}) };
+    const { refusal, partitions, instances } = JSON.parse(userData.toString('utf8')) as Told;
+    return {
+      ...(typeof refusal === 'string' ? { refusal } : {}),
+      ...(partitions ? { partitions } : {}),
+      ...(Array.isArray(instances) ? { instances: instances.filter((id) => typeof id === 'string') } : {}),
+    };
   } catch {
     return {};
   }

@@ -7,15 +7,18 @@ export interface Claim {
   readonly tasks: readonly string[];
   /** What its tasks are: two members that number them otherwise can't share them. A member of an older version does not say. */
   readonly topology?: SubTopologyTopics | undefined;
+  /** Under which it writes, with exactly_once. */
+  readonly transactionalId?: string | undefined;
 }
 
 /** What a member claims; nothing where its version of this says it in a way that is not understood. */
 export function claimOf(userData: Buffer): Claim {
   try {
-    const { tasks, topology } = JSON.parse(userData.toString('utf8')) as Partial<Claim>;
+    const { tasks, topology, transactionalId } = JSON.parse(userData.toString('utf8')) as Partial<Claim>;
     return {
       tasks: Array.isArray(tasks) ? tasks.filter((task) => typeof task === 'string') : [],
       topology: isTopology(topology) ? topology : undefined,
+      transactionalId: typeof transactionalId === 'string' ? transactionalId : undefined,
     };
   } catch {
     // Without a claim tasks are shared anew.

@@ -8,26 +8,27 @@ import {
   restoreTasks,
   type TaskSurroundings,
 } from './instance-tasks.js';
-import { type TaskOutput, transactionalOutput } from './outputs.js';
 import type { StreamsMetrics } from './streams-metrics.js';
 import { MAX_PENDING_WRITES } from './task-disks.js';
 import { allTasks, type TaskId, taskName } from './task-id.js';
 import type { Work } from './work.js';
 
-const TRANSACTION_TIMEOUT_MS = 10_000;
 /** Stores on disk are written so often: what a killed process has to restore is no more than comes in that time. */
 const PERSIST_INTERVAL_MS = 1_000;
+
+/** Shuts out those who had partitions before and are no part of the group any more, and ends what they left open. */
+export type Fence = (partitions: ReadonlyMap<string, readonly number[]>) => Promise<void>;
 
 /** Has the tasks of an instance: opens them, restores them, gives them up. */
 export class TaskOwner {
   readonly works = new Map<string, Work>();
   readonly #surroundings: TaskSurroundings;
-  readonly #isTransactional: boolean;
+  readonly #fence: Fence;
   readonly #metrics: StreamsMetrics;
 
-  constructor(surroundings: TaskSurroundings, isTransactional: boolean, metrics: StreamsMetrics) {
+  constructor(surroundings: TaskSurroundings, fence: Fence, metrics: StreamsMetrics) {
     this.#surroundings = surroundings;
-    this.#isTransactional = isTransactional;
+    this.#fence = fence;
     this.#metrics = metrics;
   }
 
@@ -66,16 +67,15 @@ export class TaskOwner {
   async take(ids: readonly TaskId[], reader: PartitionReader, isCancelled: () => boolean): Promise<void> {
     if (ids.length === 0) return;
     const { cluster, applicationId } = this.#surroundings.config;
-    const outputs = await Promise.all(ids.map((id) => this.#output(id)));
-    // Only now: what an older owner committed at last is in the offsets.
     const partitions = new Map<string, number[]>();
     for (const [topic, partition] of ids.flatMap((id) => this.partitionsOf(id))) {
       partitions.set(topic, [...(partitions.get(topic) ?? []), partition]);
     }
     const release = async (): Promise<void> => {
       await Promise.all(ids.map((id) => this.#surroundings.disks.close(taskName(id))));
-      await Promise.all(outputs.map(async (output) => output?.close()));
     };
+    // Before: what an older owner committed at last is in the offsets.
+    await this.#fence(partitions);
     try {
       const [committed, begins] = await Promise.all([
         cluster.committedOffsets(applicationId, partitions),
@@ -92,16 +92,9 @@ export class TaskOwner {
         return;
       }
       // Operators begin with what their stores hold: not before these are restored.
-      const works = opened.map((stores, index): Work => {
+      const works = opened.map((stores): Work => {
         const active = openTask(stores, this.#surroundings, committed, begins);
-        return {
-          active,
-          output: outputs[index],
-          persist: this.#persist(stores),
-          hasSent: false,
-          committing: Promise.resolve(),
-          failure: undefined,
-        };
+        return { active, persist: this.#persist(stores), hasSent: false, failure: undefined };
       });
       this.#begin(works, reader);
     } catch (error) {
@@ -126,9 +119,7 @@ export class TaskOwner {
     reader.remove(works.flatMap(({ active }) => active.inputs));
     for (const { active } of works) this.works.delete(active.name);
     await Promise.all(
-      works.map(async ({ active, output, committing }) => {
-        await committing;
-        await output?.close();
+      works.map(async ({ active }) => {
         active.close();
         await this.#surroundings.disks.close(active.name);
       }),
@@ -137,15 +128,15 @@ export class TaskOwner {
     this.#count();
   }
 
-  /** Ends tasks whose stores hold, and have on disk, what is committed. */
-  async closeClean(works: readonly Work[]): Promise<void> {
+  /** Ends tasks; those whose stores hold what is committed have all of it on disk then. */
+  async end(works: readonly Work[], { isCommitted }: { readonly isCommitted: boolean }): Promise<void> {
     for (const { active } of works) this.works.delete(active.name);
     await Promise.all(
-      works.map(async ({ active, output, failure }) => {
-        await output?.close();
+      works.map(async ({ active, failure }) => {
         active.close();
+        const isClean = isCommitted && failure === undefined;
         // Nothing waits to be written any more.
-        await this.#surroundings.disks.close(active.name, failure === undefined ? new Map() : undefined);
+        await this.#surroundings.disks.close(active.name, isClean ? new Map() : undefined);
       }),
     );
     this.#metrics.taskClosed(works.length);
@@ -170,16 +161,6 @@ export class TaskOwner {
       });
       disk.flush(new Map(checkpoint));
     };
-  }
-
-  async #output(id: TaskId): Promise<TaskOutput | undefined> {
-    if (!this.#isTransactional) return undefined;
-    const { cluster, applicationId, transactionTimeoutMs = TRANSACTION_TIMEOUT_MS } = this.#surroundings.config;
-    return transactionalOutput(cluster, {
-      transactionalId: `${applicationId}-${taskName(id)}`,
-      timeoutMs: transactionTimeoutMs,
-      groupId: applicationId,
-    });
   }
 
   #count(): void {

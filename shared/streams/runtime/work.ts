@@ -1,13 +1,10 @@
 import type { KitError } from '#shared/errors';
 import type { PartialOffsets, TopicPartition } from '#shared/kafka';
 import type { ActiveTask } from './active-task.js';
-import type { TaskOutput } from './outputs.js';
 
-/** A task at work, and where its outputs go. */
+/** A task at work. */
 export interface Work {
   readonly active: ActiveTask;
-  /** With exactly_once; otherwise all tasks write through one producer. */
-  readonly output: TaskOutput | undefined;
   /** Writes stores that are kept on disk; their contents must be what is committed. Absent where the task has none. */
   readonly persist:
     | ((options: {
@@ -17,10 +14,8 @@ export interface Work {
         readonly written: (partition: TopicPartition) => number | undefined;
       }) => void)
     | undefined;
-  /** Whether something was sent that is not committed: a punctuation puts out records without an input's offset moving. */
+  /** Whether something of it is in the open transaction: a punctuation puts out records without an input's offset moving. */
   hasSent: boolean;
-  /** The commit that is on its way; never rejects. */
-  committing: Promise<void>;
   /** Why the task must begin anew. */
   failure: KitError | undefined;
 }
