@@ -113,6 +113,10 @@ class FetchingReader implements PartitionReader {
     return ready.map(({ chunk }) => chunk);
   }
 
+  wake(): void {
+    this.#arrived?.();
+  }
+
   position(partition: TopicPartition): number | undefined {
     return this.#readings.get(keyOf(partition))?.position;
   }

@@ -40,6 +40,8 @@ export interface PartitionReader {
    * @throws KitError 'usage' when the reader is closed, or its cluster is.
    */
   poll(maxWaitMs: number): Promise<readonly LazyChunk[]>;
+  /** Has whoever polls just now wait no longer. */
+  wake(): void;
   /**
    * The offset of the next record to be fetched; it moves over control batches, aborted records and gaps as well, also
    * when a fetch brought no record.

@@ -98,9 +98,11 @@ export class TransactionCoordination {
     );
   }
 
-  /** AddPartitionsToTxn. */
-  async addPartitions(producer: ProducerIdentity, partitions: Partitions): Promise<void> {
+  /** AddPartitionsToTxn. Gives how often it was asked: until the transaction before is ended in all partitions. */
+  async addPartitions(producer: ProducerIdentity, partitions: Partitions): Promise<number> {
+    let asked = 0;
     await this.#ask('Adding partitions to', producer, async (coordinator) => {
+      asked += 1;
       const answer = await coordinator.request(apis.addPartitionsToTxn, {
         v3AndBelowTransactionalId: producer.transactionalId,
         v3AndBelowProducerId: producer.producerId,
@@ -114,6 +116,7 @@ export class TransactionCoordination {
       accept(codes.find((code) => code !== errorCode.none && code !== errorCode.operationNotAttempted) ?? 0);
       accept(codes.find((code) => code !== errorCode.none) ?? 0);
     });
+    return asked;
   }
 
   /** AddOffsetsToTxn. */

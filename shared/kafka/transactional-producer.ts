@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { KitError } from '#shared/errors';
 import { BatchWriter } from './batch-writer.js';
 import type { Nodes } from './nodes.js';
@@ -6,6 +7,7 @@ import type { OutgoingRecord, PartialOffsets, TopicPartition } from './records.j
 import { OVERTAKEN, Refusal } from './refusal.js';
 import {
   type ConsumedOffsets,
+  type Partitions,
   type ProducerIdentity,
   TransactionCoordination,
   transactionError,
@@ -40,6 +42,7 @@ export interface TransactionalProducer {
 }
 
 const TIMEOUT_MS = 60_000;
+const MOST_SETTLING_MS = 10;
 /** An open transaction is aborted at the end, if that is quick: otherwise its time-out does it. */
 const CLOSED_WITHIN_MS = 3_000;
 
@@ -71,6 +74,9 @@ class Transactor implements TransactionalProducer {
   readonly #groups = new Set<string>();
   /** The group whose offsets the last transaction had: the next one will have them, too. */
   #usualGroup: string | undefined;
+  #endedAt = 0;
+  /** How long it takes, by what was seen, from the end of a transaction until the next one may begin: brokers write markers. */
+  #settlingMs = 0;
   #previous: Promise<unknown> = Promise.resolve();
   /** Sends that wait for their turn go together. */
   #gathering: Gathering | undefined;
@@ -159,8 +165,9 @@ class Transactor implements TransactionalProducer {
       if (this.#gathering === gathering) this.#gathering = undefined;
       const sends = await batches.sends();
       const [first, ...others] = sends;
+      const { consumed } = gathering;
       // The coordinators learn of the transaction's partitions and of its group before either is written.
-      if (first !== undefined) await this.#addPartitions(first, gathering.consumed?.groupId ?? this.#usualGroup);
+      if (first !== undefined) await this.#addPartitions(first, consumed?.groupId ?? this.#usualGroup);
       const writing = async (): Promise<void> => {
         if (first !== undefined) await this.#write(first);
         for (const send of others) {
@@ -168,25 +175,26 @@ class Transactor implements TransactionalProducer {
           await this.#write(send);
         }
       };
-      await all([writing(), gathering.consumed && this.#commitOffsets(gathering.consumed)]);
+      await all([writing(), consumed && this.#commitOffsets(consumed)]);
     });
     return gathering;
   }
 
   async #commitOffsets(consumed: ConsumedOffsets): Promise<void> {
-    const { groupId } = consumed;
-    if (!this.#groups.has(groupId)) await this.#addGroup(groupId);
+    await this.#addGroup(consumed.groupId);
     await this.coordination.commitOffsets(this.identity, consumed);
   }
 
   async #end(commits: boolean): Promise<void> {
     if (this.#partitions.size === 0 && this.#groups.size === 0) return;
     await this.coordination.end(this.identity, commits);
+    this.#endedAt = performance.now();
     this.#partitions.clear();
     this.#groups.clear();
   }
 
   async #addGroup(groupId: string): Promise<void> {
+    if (this.#groups.has(groupId)) return;
     // Before it is known to be: what may have begun has to be ended.
     this.#groups.add(groupId);
     await this.coordination.addGroup(this.identity, groupId);
@@ -198,6 +206,8 @@ class Transactor implements TransactionalProducer {
 
   /** Adds the partitions that are new to the transaction, and a group that is: the commit has one thing less to wait for. */
   async #addPartitions(written: readonly TopicPartition[], groupId: string | undefined): Promise<void> {
+    const isFirst = this.#partitions.size === 0 && this.#groups.size === 0;
+    const hasWaited = isFirst && (await this.#untilSettled());
     const added = new Map<string, number[]>();
     for (const { topic, partition } of written) {
       const key = `${topic} ${partition}`;
@@ -209,9 +219,24 @@ class Transactor implements TransactionalProducer {
     }
     // Both on one connection, one behind the other.
     await all([
-      added.size > 0 ? this.coordination.addPartitions(this.identity, added) : undefined,
-      groupId !== undefined && !this.#groups.has(groupId) ? this.#addGroup(groupId) : undefined,
+      added.size > 0 ? this.#register(added, hasWaited) : undefined,
+      groupId === undefined ? undefined : this.#addGroup(groupId),
     ]);
+  }
+
+  /** Waits until the transaction before should have ended in all its partitions, for until then nothing is added. */
+  async #untilSettled(): Promise<boolean> {
+    const leftMs = this.#endedAt + this.#settlingMs - performance.now();
+    if (leftMs < 1) return false;
+    await delay(leftMs);
+    return true;
+  }
+
+  async #register(added: Partitions, hasWaited: boolean): Promise<void> {
+    const asked = await this.coordination.addPartitions(this.identity, added);
+    // What is asked too soon is work for the brokers, and has to be asked again.
+    if (asked > 1) this.#settlingMs = Math.min(this.#settlingMs + 1, MOST_SETTLING_MS);
+    else if (hasWaited) this.#settlingMs -= 0.25;
   }
 }
 

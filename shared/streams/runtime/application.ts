@@ -34,6 +34,8 @@ const MAX_RECORDS_PER_ROUND = 512;
 const MIN_RECORDS_PER_TASK = 64;
 const BUFFERED_RECORDS = 1_000;
 const COMMIT_INTERVAL_MS = { exactly_once: 100, at_least_once: 1_000 } as const;
+/** Records that are worked on beside a commit that takes longer than until the next one is due: what a slow broker costs in memory. */
+const MAX_RECORDS_BESIDE_COMMIT = 2_048;
 const IDLE_POLL_MS = 100;
 const HANDED_OVER_POLL_MS = 5;
 /** A task that has records waits for another input: an answer that brings none ends that wait, too. */
@@ -82,6 +84,8 @@ export class Application {
   /** Where the reader went on elsewhere, until that is put into effect. */
   readonly #resets: OffsetReset[] = [];
   #nextCommitAt = 0;
+  /** Records that were processed since a commit began. */
+  #processed = 0;
   #lost: KitError | undefined;
   /** Since when tasks fail and are begun anew, by task. */
   readonly #failingSince = new Map<string, number>();
@@ -112,7 +116,8 @@ export class Application {
     };
     if (guarantee === 'exactly_once') {
       const membership = (): Membership | undefined => this.#membership;
-      const committer = new TransactionCommitter({ ...options, membership, applicationId, timeoutMs });
+      const onSettled = (): void => this.#reader?.wake();
+      const committer = new TransactionCommitter({ ...options, membership, onSettled, applicationId, timeoutMs });
       this.#committer = committer;
       this.#transactionalId = committer.transactionalId;
       const fence: Fence = (partitions) => fenceGone(cluster, applicationId, partitions, this.#instances);
@@ -234,10 +239,11 @@ export class Application {
     }
     const processed = taken.reduce((sum, count) => sum + count, 0);
     this.metrics.processed(processed);
+    this.#processed += processed;
     // Also of tasks that are handed over, which take nothing while their partitions go on being fetched.
     this.#resumeOrPause(reader, this.#works);
-    // What is committed at once goes with the changes of its stores: one write to wait for, not two.
-    if (!this.#isCommitDue) await this.#committer.send(works);
+    // What is committed next goes with the changes of its stores: one write to wait for, not two.
+    if (!this.#isCommitDue && !this.#committer.isCommitting) await this.#committer.send(works);
   }
 
   async #distribute(chunks: readonly LazyChunk[]): Promise<void> {
@@ -274,11 +280,12 @@ export class Application {
 
   /** How long there is nothing to do unless records come. */
   #idleMs(works: readonly Work[]): number {
-    if (this.#assignment !== undefined || this.#commitSoon) return 0;
+    const isCommitting = this.#committer.isCommitting && !this.#handOver.isWanted;
+    if (this.#assignment !== undefined || (this.#commitSoon && !isCommitting)) return 0;
     if (this.#handOver.isDone) return HANDED_OVER_POLL_MS;
     const idleMs = works.some(({ active }) => active.hasQueued) ? TASK_IDLE_POLL_MS : IDLE_POLL_MS;
     const isDue = works.some(({ active, hasSent }) => hasSent || active.hasUncommitted);
-    return isDue ? Math.max(0, Math.min(idleMs, this.#nextCommitAt - performance.now())) : idleMs;
+    return isDue && !isCommitting ? Math.max(0, Math.min(idleMs, this.#nextCommitAt - performance.now())) : idleMs;
   }
 
   get #isReassigned(): boolean {
@@ -291,9 +298,12 @@ export class Application {
 
   async #commitIfDue(member: GroupMember): Promise<void> {
     if (!this.#isCommitDue) return;
-    this.#commitSoon = false;
-    this.#nextCommitAt = performance.now() + this.#commitIntervalMs;
     const isWanted = this.#handOver.isWanted;
+    // What is done until it is over goes with the next one.
+    if (this.#committer.isCommitting && !isWanted && this.#processed < MAX_RECORDS_BESIDE_COMMIT) return;
+    this.#commitSoon = false;
+    this.#processed = 0;
+    this.#nextCommitAt = performance.now() + this.#commitIntervalMs;
     await this.#committer.commit(this.#works, member);
     if (!isWanted) return;
     await this.#committer.settle();

@@ -14,6 +14,8 @@ export interface Committer {
   commitAcknowledged(works: readonly Work[], member: GroupMember): void;
   /** Writes stores on disk. Nothing is processed meanwhile: what they hold is what is committed. */
   persist(works: readonly Work[], options: { readonly always: boolean }): Promise<void>;
+  /** Whether a commit is on its way, beside which work goes on. */
+  readonly isCommitting: boolean;
   /** Waits for what is on its way. */
   settle(): Promise<void>;
   /** Begins anew after a failure: what was not committed by then never is. */

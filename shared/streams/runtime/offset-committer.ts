@@ -16,6 +16,8 @@ export class OffsetCommitter implements Committer {
   /** The latest send: when it is answered, all before it were. */
   #sending: Promise<void> = Promise.resolve();
   #unacknowledged = 0;
+  /** What is committed is waited for. */
+  readonly isCommitting = false;
 
   constructor(options: OffsetCommitterOptions) {
     this.#options = options;

@@ -7,6 +7,8 @@ interface TransactionCommitterOptions extends CommitterOptions {
   readonly cluster: Cluster;
   readonly applicationId: string;
   readonly timeoutMs: number;
+  /** Told when a commit is over, whatever came of it. */
+  readonly onSettled: () => void;
   /** As which member the tasks are had. */
   readonly membership: () => Membership | undefined;
 }
@@ -23,6 +25,7 @@ export class TransactionCommitter implements Committer {
   #producer: TransactionalProducer | undefined;
   /** The commit that is on its way; never rejects. */
   #committing: Promise<void> = Promise.resolve();
+  isCommitting = false;
 
   constructor(options: TransactionCommitterOptions) {
     this.#options = options;
@@ -103,10 +106,16 @@ export class TransactionCommitter implements Committer {
       work.active.task.beginTransaction();
       work.hasSent = false;
     }
-    this.#committing = this.#end(producer, offsets).then(
-      () => this.#options.onCommitted(moved, done, performance.now() - begun),
-      (error: unknown) => fail(works, error),
-    );
+    this.isCommitting = true;
+    this.#committing = this.#end(producer, offsets)
+      .then(
+        () => this.#options.onCommitted(moved, done, performance.now() - begun),
+        (error: unknown) => fail(works, error),
+      )
+      .finally(() => {
+        this.isCommitting = false;
+        this.#options.onSettled();
+      });
   }
 
   #end(producer: TransactionalProducer, offsets: PartialOffsets): Promise<void> {
