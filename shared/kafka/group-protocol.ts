@@ -19,7 +19,6 @@ const COMMIT_LANE = 1;
 /** A coordinator answers a join when the rebalance is over, a moment after its time-out at the latest. */
 const JOIN_SLACK_MS = 5_000;
 
-
 /** What the coordinator answers to a join. */
 export interface Joined {
   readonly memberId: string;

@@ -144,7 +144,10 @@ export class TransactionCoordination {
       async (coordinator) => {
         const version = coordinator.versionOf(apis.txnOffsetCommit);
         if (membership !== undefined && version < MEMBERS_SINCE) {
-          throw new KitError('protocol', `${doing}: that takes Apache Kafka 2.5 or newer (TxnOffsetCommit ${version}).`);
+          throw new KitError(
+            'protocol',
+            `${doing}: that takes Apache Kafka 2.5 or newer (TxnOffsetCommit ${version}).`,
+          );
         }
         const answer = await coordinator.request(apis.txnOffsetCommit, {
           ...producer,

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { describeOnEachKafka, makeTopic } from '#shared/testing';
-import { type Cluster, type ConsumedRecord, connectCluster, type OutgoingRecord } from './index.js';
+import { type Cluster, type ConsumedRecord, connectCluster, type Membership, type OutgoingRecord } from './index.js';
 
 await describeOnEachKafka('a transactional producer', (kafka) => {
   let cluster: Cluster;
@@ -95,6 +95,67 @@ await describeOnEachKafka('a transactional producer', (kafka) => {
     await eventually(async () => expect(await valuesOf(name, 'read_committed')).toEqual(['second']));
     expect((await cluster.committedOffsets(groupId, [name])).get(name)).toEqual([undefined]);
     await first.close();
+  });
+
+  it('is refused what it consumed as a member whom the group has gone on without, and goes on after an abort', async () => {
+    const name = await topic('overtaken', 2);
+    const groupId = kafka.unique('overtaken');
+    const memberships: Membership[] = [];
+    const join = (called: string) =>
+      cluster.joinGroup({
+        groupId,
+        topics: [name],
+        assignor: {
+          name: 'all-to-the-first',
+          version: 1,
+          userData: () => Buffer.from(called),
+          assign: (members) =>
+            new Map(
+              members.map(({ memberId }, at) => [memberId, { partitions: new Map([[name, at === 0 ? [0, 1] : []]]) }]),
+            ),
+        },
+        onAssigned: (_assignment, membership) => memberships.push(membership),
+        onLost: () => undefined,
+      });
+    const member = await join('one');
+    const [first] = memberships;
+    const producer = await begin('overtaken');
+    // Written with what was consumed, and before it.
+    await producer.send([record(name, 'a', { partition: 0 })]);
+    await producer.commit({ groupId, offsets: new Map([[name, [1]]]), membership: first });
+    const other = await join('two');
+    await vi.waitFor(() => expect(memberships.length).toBeGreaterThanOrEqual(3), 10_000);
+    const fenced = expect.objectContaining({
+      code: 'producer-fenced',
+      message: expect.stringContaining('without this member (ILLEGAL_GENERATION)'),
+    });
+    const sent = producer.send([record(name, 'b', { partition: 0 })]);
+    await expect(producer.commit({ groupId, offsets: new Map([[name, [2]]]), membership: first })).rejects.toEqual(
+      fenced,
+    );
+    await sent.catch(() => undefined);
+    await expect(producer.send([record(name, 'c', { partition: 0 })])).rejects.toEqual(fenced);
+    await producer.abort();
+    await producer.send([record(name, 'd', { partition: 0 })]);
+    const now = memberships.findLast(({ memberId }) => memberId === member.memberId);
+    await producer.commit({ groupId, offsets: new Map([[name, [3]]]), membership: now });
+    await eventually(async () => expect(await valuesOf(name, 'read_committed')).toEqual(['a', 'd']));
+    expect((await cluster.committedOffsets(groupId, [name])).get(name)).toEqual([3, undefined]);
+    await Promise.all([member.close(), other.close()]);
+  });
+
+  it('leaves word with the offsets of who has committed them', async () => {
+    const name = await topic('committers', 3);
+    const groupId = kafka.unique('committers');
+    const all = new Map([[name, [0, 1, 2]]]);
+    expect(await cluster.committers(groupId, all)).toEqual(new Set());
+    const ids = ['one', 'two'].map((id) => kafka.unique(id));
+    for (const [at, transactionalId] of ids.entries()) {
+      const producer = await cluster.transactionalProducer({ transactionalId });
+      await producer.commit({ groupId, offsets: new Map([[name, at === 0 ? [1, 1] : [undefined, 2]]]) });
+    }
+    await eventually(async () => expect(await cluster.committers(groupId, all)).toEqual(new Set(ids)));
+    expect(await cluster.committers(groupId, new Map([[name, [1]]]))).toEqual(new Set(ids.slice(1)));
   });
 
   it('keeps the order of calls that are not awaited, within a transaction and across', async () => {

@@ -3,7 +3,7 @@ import { KitError } from '#shared/errors';
 import { BatchWriter } from './batch-writer.js';
 import type { Nodes } from './nodes.js';
 import { closed, type OpenBatch, OpenBatches } from './open-batches.js';
-import type { OutgoingRecord, PartialOffsets, TopicPartition } from './records.js';
+import type { OutgoingRecord, TopicPartition } from './records.js';
 import { OVERTAKEN, Refusal } from './refusal.js';
 import {
   type ConsumedOffsets,
