@@ -12,6 +12,7 @@ import type { GroupOptions } from './group-options.js';
 import { Nodes } from './nodes.js';
 import {
   beginningOffsets,
+  type CommittedOptions,
   committedOffsets,
   committers,
   deleteRecords,
@@ -67,9 +68,9 @@ export interface Cluster {
   /**
    * What a group has committed of the topics, or of some of their partitions; undefined where it has not. What a
    * transaction is about to commit is waited for: of partitions that are named until it has, of whole topics 2 s.
-   * @throws KitError 'cluster-unreachable' when that does not come within 25 s, or `patienceMs`.
+   * @throws KitError 'cluster-unreachable' when that does not come within 25 s, or `patienceMs`, or `stableWithinMs` where that is longer.
    */
-  committedOffsets(groupId: string, partitions: PartitionsOf): Promise<PartialOffsets>;
+  committedOffsets(groupId: string, partitions: PartitionsOf, options?: CommittedOptions): Promise<PartialOffsets>;
   /**
    * The transactional ids under which a group's offsets of these partitions were committed last, as far as that was in a
    * transaction of such a producer as is made here.
@@ -139,7 +140,7 @@ export async function connectCluster(config: ClusterConfig): Promise<Cluster> {
     endOffsets: (topics, options) => endOffsets(nodes, topics, options),
     partitionCounts: (topics) => partitionCounts(nodes, topics),
     beginningOffsets: (topics) => beginningOffsets(nodes, topics),
-    committedOffsets: (groupId, partitions) => committedOffsets(nodes, groupId, partitions),
+    committedOffsets: (groupId, partitions, options) => committedOffsets(nodes, groupId, partitions, options),
     committers: (groupId, partitions) => committers(nodes, groupId, partitions),
     health: (topics) => healthCheck.ask(topics),
     consumerLag: (groups) => consumerLag(nodes, groups),

@@ -33,6 +33,11 @@ export class Nodes {
     this.#connections = new Connections(brokers);
   }
 
+  /** How long is insisted on an answer. */
+  get patienceMs(): number {
+    return this.config.patienceMs ?? INSIST_MS;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -190,7 +195,7 @@ export class Nodes {
     doing: string,
     attempt: () => Promise<T>,
     {
-      withinMs = this.config.patienceMs ?? INSIST_MS,
+      withinMs = this.patienceMs,
       again,
     }: { readonly withinMs?: number; readonly again?: (reason: unknown) => void } = {},
   ): Promise<T> {

@@ -1,6 +1,7 @@
 import { KitError } from '#shared/errors';
 import { apis } from '#shared/wire';
 import { isolationLevel } from './fetch-request.js';
+import type { Link } from './link.js';
 import type { Nodes } from './nodes.js';
 import { fetchOffsets } from './offset-fetch.js';
 import type { Isolation } from './partition-reader.js';
@@ -151,6 +152,11 @@ async function eachPartition(nodes: Nodes, doing: string, wanted: PartialOffsets
   }
 }
 
+export interface CommittedOptions {
+  /** How long offsets are waited for that a transaction is about to commit; as long as for any answer, unless that is longer. */
+  readonly stableWithinMs?: number;
+}
+
 /** Topics with all their partitions, or with some of them. */
 export type PartitionsOf = readonly string[] | ReadonlyMap<string, readonly number[]>;
 
@@ -164,12 +170,13 @@ export async function committedOffsets(
   nodes: Nodes,
   groupId: string,
   partitions: PartitionsOf,
+  { stableWithinMs = 0 }: CommittedOptions = {},
 ): Promise<PartialOffsets> {
   const wanted = isWhole(partitions) ? await allPartitions(nodes, partitions) : partitions;
   const doing = `Looking for what ${groupId} has committed`;
   const deadline = isWhole(partitions) ? Date.now() + STABLE_WITHIN_MS : Number.POSITIVE_INFINITY;
   try {
-    return await nodes.insistOnCoordinator(doing, 'group', groupId, async (coordinator) => {
+    const ask = async (coordinator: Link): Promise<PartialOffsets> => {
       const topics = Array.from(wanted, ([name, partitionIndexes]) => ({ name, partitionIndexes }));
       const [answer] = await fetchOffsets(coordinator, [{ groupId, topics }], { stable: Date.now() < deadline });
       accept(answer?.errorCode ?? errorCode.none);
@@ -184,7 +191,9 @@ export async function committedOffsets(
         }
       }
       return committed;
-    });
+    };
+    const withinMs = Math.max(stableWithinMs, nodes.patienceMs);
+    return await nodes.insistOnCoordinator(doing, 'group', groupId, ask, { withinMs });
   } catch (error) {
     const refusal = error instanceof KitError ? error.cause : error;
     if (!(refusal instanceof Refusal && refusal.isMomentary)) throw KitError.from(error, 'run-failed', doing);

@@ -242,6 +242,9 @@ class Transactor implements TransactionalProducer {
 
 /** Waits for all of them, also where one fails: what it has begun must be over when the next thing is begun. */
 async function all(works: readonly (Promise<void> | undefined)[]): Promise<void> {
-  const [failed] = (await Promise.allSettled(works)).filter(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  const reasons = (await Promise.allSettled(works)).flatMap((each): unknown[] =>
+    each.status === 'rejected' ? [each.reason] : [],
+  );
+  // What leaves it open what was done comes before what was refused: after that one may not go on.
+  if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof Refusal)) ?? reasons[0];
 }

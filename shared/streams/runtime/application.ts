@@ -10,7 +10,7 @@ import type {
   PartitionReader,
   TopicPartition,
 } from '#shared/kafka';
-import type { Committer } from './committer.js';
+import { type Committer, fail } from './committer.js';
 import { fenceGone } from './fence-gone.js';
 import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
@@ -41,6 +41,8 @@ const HANDED_OVER_POLL_MS = 5;
 /** A task that has records waits for another input: an answer that brings none ends that wait, too. */
 const TASK_IDLE_POLL_MS = 5;
 const TRANSACTION_TIMEOUT_MS = 10_000;
+/** Brokers look every ten seconds which transactions are out of time (`transaction.abort.timed.out.transaction.cleanup.interval.ms`). */
+const ABORTED_LATE_BY_MS = 15_000;
 /** A member that the group has gone on without learns of it with its next heartbeat, which comes twice a second. */
 const HEARD_WITHIN_MS = 1_000;
 const HEARD_POLL_MS = 20;
@@ -87,8 +89,10 @@ export class Application {
   /** Records that were processed since a commit began. */
   #processed = 0;
   #lost: KitError | undefined;
-  /** Since when tasks fail and are begun anew, by task. */
-  readonly #failingSince = new Map<string, number>();
+  /** Since when tasks fail and are begun anew, and when they did last, by task. */
+  readonly #failing = new Map<string, { readonly since: number; readonly last: number }>();
+  /** When something was out of range last, and was read anew from what is committed. */
+  #readAnewAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     surroundings: TaskSurroundings,
@@ -109,7 +113,7 @@ export class Application {
       cluster,
       isReassigned: () => this.#isReassigned,
       onCommitted: (offsets: PartialOffsets, works: readonly Work[], tookMs: number) => {
-        for (const { active } of works) this.#failingSince.delete(active.name);
+        for (const { active } of works) this.#failing.delete(active.name);
         metrics.committed(tookMs);
         this.#purge.committed(offsets);
       },
@@ -120,11 +124,16 @@ export class Application {
       const committer = new TransactionCommitter({ ...options, membership, onSettled, applicationId, timeoutMs });
       this.#committer = committer;
       this.#transactionalId = committer.transactionalId;
-      const fence: Fence = (partitions) => fenceGone(cluster, applicationId, partitions, this.#instances);
-      this.#owner = new TaskOwner(surroundings, fence, metrics);
+      const fence: Fence = (partitions) =>
+        fenceGone(cluster, applicationId, partitions, {
+          ownId: committer.transactionalId,
+          instances: this.#instances,
+          timeoutMs,
+        });
+      this.#owner = new TaskOwner(surroundings, { fence, stableWithinMs: timeoutMs + ABORTED_LATE_BY_MS }, metrics);
     } else {
       this.#committer = new OffsetCommitter(options);
-      this.#owner = new TaskOwner(surroundings, () => Promise.resolve(), metrics);
+      this.#owner = new TaskOwner(surroundings, {}, metrics);
     }
     const taskStores = () => this.#works.map(({ active }) => active.stores);
     this.stores = queryableStores(taskStores, globalTables.stores);
@@ -188,6 +197,7 @@ export class Application {
     try {
       while (this.state !== 'PENDING_SHUTDOWN') {
         if (this.#lost !== undefined) throw this.#lost;
+        if (this.#isExpelled) await this.#giveUpAll(reader);
         if (this.#assignment !== undefined) await this.#putIntoEffect(reader, member, this.#assignment);
         await this.#reviveFailed(reader);
         if (this.state === 'RUNNING') await this.#config.beforePoll?.();
@@ -223,7 +233,7 @@ export class Application {
     const idle = { maxTaskIdleMs: this.#config.maxTaskIdleMs ?? 0 };
     for (const { active } of works) active.settle(reader);
     const isBusy = works.some(({ active }) => active.hasNext(reader, idle, now()));
-    await this.#distribute(await reader.poll(isBusy ? 0 : this.#idleMs(works)));
+    await this.#distribute(await this.#poll(reader, isBusy ? 0 : this.#idleMs(works)));
     await this.#globalTables.update();
     const busy = works.filter(({ active }) => active.hasQueued).length;
     const share = Math.max(MIN_RECORDS_PER_TASK, Math.ceil(MAX_RECORDS_PER_ROUND / Math.max(1, busy)));
@@ -244,6 +254,23 @@ export class Application {
     this.#resumeOrPause(reader, this.#works);
     // What is committed next goes with the changes of its stores: one write to wait for, not two.
     if (!this.#isCommitDue && !this.#committer.isCommitting) await this.#committer.send(works);
+  }
+
+  /**
+   * What was fetched. A member that the group has gone on without may ask for what its successor has deleted behind itself:
+   * what is out of range is read anew from what is committed, and ends the application where it is so again.
+   */
+  async #poll(reader: PartitionReader, maxWaitMs: number): Promise<readonly LazyChunk[]> {
+    try {
+      return await reader.poll(maxWaitMs);
+    } catch (error) {
+      const isOutOfRange = error instanceof KitError && error.code === 'topic-mismatch';
+      const now = performance.now();
+      if (!isOutOfRange || now - this.#readAnewAt < REVIVED_FOR_MS) throw error;
+      this.#readAnewAt = now;
+      fail(this.#works, new KitError('producer-fenced', error.message, { cause: error }));
+      return [];
+    }
   }
 
   async #distribute(chunks: readonly LazyChunk[]): Promise<void> {
@@ -327,8 +354,9 @@ export class Application {
   async #putIntoEffect(reader: PartitionReader, member: GroupMember, given: Given): Promise<void> {
     const { assignment, membership } = given;
     this.#assignment = undefined;
+    const isOvertaken = this.#isOvertaken();
     if (this.state === 'RUNNING') this.#become('REBALANCING');
-    await this.#committer.settle();
+    if (this.#transactionalId !== undefined) await this.#committer.settle();
     await this.#giveUpFailed(reader);
     const wanted = new Map(this.#owner.assignedTasks(assignment).map((task) => [taskName(task), task]));
     const isAnew = !isNextOf(this.#membership, membership);
@@ -344,7 +372,7 @@ export class Application {
       await this.#committer.commit(this.#works, member);
       await this.#committer.settle();
     }
-    await this.#owner.take(missing, reader, this.#isOvertaken());
+    await this.#owner.take(missing, reader, isOvertaken);
     if (this.#assignment === undefined && this.state === 'REBALANCING') this.#become('RUNNING');
   }
 
@@ -359,11 +387,10 @@ export class Application {
    * cluster did not say what became of the last commit.
    */
   async #reviveFailed(reader: PartitionReader): Promise<void> {
-    const isFenced = this.#works.some(({ failure }) => failure?.code === 'producer-fenced');
     const ids = await this.#giveUpFailed(reader);
     if (ids.length === 0) return;
     // The group may have gone on without this member, which then is not to take again what is not its own any more.
-    if (isFenced) await this.#untilHeard();
+    await this.#untilHeard();
     if (!this.#isReassigned) await this.#owner.take(ids, reader, this.#isOvertaken());
   }
 
@@ -376,8 +403,9 @@ export class Application {
     if (failed.length === 0) return [];
     const now = performance.now();
     for (const { active, failure } of failed) {
-      const since = this.#failingSince.get(active.name) ?? now;
-      this.#failingSince.set(active.name, since);
+      const before = this.#failing.get(active.name);
+      const since = before !== undefined && now - before.last < REVIVED_FOR_MS ? before.since : now;
+      this.#failing.set(active.name, { since, last: now });
       const mayPass = failure?.code === 'producer-fenced' || failure?.code === 'cluster-unreachable';
       if (failure !== undefined && (!mayPass || now - since > REVIVED_FOR_MS)) throw failure;
     }
@@ -385,6 +413,13 @@ export class Application {
     await this.#committer.renew();
     await this.#owner.abandon(failed, reader);
     return failed.map(({ active }) => active.id);
+  }
+
+  /** Others have had the tasks for a while: what this member has written and not committed is not to hold them up. */
+  async #giveUpAll(reader: PartitionReader): Promise<void> {
+    if (this.#works.length === 0) return;
+    await this.#committer.renew();
+    await this.#owner.abandon(this.#works, reader);
   }
 
   /** Waits until this member has heard that the group has gone on, or should have by now. */
@@ -397,8 +432,9 @@ export class Application {
 
   async #closeAll(): Promise<void> {
     this.#handOver.over();
-    await this.#member?.close();
+    // Before the tasks are somebody else's, who would wait for what is open.
     await this.#committer.close();
+    await this.#member?.close();
     if (this.#reader !== undefined) await this.#owner.abandon(this.#works, this.#reader);
     await this.#reader?.close();
     await this.#purge.close();

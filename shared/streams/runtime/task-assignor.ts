@@ -66,7 +66,8 @@ export function createTaskAssignor({
   };
   return {
     name: NAME,
-    version: 1,
+    // Members of version 1 had a transactional producer for each task, and could not be fenced by those of this one.
+    version: 2,
     userData: () =>
       Buffer.from(JSON.stringify({ tasks: owned(), topology: topology(), transactionalId } satisfies Claim)),
     assign(joined, { groupId, partitionCounts }) {

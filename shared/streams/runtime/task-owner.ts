@@ -19,16 +19,23 @@ const PERSIST_INTERVAL_MS = 1_000;
 /** Shuts out those who had partitions before and are no part of the group any more, and ends what they left open. */
 export type Fence = (partitions: ReadonlyMap<string, readonly number[]>) => Promise<void>;
 
+/** What whoever takes tasks over has to see to, with exactly_once. */
+interface TakeOver {
+  readonly fence?: Fence;
+  /** How long offsets are waited for that a transaction is about to commit. */
+  readonly stableWithinMs?: number;
+}
+
 /** Has the tasks of an instance: opens them, restores them, gives them up. */
 export class TaskOwner {
   readonly works = new Map<string, Work>();
   readonly #surroundings: TaskSurroundings;
-  readonly #fence: Fence;
+  readonly #takeOver: TakeOver;
   readonly #metrics: StreamsMetrics;
 
-  constructor(surroundings: TaskSurroundings, fence: Fence, metrics: StreamsMetrics) {
+  constructor(surroundings: TaskSurroundings, takeOver: TakeOver, metrics: StreamsMetrics) {
     this.#surroundings = surroundings;
-    this.#fence = fence;
+    this.#takeOver = takeOver;
     this.#metrics = metrics;
   }
 
@@ -75,10 +82,10 @@ export class TaskOwner {
       await Promise.all(ids.map((id) => this.#surroundings.disks.close(taskName(id))));
     };
     // Before: what an older owner committed at last is in the offsets.
-    await this.#fence(partitions);
+    await this.#takeOver.fence?.(partitions);
     try {
       const [committed, begins] = await Promise.all([
-        cluster.committedOffsets(applicationId, partitions),
+        cluster.committedOffsets(applicationId, partitions, this.#takeOver),
         beginningsOf(this.#surroundings, cluster),
       ]);
       const opened = await Promise.all(ids.map((id) => openStores(id, this.#surroundings)));

@@ -97,9 +97,14 @@ export class TransactionCommitter implements Committer {
     for (const { active } of works) active.prepareCommit();
     const done = works.filter(({ active, hasSent }) => hasSent || active.hasUncommitted);
     if (done.length === 0) return;
-    const moved = mergedOffsets(done.map(({ active }) => active.offsets()));
-    // Without offsets nobody would ask whether this member has its tasks still.
-    const offsets = moved.size > 0 ? moved : (done[0]?.active.positions() ?? moved);
+    // Of each task, whether or not it has moved: the group is asked whether this member has it still, and whoever takes it
+    // over waits until the transaction is ended.
+    const offsets = mergedOffsets(
+      done.map(({ active }) => {
+        const moved = active.offsets();
+        return moved.size > 0 ? moved : active.positions();
+      }),
+    );
     this.#send(done);
     for (const work of done) {
       work.active.committed(offsets);
@@ -109,7 +114,8 @@ export class TransactionCommitter implements Committer {
     this.isCommitting = true;
     this.#committing = this.#end(producer, offsets)
       .then(
-        () => this.#options.onCommitted(moved, done, performance.now() - begun),
+        // All of them are well, also those that had nothing to commit.
+        () => this.#options.onCommitted(offsets, works, performance.now() - begun),
         (error: unknown) => fail(works, error),
       )
       .finally(() => {
