@@ -175,7 +175,7 @@ class Transactor implements TransactionalProducer {
           await this.#write(send);
         }
       };
-      await all([writing(), consumed && this.#commitOffsets(consumed)]);
+      await all([writing(), ...(consumed ? [this.#commitOffsets(consumed)] : [])]);
     });
     return gathering;
   }
@@ -219,8 +219,8 @@ class Transactor implements TransactionalProducer {
     }
     // Both on one connection, one behind the other.
     await all([
-      added.size > 0 ? this.#register(added, hasWaited) : undefined,
-      groupId === undefined ? undefined : this.#addGroup(groupId),
+      ...(added.size > 0 ? [this.#register(added, hasWaited)] : []),
+      ...(groupId === undefined ? [] : [this.#addGroup(groupId)]),
     ]);
   }
 
@@ -241,7 +241,7 @@ class Transactor implements TransactionalProducer {
 }
 
 /** Waits for all of them, also where one fails: what it has begun must be over when the next thing is begun. */
-async function all(works: readonly (Promise<void> | undefined)[]): Promise<void> {
+async function all(works: readonly Promise<void>[]): Promise<void> {
   const reasons = (await Promise.allSettled(works)).flatMap((each): unknown[] =>
     each.status === 'rejected' ? [each.reason] : [],
   );
