@@ -1,4 +1,6 @@
 import { expect, it, vi } from 'vitest';
+import { KitError } from '#shared/errors';
+import type { Cluster, PartitionReader } from '#shared/kafka';
 import { describeOnEachKafka } from '#shared/testing';
 import { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { Processor } from '../operators/process.js';
@@ -79,5 +81,45 @@ await describeOnEachKafka('tasks of an instance that is gone', (kafka) => {
     expect(await test.cluster.committedOffsets(`${test.name}.app`, partitions)).toEqual(
       new Map([[test.fullName(input), [0]]]),
     );
+  });
+
+  it('read anew from what is committed where what they asked for is gone, and end where it is gone again', async () => {
+    await using test = await TestApplication.open(kafka, 'out-of-range');
+    await test.createTopics(1, input, counts);
+    let isGone = false;
+    // The real cluster, but for what a successor has deleted behind itself while this instance was stopped.
+    const cluster: Cluster = {
+      ...test.cluster,
+      async reader(options) {
+        const reader = await test.cluster.reader(options);
+        const poll: PartitionReader['poll'] = async (maxWaitMs) => {
+          const chunks = await reader.poll(maxWaitMs);
+          if (!isGone) return chunks;
+          isGone = false;
+          throw new KitError('topic-mismatch', 'Reading in-0 at offset 7: the partition has no such offset.');
+        };
+        return {
+          poll,
+          wake: () => reader.wake(),
+          seek: (positions) => reader.seek(positions),
+          remove: (partitions) => reader.remove(partitions),
+          pause: (partitions) => reader.pause(partitions),
+          resume: (partitions) => reader.resume(partitions),
+          position: (partition) => reader.position(partition),
+          knownEnd: (partition) => reader.knownEnd(partition),
+          close: () => reader.close(),
+        };
+      },
+    };
+    const streams = await test.start(counting(), { cluster });
+    const produce = (timestamp: number) => test.produce(input, [{ key: 'a', value: 'x', timestamp }]);
+    await produce(1);
+    await test.readUntil(counts, ({ length }) => length === 1);
+    isGone = true;
+    await produce(2);
+    const read = await test.readUntil(counts, ({ length }) => length === 2);
+    expect([read.map(({ value }) => value), streams.metrics.taskRevivedTotal]).toEqual([[1, 2], 1]);
+    isGone = true;
+    await expect(streams.finished).rejects.toMatchObject({ code: 'topic-mismatch' });
   });
 });
