@@ -10,6 +10,9 @@ import {
   startProgram,
 } from '#shared/testing';
 
+/** Half a minute of them at the pace of this test. */
+const LABELS_OF_FLIGHTS = 3_000;
+
 const demos = ['churn', 'flight-delay', 'telco-anomaly', 'titanic'];
 
 // In this order, each where all is well again: first no fault, then one in each demo, then of all of them.
@@ -24,12 +27,20 @@ await describeWithPrometheus('Faults in demos side by side', () => {
     const brokers = await program.said(/embedded Kafka at ([\d.:]+)/);
     where = ['--brokers', brokers, '--registry', await program.said(/Registry\s+(http\S+)/)];
     const page = await program.said(/Live pages\s+(http\S+)/);
-    // The monitor yields to all others, and so starts when they have; until then none is heard.
-    const monitors = async (): Promise<number> => {
-      const text = await (await fetch(new URL('metrics', page))).text();
-      return [...text.matchAll(/^kafka_ml_monitor_up\{.*\} 1$/gm)].length;
-    };
-    await vi.waitUntil(async () => (await monitors()) === demos.length, { timeout: 240_000, interval: 200 });
+    const metrics = async (): Promise<string> => (await fetch(new URL('metrics', page))).text();
+    const patience = { timeout: 240_000, interval: 200 };
+    await vi.waitUntil(async () => {
+      const up = (await metrics()).matchAll(/^kafka_ml_monitor_up\{.*\} 1$/gm);
+      return [...up].length === demos.length;
+    }, patience);
+    // Alerts come twelve times as soon here: what they allow a model for a minute, its first bad day of flights among the first
+    // few hundred labels, would be allowed for five seconds.
+    await vi.waitUntil(async () => {
+      const labelled = /^kafka_ml_quality_labelled_records\{demo="flight-delay",.*window="all".*\} (\d+)$/m.exec(
+        await metrics(),
+      );
+      return Number(labelled?.[1] ?? 0) >= LABELS_OF_FLIGHTS;
+    }, patience);
     await alerting.watch(page);
     await alerting.told({ alertname: 'NothingWatched' }, 'resolved');
   });
