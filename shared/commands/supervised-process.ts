@@ -74,8 +74,8 @@ export interface SupervisedStart {
   /** Such as `--max-semi-space-size=4`. */
   readonly v8Flags?: readonly string[];
   /**
-   * Whether everything else goes first where a core is shared, once it is at work: on a machine that never rests, what yields
-   * from its start on has not loaded its modules after a minute. Where the system does not allow that, it is not so.
+   * Whether everything else goes first where a core is shared, once it is at work: on a machine that never rests, what yielded
+   * from its start on was not heard after a minute. Where the system does not allow that, it is not so.
    */
   readonly yields?: boolean;
   /** Told what it says, line by line. */

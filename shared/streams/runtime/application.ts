@@ -11,6 +11,7 @@ import type {
   TopicPartition,
 } from '#shared/kafka';
 import { type Committer, fail } from './committer.js';
+import { FailureSeries } from './failure-series.js';
 import { fenceGone } from './fence-gone.js';
 import type { GlobalTables } from './global-tables.js';
 import { HandOver } from './hand-over.js';
@@ -89,8 +90,7 @@ export class Application {
   /** Records that were processed since a commit began. */
   #processed = 0;
   #lost: KitError | undefined;
-  /** Since when tasks fail and are begun anew, and when they did last, by task. */
-  readonly #failing = new Map<string, { readonly since: number; readonly last: number }>();
+  readonly #failures = new FailureSeries(REVIVED_FOR_MS);
   /** When something was out of range last, and was read anew from what is committed. */
   #readAnewAt = Number.NEGATIVE_INFINITY;
 
@@ -113,7 +113,7 @@ export class Application {
       cluster,
       isReassigned: () => this.#isReassigned,
       onCommitted: (offsets: PartialOffsets, works: readonly Work[], tookMs: number) => {
-        for (const { active } of works) this.#failing.delete(active.name);
+        for (const { active } of works) this.#failures.recovered(active.name);
         metrics.committed(tookMs);
         this.#purge.committed(offsets);
       },
@@ -401,14 +401,7 @@ export class Application {
   async #giveUpFailed(reader: PartitionReader): Promise<TaskId[]> {
     const failed = this.#works.filter(({ failure }) => failure !== undefined);
     if (failed.length === 0) return [];
-    const now = performance.now();
-    for (const { active, failure } of failed) {
-      const before = this.#failing.get(active.name);
-      const since = before !== undefined && now - before.last < REVIVED_FOR_MS ? before.since : now;
-      this.#failing.set(active.name, { since, last: now });
-      const mayPass = failure?.code === 'producer-fenced' || failure?.code === 'cluster-unreachable';
-      if (failure !== undefined && (!mayPass || now - since > REVIVED_FOR_MS)) throw failure;
-    }
+    for (const { active, failure } of failed) if (failure !== undefined) this.#failures.failed(active.name, failure);
     this.metrics.taskRevived(failed.length);
     await this.#committer.renew();
     await this.#owner.abandon(failed, reader);
