@@ -10,6 +10,12 @@ Draws a flame graph of what node --cpu-prof has written, of its second half: bef
 Prints what most time was spent in by itself.
 
   BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profiles' npm run bench -- end-to-end --only streams-at-least-once --runs 1
+
+Each program has a profile, and each thread of it, named CPU.DATE.TIME.PROCESS.THREAD.NUMBER.cpuprofile. The embedded broker
+works in a thread of its process, the first, so its own is the one that this finds:
+
+  BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profiles' npm run bench -- latency-embedded --only streams-exactly-once --runs 1
+  ls /tmp/profiles/CPU.*.1.*.cpuprofile
 `;
 
 const HALF = 0.5;

@@ -80,8 +80,12 @@ export function nodeProgram(path: string, ...args: readonly (string | number)[])
   return [process.execPath, '--expose-gc', ...nodeFlags(), program, ...args.map(String)];
 }
 
-/** What whoever measures wants the programs in Node to be started with. */
-export const nodeFlags = (): string[] => (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+/** What whoever measures wants the programs in Node to be started with; who wants profiles has those of threads as well. */
+export function nodeFlags(): string[] {
+  const flags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+  if (!flags.includes('--cpu-prof')) return flags;
+  return [...flags, `--import=${projectFile('dist/bench/loads/profiled-threads.js').href}`];
+}
 
 /** Why a command can't be run here; undefined where it can. */
 export function whyMissing(name: string, command: string, args: readonly string[]): string | undefined {
