@@ -40,7 +40,8 @@ export function handler<A extends Api>(
       const { apiVersion: version, correlationId, clientId } = header;
       const encode = (response: Answer<ResponseInputOf<A>>) =>
         response === undefined ? undefined : encodeResponse(api, version, correlationId, response);
-      const response = handle(request, { ...connection, version, clientId: clientId ?? '' });
+      // The connection last: V8 takes a microsecond and more to add fields to an object that was spread.
+      const response = handle(request, { version, clientId: clientId ?? '', ...connection });
       return response instanceof Promise ? response.then(encode) : encode(response);
     },
   };
