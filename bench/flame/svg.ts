@@ -9,7 +9,8 @@ const LEAST = 0.4;
 
 /** What a frame's colour tells, by where its code is. */
 const kinds = [
-  { title: "shared/wire, shared/kafka: Kafka's protocol", colour: '#7db3d8', of: /^shared\/(wire|kafka|embedded)\// },
+  { title: "shared/wire, shared/kafka: Kafka's protocol", colour: '#7db3d8', of: /^shared\/(wire|kafka)\// },
+  { title: 'shared/embedded', colour: '#a9a6e3', of: /^shared\/embedded\// },
   { title: 'shared/streams', colour: '#8fc49a', of: /^shared\/streams\// },
   { title: 'shared/schema, avsc', colour: '#d9c36a', of: /^(shared\/schema\/|avsc$)/ },
   { title: 'shared/scoring, onnxruntime', colour: '#e09a72', of: /^(shared\/scoring\/|onnxruntime)/ },
@@ -34,10 +35,12 @@ export function flameGraph(root: Frame, title: string): string {
     }
   };
   draw(root, 0, 0);
-  const legend = kinds.map(
-    ({ title: of, colour }, at) =>
-      `<rect x="${at * 200}" y="24" width="12" height="12" fill="${colour}"/><text x="${at * 200 + 16}" y="34">${text(of)}</text>`,
-  );
+  let end = 0;
+  const legend = kinds.map(({ title: of, colour }) => {
+    const x = Math.round(end);
+    end += 16 + of.length * CHARACTER + 16;
+    return `<rect x="${x}" y="24" width="12" height="12" fill="${colour}"/><text x="${x + 16}" y="34">${text(of)}</text>`;
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="ui-monospace, monospace" font-size="11">`,
     `<title>${text(title)}</title>`,
@@ -58,7 +61,7 @@ interface Place {
 }
 
 function boxOf({ name, where }: Frame, { x, y, width, share }: Place): string {
-  const { colour } = kinds.find(({ of }) => of.test(where)) ?? kinds[5];
+  const { colour } = kinds.find(({ of }) => of.test(where)) ?? kinds[6];
   const room = Math.floor((width - 4) / CHARACTER);
   const label = room < 3 ? '' : name.length <= room ? name : `${name.slice(0, room - 1)}…`;
   const words = label === '' ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + 13}">${text(label)}</text>`;
