@@ -68,14 +68,12 @@ function numberTensor(
 
 /** As `filled`, and quicker where the fields are single numbers, as they are in most models. */
 function floats<A extends Float32Array | Float64Array>(values: A, input: GraphInput, rows: readonly Row[]): A {
-  if (input.fields.some(({ shape }) => shape !== undefined)) return filled(values, input, rows, numberOf);
-  const names = input.fields.map(({ name }) => name);
+  const { numbers, width } = input;
+  if (numbers === undefined) return filled(values, input, rows, numberOf);
   let at = 0;
   for (const row of rows) {
-    for (const name of names) {
-      const value = row[name];
-      values[at++] = typeof value === 'number' ? value : numberOf(value);
-    }
+    if (!numbers.copy(row, values, at)) fillRow(values, at, input, row, numberOf);
+    at += width;
   }
   return repeated(values, at, input);
 }
@@ -93,14 +91,25 @@ function filled<E, A extends Fillable<E>>(
   convert: (value: unknown) => E,
 ): A {
   let at = 0;
-  for (const row of rows) {
-    for (const { name, shape } of input.fields) {
-      const value = row[name];
-      if (shape === undefined) values[at++] = convert(value);
-      else for (const element of elementsOf(value, input)) values[at++] = convert(element);
-    }
-  }
+  for (const row of rows) at = fillRow(values, at, input, row, convert);
   return repeated(values, at, input);
+}
+
+/** Gives the place behind the row. */
+function fillRow<E, A extends Fillable<E>>(
+  values: A,
+  from: number,
+  input: GraphInput,
+  row: Row,
+  convert: (value: unknown) => E,
+): number {
+  let at = from;
+  for (const { name, shape } of input.fields) {
+    const value = row[name];
+    if (shape === undefined) values[at++] = convert(value);
+    else for (const element of elementsOf(value, input)) values[at++] = convert(element);
+  }
+  return at;
 }
 
 /** Fills the places from `at` on with the row before them. */

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { KitError } from '#shared/errors';
 import type { ModelCard, ModelInput } from './model-card.js';
+import { type NumberFields, numberFields } from './number-fields.js';
 
 /** One input of the graph, fed from one field of the row, or from several as its columns. */
 export interface GraphInput {
@@ -11,6 +12,8 @@ export interface GraphInput {
   readonly rowShape: readonly number[];
   /** Elements of one row. */
   readonly width: number;
+  /** Where any number can be fed and nothing else: how rows that have them are read quickly. */
+  readonly numbers: NumberFields | undefined;
 }
 
 const NUMBER_TYPES: readonly Tensor.Type[] = ['float32', 'float64', 'int64', 'int32', 'bool'];
@@ -103,7 +106,8 @@ function columns(
   if (typeof wanted === 'number' && wanted > 0 && wanted !== fields.length) {
     throw wrong(`the graph input "${name}" has ${wanted} columns, but the card feeds it ${fields.length}.`);
   }
-  return { tensor: name, type, fields, rowShape: rank === 1 ? [] : [fields.length], width: fields.length };
+  const numbers = type.startsWith('float') ? numberFields(fields) : undefined;
+  return { tensor: name, type, fields, rowShape: rank === 1 ? [] : [fields.length], width: fields.length, numbers };
 }
 
 function nestedArray(
@@ -118,5 +122,6 @@ function nestedArray(
       `the input "${fields[0]?.name}" has the shape [${shape.join(', ')}], but the graph's "${name}" takes [${graphShape.join(', ')}] for each row.`,
     );
   }
-  return { tensor: name, type, fields, rowShape: shape, width: shape.reduce((product, size) => product * size, 1) };
+  const width = shape.reduce((product, size) => product * size, 1);
+  return { tensor: name, type, fields, rowShape: shape, width, numbers: undefined };
 }
