@@ -23,10 +23,8 @@ export class FetchedChunk implements LazyChunk {
     return this.#records;
   }
 
-  *values(): Iterable<Buffer | null> {
-    for (const { batch, first, count } of this.#parts) {
-      for (let place = first; place < first + count; place += 1) yield batch.valueAt(place);
-    }
+  *values(prefixBytes?: number): Iterable<Buffer | null> {
+    for (const { batch, first, count } of this.#parts) yield* batch.values(first, count, prefixBytes);
   }
 }
 

@@ -18,9 +18,9 @@ function read(fetched: Partial<Fetched>): { readonly next: number; readonly reco
 }
 
 const values = (records: readonly ConsumedRecord[]): string[] => records.map(({ value }) => String(value));
-const batch = (from: number, texts: readonly string[], options: BatchOptions = {}): Buffer =>
+const batch = (from: number, texts: readonly (string | null)[], options: BatchOptions = {}): Buffer =>
   buildBatch(
-    texts.map((text) => newRecord(text)),
+    texts.map((text) => (text === null ? newRecord('', { value: null }) : newRecord(text))),
     { baseOffset: from, ...options },
   );
 function marker(offset: number, producerId: number, commits: boolean): Buffer {
@@ -115,6 +115,17 @@ describe('readFetched', () => {
     }
     expect(lazyRecords.at(1_950)).toBeUndefined();
     expect(values([...lazyRecords])).toEqual(texts.slice(50));
+  });
+
+  it('gives one of several values that begin alike, for whoever looks no further', () => {
+    const firstOf = (texts: readonly (string | null)[], prefixBytes?: number) => {
+      const { parts } = readFetched({ topic: 't', partition: 0, from: 0, bytes: batch(0, texts), aborted: [] });
+      return Array.from(new FetchedChunk('t', 0, parts, 0).values(prefixBytes), (value) => value && String(value));
+    };
+    const texts = ['ab1', 'ab2', 'ac', 'a', 'a', '', null, 'ab3', null, 'ab4', 'ab5'];
+    expect(firstOf(texts)).toEqual(texts);
+    expect(firstOf(texts, 2)).toEqual(['ab1', 'ac', 'a', 'a', '', null, 'ab3', null, 'ab4']);
+    expect(firstOf(texts, 3)).toEqual(texts);
   });
 
   it('refuses what is damaged', () => {

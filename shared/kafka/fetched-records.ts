@@ -117,18 +117,25 @@ class FetchedBatch {
     return { topic, partition, offset, timestamp: isStamped ? maxTimestamp : timestamp, key, value, headers };
   }
 
-  /** @throws KitError 'protocol' where the record is damaged. */
-  valueAt(place: number): Buffer | null {
-    const cursor = this.#before(place);
-    const end = cursor.varint() + cursor.at;
-    cursor.at += 1;
-    cursor.varint();
-    cursor.varint();
-    const keyBytes = cursor.varint();
-    if (keyBytes > 0) cursor.at += keyBytes;
-    const value = cursor.sized();
-    this.#passed(end, place);
-    return value;
+  /**
+   * The values of so many records, as `LazyChunk.values` has it.
+   * @throws KitError 'protocol' where a record is damaged.
+   */
+  *values(first: number, count: number, prefixBytes?: number): Iterable<Buffer | null> {
+    let latest: Buffer | null = null;
+    for (let place = first; place < first + count; place += 1) {
+      const cursor = this.#before(place);
+      const end = cursor.varint() + cursor.at;
+      cursor.at += 1;
+      cursor.varint();
+      cursor.varint();
+      const keyBytes = cursor.varint();
+      if (keyBytes > 0) cursor.at += keyBytes;
+      const isAlike = prefixBytes !== undefined && latest !== null && cursor.isNextLike(latest, prefixBytes);
+      if (!isAlike) latest = cursor.sized();
+      this.#passed(end, place);
+      if (!isAlike) yield latest;
+    }
   }
 
   offsetAt(place: number): number {
@@ -232,6 +239,17 @@ class Cursor {
     this.at = at;
     if (value <= 0x7fffffff) return (value >>> 1) ^ -(value & 1);
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** Whether what `sized` would give begins with the same so many bytes as other bytes do. */
+  isNextLike(other: Buffer, count: number): boolean {
+    const start = this.at;
+    const length = this.varint();
+    const from = this.at;
+    this.at = start;
+    if (length < count || other.length < count) return false;
+    for (let at = 0; at < count; at += 1) if (this.bytes[from + at] !== other[at]) return false;
+    return true;
   }
 
   /** Bytes with their length before them, as a view; null where that is negative. */

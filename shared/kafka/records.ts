@@ -48,8 +48,11 @@ export interface LazyChunk extends Chunk {
    * wait are no work for the garbage collector then.
    */
   readonly lazyRecords: RecordList;
-  /** The records' values alone, decoded whenever they are asked for. */
-  values(): Iterable<Buffer | null>;
+  /**
+   * The records' values alone, decoded whenever they are asked for. Whoever looks no further than `prefixBytes` gets of those
+   * that follow each other and begin with the same bytes the first one only.
+   */
+  values(prefixBytes?: number): Iterable<Buffer | null>;
 }
 
 /** A record to be written. Without `partition` the key decides, as in the Java client (murmur2). */

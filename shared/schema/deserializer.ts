@@ -11,6 +11,8 @@ export interface Deserializer<V> {
    * registry does not answer: that says nothing about the records, so none of them may be given up.
    */
   prepare(values: Iterable<Buffer | null>): Promise<void>;
+  /** How far prepare() looks into a value: of several that begin alike, one is enough. */
+  readonly preparedBytes: number;
   /**
    * Reads a value by its writer's schema, resolved to the reader's schema where one was given. Throws KitError
    * 'record-undecodable' for null, no wire format, an unknown schema, too few bytes or too many. The values must have
@@ -89,6 +91,7 @@ export function createDeserializer<V>(lookup: SchemaLookup, reader?: avsc.Type):
   };
 
   return {
+    preparedBytes: headerBytes,
     async prepare(values) {
       const missing = missingIds(values);
       if (missing === undefined) return;

@@ -82,7 +82,7 @@ function writing(node: SinkNode, options: TaskOptions, walk: Walk, failures: Fai
     try {
       const record = {
         topic: codec.name,
-        key: codec.encodeKey(key),
+        key: codec.encodeKey(key, walk.context?.key),
         value: codec.encodeValue(value),
         timestamp,
         headers,

@@ -43,7 +43,8 @@ export class Intake {
       const input = active?.inputs.find(
         ({ topic, partition }) => topic === chunk.topic && partition === chunk.partition,
       );
-      await input?.queue.codec.prepare(chunk.values());
+      const codec = input?.queue.codec;
+      await codec?.prepare(chunk.values(codec.preparedBytes));
       active?.add(chunk);
     }
   }

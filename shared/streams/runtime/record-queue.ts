@@ -6,6 +6,7 @@ import type { TopicCodec } from './topic-codec.js';
 
 /** A record that is next in its partition, decoded. */
 export interface Head {
+  readonly queue: RecordQueue;
   readonly origin: ConsumedRecord;
   readonly record: StreamRecord<unknown, unknown>;
 }
@@ -63,7 +64,7 @@ export class RecordQueue {
       const origin = this.#shift();
       if (origin === undefined) return undefined;
       try {
-        this.#head = { origin, record: this.#decode(origin) };
+        this.#head = { queue: this, origin, record: this.#decode(origin) };
       } catch (error) {
         this.#onUndecodable(origin, error);
       }

@@ -9,12 +9,6 @@ import { type Head, RecordQueue } from './record-queue.js';
 import type { TaskOptions } from './task-options.js';
 import { type AnyStep, Walk } from './walk.js';
 
-/** A queue with its next record. */
-interface Waiting {
-  readonly queue: RecordQueue;
-  readonly head: Head;
-}
-
 /** One copy of a sub-topology at work: takes the records of its partitions by time, and gives the records to be written. */
 export class Task {
   readonly id: string;
@@ -26,7 +20,7 @@ export class Task {
   readonly #failures: Failures;
   readonly #walk: Walk;
   readonly #steps: ReadonlyMap<GraphNode, AnyStep>;
-  readonly #waiting = new EarliestFirst<Waiting>(({ head }) => head.record.timestamp);
+  readonly #waiting = new EarliestFirst<Head>(({ record }) => record.timestamp);
   /** Queues that have got a new head since the last look, in the order in which they did. */
   #filled: RecordQueue[] = [];
   readonly #commits: (() => void)[] = [];
@@ -70,7 +64,7 @@ export class Task {
 
   /** Whether parked records must go on before the next record is taken. */
   get mustFlush(): boolean {
-    return this.hasParked && this.mustFlushBefore(this.#next()?.head.record.timestamp ?? -1);
+    return this.hasParked && this.mustFlushBefore(this.#next()?.record.timestamp ?? -1);
   }
 
   /**
@@ -106,11 +100,10 @@ export class Task {
   processNext(): boolean {
     const next = this.#next();
     if (next === undefined) return false;
-    const { queue, head } = next;
+    const { queue, origin, record } = next;
     this.#waiting.removeFirst();
     queue.take();
     if (queue.size > 0) this.#filled.push(queue);
-    const { origin, record } = head;
     if (!queue.codec.internal) this.#options.onTaken?.(origin);
     this.#walk.beginInput();
     this.#walk.context = origin;
@@ -171,17 +164,17 @@ export class Task {
   }
 
   /** The record with the lowest timestamp, still in its queue. */
-  #next(): Waiting | undefined {
+  #next(): Head | undefined {
     const filled = this.#filled;
     this.#filled = [];
     for (const queue of filled) {
       const { head } = queue;
-      if (head !== undefined) this.#waiting.add({ queue, head });
+      if (head !== undefined) this.#waiting.add(head);
     }
     for (;;) {
       const { first } = this.#waiting;
       // A queue may have been cleared.
-      if (first === undefined || first.queue.head === first.head) return first;
+      if (first === undefined || first.queue.head === first) return first;
       this.#waiting.removeFirst();
     }
   }

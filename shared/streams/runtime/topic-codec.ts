@@ -4,16 +4,22 @@ import { serdes } from '../serde.js';
 import { type ErasedTopic, hasSerdes, type SerdeTopic } from '../topics.js';
 import type { Topology } from '../topology/topology.js';
 
+/** Beyond so many characters the text is encoded at once. */
+const MOST_COMPARED = 64;
+
 /** How the records of a topic are read and written, and what it is called on the cluster. */
 export interface TopicCodec {
   readonly name: string;
   readonly internal: boolean;
+  /** How far `prepare` looks into a value: others that begin alike need not be given. Undefined where it may be all of it. */
+  readonly preparedBytes: number | undefined;
   /** Looks up what is needed to decode these values; afterwards decoding is synchronous. */
   prepare(values: Iterable<Buffer | null>): Promise<void>;
   decodeKey(bytes: Buffer | null): unknown;
   /** @throws KitError 'record-undecodable'. */
   decodeValue(bytes: Buffer | null): unknown;
-  encodeKey(key: unknown): Buffer | null;
+  /** @param given Bytes of another key, as the input's: they are used again where they are this one's, too. */
+  encodeKey(key: unknown, given?: Buffer | null): Buffer | null;
   encodeValue(value: unknown): Buffer | null;
 }
 
@@ -43,10 +49,12 @@ function serdeCodec(topic: SerdeTopic<unknown, unknown>, name: string): TopicCod
   return {
     name,
     internal,
+    preparedBytes: undefined,
     prepare: async (values) => value.prepare?.(values),
     decodeKey: (bytes) => (bytes === null ? null : undecodable(name, 'key', () => key.deserialize(bytes))),
     decodeValue: (bytes) => (bytes === null ? null : undecodable(name, 'value', () => value.deserialize(bytes))),
-    encodeKey: (given) => (isNothing(given) ? null : key.serialize(given)),
+    encodeKey:
+      key === serdes.string ? encodeText : (unencoded) => (isNothing(unencoded) ? null : key.serialize(unencoded)),
     encodeValue: (given) => (isNothing(given) ? null : value.serialize(given)),
   };
 }
@@ -65,16 +73,35 @@ async function avroCodec(
   return {
     name,
     internal: false,
+    preparedBytes: deserializer.preparedBytes,
     prepare: (values) => deserializer.prepare(values),
     decodeKey: (bytes) => (bytes === null ? null : bytes.toString('utf8')),
     decodeValue: (bytes) => deserializer.decode(bytes),
-    encodeKey: (given) => (isNothing(given) ? null : serdes.string.serialize(given as string)),
+    encodeKey: encodeText,
     encodeValue(given) {
       if (isNothing(given)) return null;
       if (serialize === undefined) throw new KitError('internal', `No schema was registered for ${name}.`);
       return serialize(given);
     },
   };
+}
+
+function encodeText(text: unknown, given?: Buffer | null): Buffer | null {
+  if (isNothing(text)) return null;
+  // Most topologies keep their keys, and to compare a short text is quicker than to encode it.
+  return given && typeof text === 'string' && isAsciiOf(text, given) ? given : serdes.string.serialize(text as string);
+}
+
+/** Whether a text that is not long has these very bytes. */
+function isAsciiOf(text: string, bytes: Buffer): boolean {
+  const { length } = bytes;
+  if (text.length !== length || length > MOST_COMPARED) return false;
+  for (let at = 0; at < length; at += 1) {
+    const unit = text.charCodeAt(at);
+    // Beyond ASCII a text's bytes are others.
+    if (unit !== bytes[at] || unit >= 0x80) return false;
+  }
+  return true;
 }
 
 function isNothing(given: unknown): given is null | undefined {
