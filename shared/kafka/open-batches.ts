@@ -83,8 +83,10 @@ export class OpenBatches {
   }
 
   async #addNow(records: readonly OutgoingRecord[]): Promise<void> {
-    for (const [index, record] of records.entries()) {
-      if (index > 0 && index % RECORDS_AT_A_TIME === 0) await setImmediate();
+    let added = 0;
+    for (const record of records) {
+      if (added > 0 && added % RECORDS_AT_A_TIME === 0) await setImmediate();
+      added += 1;
       let partitions = this.#counts.get(record.topic) ?? 0;
       if (partitions === 0) {
         this.#counts.set(record.topic, 0);

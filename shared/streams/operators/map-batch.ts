@@ -80,5 +80,5 @@ function goOn<K, V, VR>(
   context: OperatorContext,
 ): void {
   if (value instanceof KitError) context.fail(at, value);
-  else context.resume(at, () => next(withValue(record, defined(value))));
+  else context.resume(at, next, withValue(record, defined(value)));
 }

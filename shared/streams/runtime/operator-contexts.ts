@@ -75,7 +75,7 @@ export function createOperatorContext(
     requestCommit,
     afterChunk: (flush) => walk.addFlush(flush),
     park: () => walk.park(),
-    resume: (at, goOn) => walk.resume(at, goOn),
+    resume: (at, next, record) => walk.resume(at, next, record),
     fail(at, error) {
       walk.unpark(at);
       failures.handle(error, 'processing', node.name, walk.context);

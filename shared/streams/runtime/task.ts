@@ -163,14 +163,15 @@ export class Task {
     }
   }
 
-  /** The record with the lowest timestamp, still in its queue. */
-  #next(): Head | undefined {
+  #addHeads(): void {
     const filled = this.#filled;
     this.#filled = [];
-    for (const queue of filled) {
-      const { head } = queue;
-      if (head !== undefined) this.#waiting.add(head);
-    }
+    for (const { head } of filled) if (head !== undefined) this.#waiting.add(head);
+  }
+
+  /** The record with the lowest timestamp, still in its queue. */
+  #next(): Head | undefined {
+    if (this.#filled.length > 0) this.#addHeads();
     for (;;) {
       const { first } = this.#waiting;
       // A queue may have been cleared.

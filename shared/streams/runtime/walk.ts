@@ -81,9 +81,9 @@ export class Walk {
     return this.#here();
   }
 
-  resume(at: ParkedAt, goOn: () => void): void {
+  resume<K, V>(at: ParkedAt, next: Step<K, V>, record: StreamRecord<K, V>): void {
     this.unpark(at);
-    goOn();
+    next(record);
     // In the order of the topology a repartition topic comes after the whole of the record.
     if (this.#order === 'nothing') this.#onResumed?.();
   }
