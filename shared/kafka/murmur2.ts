@@ -10,14 +10,22 @@ export function murmur2(data: Buffer): number {
   let hash = SEED ^ length;
   const whole = length - (length % 4);
   for (let at = 0; at < whole; at += 4) {
-    let word = Math.imul(data.readInt32LE(at), M);
+    // Not `readInt32LE`: that is checked, and reckons with floating-point numbers.
+    let word = Math.imul(
+      byte(data, at) | (byte(data, at + 1) << 8) | (byte(data, at + 2) << 16) | (byte(data, at + 3) << 24),
+      M,
+    );
     word = Math.imul(word ^ (word >>> 24), M);
     hash = Math.imul(hash, M) ^ word;
   }
   const rest = length % 4;
-  if (rest === 3) hash ^= (data[whole + 2] ?? 0) << 16;
-  if (rest >= 2) hash ^= (data[whole + 1] ?? 0) << 8;
-  if (rest >= 1) hash = Math.imul(hash ^ (data[whole] ?? 0), M);
+  if (rest === 3) hash ^= byte(data, whole + 2) << 16;
+  if (rest >= 2) hash ^= byte(data, whole + 1) << 8;
+  if (rest >= 1) hash = Math.imul(hash ^ byte(data, whole), M);
   hash = Math.imul(hash ^ (hash >>> 13), M);
   return hash ^ (hash >>> 15);
+}
+
+function byte(data: Buffer, at: number): number {
+  return data[at] ?? 0;
 }
