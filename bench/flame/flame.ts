@@ -46,9 +46,10 @@ try {
   } else {
     const root = readProfile(profile, HALF);
     writeFileSync(svg, flameGraph(root, values.title));
-    for (const [what, share] of ownTimes(root).slice(0, MOST_LINES)) {
-      process.stdout.write(`${(100 * share).toFixed(1).padStart(5)} %  ${what}\n`);
-    }
+    const lines = ownTimes(root)
+      .slice(0, MOST_LINES)
+      .map(([what, share]) => `${(100 * share).toFixed(1).padStart(5)} %  ${what}\n`);
+    process.stdout.write(lines.join(''));
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);

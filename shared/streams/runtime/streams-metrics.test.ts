@@ -37,7 +37,11 @@ await describeOnEachKafka('what an application measures', (kafka) => {
       expect(stores.sizes()).toEqual(new Map([['lines-by-key', 20]]));
       expect(metrics).toMatchObject({ tasks: 2, assignedPartitions: 2, restoreTotal: 0, taskRevivedTotal: 0 });
       expect(metrics.rebalanceTotal).toBeGreaterThanOrEqual(1);
-      await vi.waitUntil(() => metrics.commitTotal >= (processingGuarantee === 'exactly_once' ? 2 : 1), SEEN_WITHIN);
+      // All tasks of an instance are committed as one; what comes after that is committed by itself.
+      await vi.waitUntil(() => metrics.commitTotal >= 1, SEEN_WITHIN);
+      const { commitTotal } = metrics;
+      await test.produce(lines, records(1));
+      await vi.waitUntil(() => metrics.commitTotal > commitTotal, SEEN_WITHIN);
       expect(countOf(metrics.commitDuration)).toBe(metrics.commitTotal);
       expect(metrics.commitDuration.sum).toBeGreaterThan(0);
     },
