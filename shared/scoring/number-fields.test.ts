@@ -11,7 +11,7 @@ function copied(names: readonly string[], row: Readonly<Record<string, unknown>>
   const isCopied = fields?.copy(row, to, 1);
   expect(fields?.areIn(row)).toBe(isCopied);
   expect([to[0], to.at(-1)]).toEqual([-1, -1]);
-  return isCopied ? [...to.slice(1, -1)] : undefined;
+  return isCopied ? Array.from(to.subarray(1, -1)) : undefined;
 }
 
 describe('fields that are numbers', () => {
