@@ -1,7 +1,6 @@
 import type { KitError } from '#shared/errors';
 import type { RecordContext, StreamRecord } from '../record.js';
 import type { StateStore } from '../stores/state-store.js';
-import type { Step } from '../topology/graph.js';
 
 /**
  * Why an operator passed over a record: a key or value that it forbids to be null, too late for its window, or the answer of
@@ -56,7 +55,7 @@ export interface OperatorContext {
   /** Called for each record that a batched operator parks. */
   park(): ParkedAt;
   /** Lets a parked record go on, as another one. */
-  resume<K, V>(at: ParkedAt, next: Step<K, V>, record: StreamRecord<K, V>): void;
+  resume<K, V>(at: ParkedAt, next: (record: StreamRecord<K, V>) => void, record: StreamRecord<K, V>): void;
   /** A record that a batched operator could not process; the handler decides whether the task goes on. */
   fail(at: ParkedAt, error: KitError): void;
   /** Runs when all operators of the task are made, in the order of the topology. */
