@@ -117,8 +117,12 @@ function compare(earlier: EarlierReport, report: Report, { only }: Options): voi
     say(`\nThe earlier run was another one, with ${how}: ratios are not those of the same work.`);
   }
   say('\nAgainst the earlier run, in proportion to the yardstick loop of each round (above 1 is better):');
-  for (const { what, factor, isSlower } of changes)
-    say(`  ${what.padEnd(72)} ${factor.toFixed(2)}${isSlower ? '  SLOWER' : ''}`);
+  for (const { what, factor, isSlower, isWithinSpread } of changes) {
+    const judgement = isSlower
+      ? `  SLOWER${isWithinSpread ? ', within the spread of the rounds: take more (--runs)' : ''}`
+      : '';
+    say(`  ${what.padEnd(72)} ${factor.toFixed(2)}${judgement}`);
+  }
   const missing = only.length > 0 ? [] : missingSince(earlier, report);
   for (const what of missing) say(`  ${what.padEnd(72)} not measured this time`);
   if (changes.length === 0) throw new KitError('usage', 'Nothing can be compared: no figure of both runs has a ratio.');

@@ -24,7 +24,7 @@ describe('changesSince', () => {
   it('compares the medians of the ratios to the yardstick, whatever the machine did', () => {
     const before = report({ values: [30, 33, 90], ratios: [1, 1.1, 3] });
     const now = report({ values: [15, 16, 17], ratios: [1.1, 1.1, 1.1] });
-    expect(changesSince(before, now)).toEqual([{ what: 'case, ours: events', factor: 1, isSlower: false }]);
+    expect(changesSince(before, now)).toMatchObject([{ what: 'case, ours: events', factor: 1, isSlower: false }]);
   });
 
   it.each([
@@ -35,6 +35,14 @@ describe('changesSince', () => {
   ])('calls a factor of %d slower: %s', (factor, isSlower) => {
     const [change] = changesSince(report({ ratios: [2] }), report({ ratios: [2 * factor] }));
     expect(change?.isSlower).toBe(isSlower);
+  });
+
+  it('says whether one run lies within the spread of the other', () => {
+    const [within] = changesSince(report({ ratios: [2, 3, 4] }), report({ ratios: [1, 1.5, 2] }));
+    expect(within).toMatchObject({ factor: 0.5, isSlower: true, isWithinSpread: true });
+    const [apart] = changesSince(report({ ratios: [2, 4] }), report({ ratios: [1, 1.9] }));
+    expect(apart?.factor).toBeCloseTo(1.45 / 3);
+    expect(apart).toMatchObject({ isSlower: true, isWithinSpread: false });
   });
 
   it('passes over what has no ratio, and names what is no longer measured', () => {

@@ -10,16 +10,19 @@ export interface Change {
   /** Now ÷ before of what is better the more it is, in proportion to the yardstick: 0.8 is a fifth slower. */
   readonly factor: number;
   readonly isSlower: boolean;
+  /** Some round of this run was as fast as some round of the earlier one: more rounds tell more. */
+  readonly isWithinSpread: boolean;
 }
 
 /** How this run's figures are to an earlier run's, by their ratios to the yardstick loop of their own rounds. */
 export function changesSince(before: EarlierReport, now: EarlierReport): Change[] {
   const known = new Map(ratiosOf(before));
-  return ratiosOf(now).flatMap(([what, ratio]) => {
+  return ratiosOf(now).flatMap(([what, ratios]) => {
     const earlier = known.get(what);
     if (earlier === undefined) return [];
-    const factor = ratio / earlier;
-    return [{ what, factor, isSlower: !(factor >= 1 - TOLERANCE) }];
+    const factor = median(ratios) / median(earlier);
+    const isWithinSpread = Math.max(...ratios) >= Math.min(...earlier);
+    return [{ what, factor, isSlower: !(factor >= 1 - TOLERANCE), isWithinSpread }];
   });
 }
 
@@ -32,11 +35,11 @@ export function missingSince(before: EarlierReport, now: EarlierReport): string[
   );
 }
 
-function ratiosOf({ cases }: EarlierReport): [what: string, ratio: number][] {
+function ratiosOf({ cases }: EarlierReport): [what: string, ratios: readonly number[]][] {
   return cases.flatMap((one) =>
     one.contenders.flatMap((contender) =>
-      contender.figures.flatMap((figure: FigureReport): [string, number][] =>
-        figure.ratios === undefined ? [] : [[`${one.name}, ${contender.name}: ${figure.name}`, median(figure.ratios)]],
+      contender.figures.flatMap((figure: FigureReport): [string, readonly number[]][] =>
+        figure.ratios === undefined ? [] : [[`${one.name}, ${contender.name}: ${figure.name}`, figure.ratios]],
       ),
     ),
   );
