@@ -130,7 +130,7 @@ it('compares a challenger with what serves, and predicts nothing by it', async (
     Number(/disagreement_ratio\{.*name="flight-delay-gbm",version="3"\} ([\d.]+)/.exec(metrics)?.[1]),
   ).toBeGreaterThan(0.2);
   expect(new Set((await demo.predictions()).map(({ modelVersion }) => modelVersion))).toEqual(new Set(['1']));
-}, 60_000);
+}, 180_000);
 
 it.each<[string, string, string[], number, RegExp]>([
   ['no folder', 'publish', ['--demo', 'flight-delay'], 2, /^No model folder was named/],

@@ -54,13 +54,8 @@ class FetchingReader implements PartitionReader {
     const moved = new Set<Reading>();
     for (const position of positions) {
       const before = this.#readings.get(keyOf(position));
-      const reading = new Reading(position);
-      if (before !== undefined) {
-        moved.add(before);
-        reading.isPaused = before.isPaused;
-        reading.end = before.end;
-      }
-      this.#readings.set(keyOf(position), reading);
+      if (before !== undefined) moved.add(before);
+      this.#readings.set(keyOf(position), new Reading(position, before));
     }
     this.#drop(moved);
     this.#fetch();
@@ -89,7 +84,7 @@ class FetchingReader implements PartitionReader {
       if (!reading?.isPaused) continue;
       reading.isPaused = false;
       // What came meanwhile is not to wait for a fetch that does.
-      reading.isBehind = true;
+      reading.forgetEnd();
     }
     this.#fetch();
   }
@@ -122,7 +117,7 @@ class FetchingReader implements PartitionReader {
   }
 
   knownEnd(partition: TopicPartition): number | undefined {
-    return this.#readings.get(keyOf(partition))?.end;
+    return this.#readings.get(keyOf(partition))?.knownEnd;
   }
 
   async close(): Promise<void> {
@@ -181,9 +176,25 @@ class FetchingReader implements PartitionReader {
       group.readings.push(reading);
     }
     if (!wants) this.#watch.heard();
-    for (const [key, { nodeId, lane, readings }] of byNode) void this.#ask(key, nodeId, lane, readings);
+    for (const [key, { nodeId, lane, readings }] of byNode) {
+      // Whoever merges partitions by time takes one that has nothing for empty up to where the others have come. So those
+      // without more are looked at again with those that catch up, also while a fetch waits for them.
+      const atEnd = lane === 'behind' ? this.#atEnd(nodeId) : [];
+      const beside = atEnd.filter((reading) => !reading.isPaused && !reading.isFull(this.#maxBytes));
+      void this.#ask(key, nodeId, lane, readings, beside);
+    }
     if (leaderless.size > 0) void this.#findLeaders([...leaderless]);
     if (laterMs < Number.POSITIVE_INFINITY) this.#fetchAfter(laterMs);
+  }
+
+  /** Those on a node that had no more when they were last fetched. */
+  #atEnd(nodeId: number): Reading[] {
+    return [...this.#readings.values()].filter(
+      (reading) =>
+        reading.isAtEnd &&
+        !this.#failures.has(reading) &&
+        this.nodes.knownLeader(reading.topic, reading.partition) === nodeId,
+    );
   }
 
   #fetchAfter(ms: number): void {
@@ -223,29 +234,41 @@ class FetchingReader implements PartitionReader {
     this.#arrived?.();
   }
 
-  async #ask(key: string, nodeId: number, lane: Lane, readings: readonly Reading[]): Promise<void> {
+  /** @param beside Looked at as well; whatever ails these is found out by a fetch that is theirs. */
+  async #ask(
+    key: string,
+    nodeId: number,
+    lane: Lane,
+    readings: readonly Reading[],
+    beside: readonly Reading[],
+  ): Promise<void> {
     this.#fetches.add(key);
     for (const reading of readings) reading.isAsked = true;
-    const asked = new Set(readings);
     try {
       const link = await this.nodes.link(nodeId, LANES[lane]);
       this.#turn += 1;
-      const answer = await link.request(
-        apis.fetch,
-        fetchRequest(readings, lane === 'waiting', this.#turn, this.options),
-      );
+      const all = [...readings, ...beside];
+      const asked = new Map(all.map((reading) => [reading, reading.position]));
+      const request = fetchRequest(all, lane === 'waiting', this.#turn, this.options);
+      const answer = await link.request(apis.fetch, request);
       this.#watch.heard();
       accept(answer.errorCode);
+      let isNews = false;
       for (const { topic, partitions } of answer.responses) {
         for (const partition of partitions) {
           const reading = this.#readings.get(keyOf({ topic, partition: partition.partitionIndex }));
           // One that was moved meanwhile is another one.
-          if (reading === undefined || !asked.has(reading)) continue;
-          const moving = this.#take(reading, partition);
+          const from = reading && asked.get(reading);
+          if (reading === undefined || from === undefined) continue;
+          if (partition.errorCode !== errorCode.none && beside.includes(reading)) continue;
+          const moving = this.#take(reading, from, partition);
+          if (reading.position > from) isNews = true;
           // An answer is taken whole: who polls must not see a part of it, and take the rest for not there.
           if (moving !== undefined) await moving;
         }
       }
+      // What ended somewhere before this came may not end there any more.
+      if (isNews) for (const reading of this.#atEnd(nodeId)) if (!asked.has(reading)) reading.forgetEnd();
     } catch (error) {
       const again = Date.now() + AGAIN_MS;
       for (const reading of readings) {
@@ -261,9 +284,14 @@ class FetchingReader implements PartitionReader {
     this.#fetch();
   }
 
-  #take(reading: Reading, answer: Answer): Promise<void> | undefined {
+  #take(reading: Reading, from: number, answer: Answer): Promise<void> | undefined {
     if (answer.errorCode === errorCode.none) {
       const end = this.options.isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark;
+      // The other fetch that it was in has brought this already.
+      if (reading.position !== from) {
+        reading.seeEnd(end);
+        return undefined;
+      }
       const bytes = answer.records ?? Buffer.alloc(0);
       const chunks = reading.take(
         { bytes, aborted: answer.abortedTransactions ?? [] },
@@ -273,7 +301,7 @@ class FetchingReader implements PartitionReader {
       for (const chunk of chunks) this.#ready.push({ reading, chunk });
       if (chunks.length > 0) this.#arrived?.();
     } else if (answer.errorCode === errorCode.offsetOutOfRange) {
-      return this.#comeIntoRange(reading);
+      if (reading.position === from) return this.#comeIntoRange(reading);
     } else {
       const refusal = new Refusal(answer.errorCode);
       reading.notBefore = Date.now() + AGAIN_MS;

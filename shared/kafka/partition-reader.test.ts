@@ -151,6 +151,57 @@ await describeOnEachKafka('a partition reader', (kafka) => {
     await reader.close();
   });
 
+  it('looks again at what had no more when it catches up with others, also while a fetch waits for it', async () => {
+    const [catchingUp, atEnd] = [await topic('catching-up'), await topic('at-end')];
+    const both = [catchingUp, atEnd].map((name) => ({ topic: name, partition: 0, offset: 0 }));
+    // So little is written that a fetch that waits is answered when its time is over.
+    const reader = await open({ minFetchBytes: 1_000_000, maxWaitMs: 3_000, maxBytesPerPartition: 4_096 });
+    const waiting = both.slice(1);
+    reader.seek(waiting);
+    await vi.waitUntil(() => waiting.every((each) => reader.knownEnd(each) === 0), 5_000);
+    await reader.poll(50);
+    await write(numbered(atEnd, 0, 3));
+    for (const part of [0, 1, 2]) await write(numbered(catchingUp, part * 50, (part + 1) * 50));
+    reader.seek(both.slice(0, 1));
+    const chunks: Chunk[] = [];
+    while (chunks.length === 0) chunks.push(...(await reader.poll(1_000)));
+    expect(chunks.find(({ topic }) => topic === atEnd)?.records.length).toBe(3);
+    // What the waiting fetch brings of it in the end has been there already.
+    const rest = [...chunks];
+    while (rest.flatMap(({ records }) => records).length < 153) rest.push(...(await reader.poll(1_000)));
+    await write(numbered(atEnd, 3, 4));
+    while (rest.flatMap(({ records }) => records).length < 154) rest.push(...(await reader.poll(10_000)));
+    const of = (name: string) => rest.filter(({ topic }) => topic === name).flatMap(({ records }) => records);
+    expect([numbers(of(atEnd)), numbers(of(catchingUp))]).toEqual([range(0, 4), range(0, 150)]);
+    await reader.close();
+  });
+
+  it('does not know where that ends which nobody has looked at since something newer came of others', async () => {
+    const name = await topic('newer', 2);
+    const [late, other] = [0, 1].map((partition) => ({ topic: name, partition, offset: 0 })) as [
+      TopicPartition & { offset: number },
+      TopicPartition & { offset: number },
+    ];
+    const reader = await open({ minFetchBytes: 500, maxWaitMs: 9_000 });
+    reader.seek([late, other]);
+    await vi.waitUntil(() => reader.knownEnd(late) === 0 && reader.knownEnd(other) === 0, 5_000);
+    reader.pause([late]);
+    expect(reader.knownEnd(late)).toBeUndefined();
+    // Both were in the fetch that waits; the next one has the other alone.
+    await write(numbered(name, 0, 50, 1));
+    await read(reader, 50);
+    reader.resume([late]);
+    await vi.waitUntil(() => reader.knownEnd(late) === 0, 5_000);
+    await write([...numbered(name, 0, 1, 0), ...numbered(name, 50, 100, 1)]);
+    let chunks: readonly Chunk[] = [];
+    while (chunks.length === 0) chunks = await reader.poll(1_000);
+    const isThere = chunks.some(({ partition }) => partition === late.partition);
+    expect(isThere || reader.knownEnd(late) === undefined).toBe(true);
+    await read(reader, isThere ? 0 : 1);
+    expect(reader.knownEnd(late)).toBe(1);
+    await reader.close();
+  });
+
   it('moves over aborted records and control batches, and shows the first to read_uncommitted only', async () => {
     const name = await topic('aborted');
     const partition = { topic: name, partition: 0 };

@@ -49,7 +49,8 @@ export interface PartitionReader {
   position(partition: TopicPartition): number | undefined;
   /**
    * Where the partition ended when it was last fetched: its last stable offset for read_committed, its high watermark
-   * otherwise; undefined before the first answer.
+   * otherwise. Of the partitions of one broker it is as new as what was fetched of the others, so that what has nothing had
+   * nothing yet when those were written; undefined where it is not known: before the first answer, and while it is paused.
    */
   knownEnd(partition: TopicPartition): number | undefined;
   close(): Promise<void>;

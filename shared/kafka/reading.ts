@@ -11,8 +11,6 @@ export class Reading implements TopicPartition {
   readonly partition: number;
   /** The next offset to be fetched. */
   position: number;
-  /** Where the partition ended when it was last fetched. */
-  end: number | undefined;
   isPaused = false;
   /** A fetch of it is on its way. */
   isAsked = false;
@@ -20,13 +18,34 @@ export class Reading implements TopicPartition {
   isBehind = true;
   /** Not to be fetched before that time, after a refusal. */
   notBefore = 0;
+  #end: number | undefined;
   #queuedRecords = 0;
   #queuedBytes = 0;
 
-  constructor({ topic, partition, offset }: TopicPartition & { readonly offset: number }) {
+  /** @param before Where it stood before it was moved. */
+  constructor({ topic, partition, offset }: TopicPartition & { readonly offset: number }, before?: Reading) {
     this.topic = topic;
     this.partition = partition;
     this.position = offset;
+    if (before === undefined) return;
+    this.#end = before.#end;
+    this.isPaused = before.isPaused;
+  }
+
+  /** Where the partition ended when it was last fetched; undefined where it may have grown since, and nobody looks. */
+  get knownEnd(): number | undefined {
+    return this.isPaused ? undefined : this.#end;
+  }
+
+  /** Whether there was no more when it was last fetched. */
+  get isAtEnd(): boolean {
+    return !this.isBehind && this.#end !== undefined && this.position >= this.#end;
+  }
+
+  /** Has it fetched anew, without waiting: there may be more by now. */
+  forgetEnd(): void {
+    this.#end = undefined;
+    this.isBehind = true;
   }
 
   /** Whether it holds as much as one fetch may have to catch up with. */
@@ -34,11 +53,18 @@ export class Reading implements TopicPartition {
     return this.#queuedRecords > MAX_QUEUED_RECORDS || this.#queuedBytes > 2 * maxBytes;
   }
 
+  /** Learns where the partition ends of an answer that brings what was taken before. */
+  seeEnd(end: number): void {
+    if (this.#end !== undefined && end <= this.#end) return;
+    this.#end = end;
+    this.isBehind = this.position < end;
+  }
+
   /** Takes what a fetch from `position` brought, and gives it cut into chunks. */
   take(fetched: Pick<Fetched, 'bytes' | 'aborted'>, end: number, maxChunkRecords: number): LazyChunk[] {
     const { topic, partition, position: from } = this;
     const { parts, next } = readFetched({ topic, partition, from, ...fetched });
-    this.end = end;
+    this.#end = end;
     this.isBehind = next > from && next < end;
     this.position = next;
     if (parts.length === 0) return [];

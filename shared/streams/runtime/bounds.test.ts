@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import type { Cluster, PartitionReader } from '#shared/kafka';
 import { describeOnEachKafka, WireClient } from '#shared/testing';
@@ -146,6 +147,26 @@ await describeOnEachKafka('what waits, and what has been', (kafka) => {
     clock += 5_000;
     const read = await test.readUntil(output, ({ length }) => length === records.length);
     expect(read.map(({ timestamp }) => timestamp)).toEqual(records.map(({ timestamp }) => timestamp));
+  });
+
+  it('takes the earliest first while both inputs are written, whatever of them its buffers hold', async () => {
+    await using test = await TestApplication.open(kafka, 'written');
+    await test.createTopics(1, left, right, output);
+    // As if it had much to do: what waits grows beyond the buffer, is not fetched for a while, and is over within one round.
+    const beforePoll = () => setTimeout(50);
+    await test.start(mergeOfBoth(), { bufferedRecordsPerPartition: 100, beforePoll });
+    const producer = await test.cluster.produce();
+    const written = 30_010;
+    for (let from = 0; from < written; from += 3_001) {
+      const timestamps = Array.from({ length: 3_001 }, (_, at) => from + at);
+      const record = { key: Buffer.from('k'), value: Buffer.alloc(0) };
+      const many = timestamps.slice(0, -1).map((timestamp) => ({ ...record, topic: test.fullName(left), timestamp }));
+      await producer.send(many);
+      await producer.send([{ ...record, topic: test.fullName(right), timestamp: from + 3_000 }]);
+    }
+    await producer.close();
+    const read = await test.readUntil(output, ({ length }) => length === written);
+    expect(read.map((record) => record.timestamp)).toEqual(Array.from({ length: written }, (_, at) => at));
   });
 
   it('fetches no more of a partition at once than max.partition.fetch.bytes', async () => {
