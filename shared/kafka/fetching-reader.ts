@@ -1,8 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { KitError } from '#shared/errors';
 import { apis, type ValueOf } from '#shared/wire';
-import { fetchRequest, isolationLevel, maxBytesOf } from './fetch-request.js';
+import { fetchRequest, maxBytesOf } from './fetch-request.js';
 import type { Nodes } from './nodes.js';
+import { EARLIEST, LATEST, offsetAt } from './partition-offsets.js';
 import type { PartitionReader, ReaderOptions } from './partition-reader.js';
 import { Reading } from './reading.js';
 import type { LazyChunk, TopicPartition } from './records.js';
@@ -11,8 +12,6 @@ import { SilenceWatch } from './silence-watch.js';
 
 /** A broker that is refused or not reached is asked again after this. */
 const AGAIN_MS = 70;
-const EARLIEST = -2;
-const LATEST = -1;
 
 /** Connections to each broker: one answers at once, one may wait for something to come. */
 const LANES = { behind: 0, waiting: 1 } as const;
@@ -328,22 +327,15 @@ class FetchingReader implements PartitionReader {
     }
     const link = await this.nodes.link(this.nodes.knownLeader(topic, partition) ?? -1);
     const timestamp = onOutOfRange === 'earliest' ? EARLIEST : LATEST;
-    const { topics } = await link.request(apis.listOffsets, {
-      replicaId: -1,
-      isolationLevel: isolationLevel(isolation),
-      topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
-      timeoutMs: 10_000,
-    });
-    const found = topics[0]?.partitions[0];
-    accept(found?.errorCode ?? errorCode.unknownServerError);
-    if (found !== undefined && this.#isCurrent(reading)) {
-      reading.position = found.offset;
-      if (found.offset < position) {
+    const offset = await offsetAt(link, reading, timestamp, isolation);
+    if (this.#isCurrent(reading)) {
+      reading.position = offset;
+      if (offset < position) {
         // The topic was made anew: what waits is of the one before, at offsets that are to come again.
         this.#drop(new Set([reading]));
         reading.polled();
       }
-      if (found.offset !== position) onReset?.({ topic, partition, from: position, to: found.offset });
+      if (offset !== position) onReset?.({ topic, partition, from: position, to: offset });
     }
     reading.isBehind = true;
   }

@@ -5,7 +5,7 @@ import type { Link } from './link.js';
 import type { Nodes } from './nodes.js';
 import { fetchOffsets } from './offset-fetch.js';
 import type { Isolation } from './partition-reader.js';
-import type { PartialOffsets, TopicOffsets } from './records.js';
+import type { PartialOffsets, TopicOffsets, TopicPartition } from './records.js';
 import { accept, errorCode, Refusal } from './refusal.js';
 
 export const EARLIEST = -2;
@@ -50,6 +50,24 @@ export function endOffsets(
   { isolation = 'read_uncommitted' }: EndOptions = {},
 ): Promise<TopicOffsets> {
   return offsetsAt(nodes, topics, LATEST, `Looking for the ends of ${topics.join(', ')}`, isolation);
+}
+
+/** The offset of one partition at a time, as its leader has it; an error means that it is not known. */
+export async function offsetAt(
+  leader: Link,
+  { topic, partition }: TopicPartition,
+  timestamp: number,
+  isolation: Isolation,
+): Promise<number> {
+  const { topics } = await leader.request(apis.listOffsets, {
+    replicaId: -1,
+    isolationLevel: isolationLevel(isolation),
+    topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
+    timeoutMs: ANSWERED_WITHIN_MS,
+  });
+  const { errorCode: code = errorCode.unknownServerError, offset = -1 } = topics[0]?.partitions[0] ?? {};
+  accept(code);
+  return offset;
 }
 
 async function offsetsAt(
