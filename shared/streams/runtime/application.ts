@@ -21,7 +21,7 @@ import { TransactionCommitter } from './transaction-committer.js';
 import type { Work } from './work.js';
 
 /** Records of an input topic that are worked on, by all tasks, before their outputs are sent together. */
-const MAX_RECORDS_PER_ROUND = 512;
+const MAX_RECORDS_PER_ROUND = 1_024;
 /** A task has its turn with so many of each at least: a model is called for all of them. */
 const MIN_RECORDS_PER_TASK = 64;
 const COMMIT_INTERVAL_MS = { exactly_once: 100, at_least_once: 1_000 } as const;
