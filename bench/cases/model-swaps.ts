@@ -89,7 +89,7 @@ export const modelSwaps: Case = {
         name: 'memory',
         async take() {
           await using broker = await startMeasuredBroker(ownProgram);
-          const args = [broker.address, setting.count(1_000, 3)];
+          const args = [broker.address, setting.count(200, 3)];
           return memoryFigures(await startLoad(nodeProgram('loads/model-exchanges', ...args)).result);
         },
       },
