@@ -34,7 +34,10 @@ class FetchingReader implements PartitionReader {
   #lost: KitError | undefined;
   #arrived: (() => void) | undefined;
   #again: NodeJS.Timeout | undefined;
-  #turn = 0;
+  /** Fetches sent by each lane: whose turn it is to be first in an answer. */
+  readonly #turns = { behind: 0, waiting: 0 };
+  /** How many answers of a node have brought something. */
+  readonly #news = new Map<number, number>();
 
   constructor(
     private readonly nodes: Nodes,
@@ -54,7 +57,7 @@ class FetchingReader implements PartitionReader {
     for (const position of positions) {
       const before = this.#readings.get(keyOf(position));
       if (before !== undefined) moved.add(before);
-      this.#readings.set(keyOf(position), new Reading(position, before));
+      this.#readings.set(keyOf(position), new Reading(position, before?.isPaused));
     }
     this.#drop(moved);
     this.#fetch();
@@ -146,18 +149,21 @@ class FetchingReader implements PartitionReader {
     return this.#readings.get(keyOf(reading)) === reading;
   }
 
-  /** Sends whatever fetches are due: at most one for each node and lane. */
+  /**
+   * Sends whatever fetches are due: of each node one at most that waits, and one that does not. Each has all partitions of
+   * its node, those without more as well, and also while a fetch waits for them: whoever merges partitions by time takes one
+   * that has nothing for empty up to where the others have come.
+   */
   #fetch(): void {
     if (this.nodes.isClosed) return;
     const now = Date.now();
-    const byNode = new Map<string, { readonly nodeId: number; readonly lane: Lane; readonly readings: Reading[] }>();
+    const byNode = new Map<number, Reading[]>();
     const leaderless = new Set<string>();
     let laterMs = Number.POSITIVE_INFINITY;
     let wants = false;
     for (const reading of this.#readings.values()) {
       if (reading.isPaused || this.#failures.has(reading) || reading.isFull(this.#maxBytes)) continue;
       wants = true;
-      if (reading.isAsked) continue;
       if (reading.notBefore > now) {
         laterMs = Math.min(laterMs, reading.notBefore - now);
         continue;
@@ -167,33 +173,19 @@ class FetchingReader implements PartitionReader {
         leaderless.add(reading.topic);
         continue;
       }
-      const lane: Lane = reading.isBehind ? 'behind' : 'waiting';
-      const key = `${nodeId} ${lane}`;
-      if (this.#fetches.has(key)) continue;
-      const group = byNode.get(key) ?? { nodeId, lane, readings: [] };
-      byNode.set(key, group);
-      group.readings.push(reading);
+      const ofNode = byNode.get(nodeId);
+      if (ofNode === undefined) byNode.set(nodeId, [reading]);
+      else ofNode.push(reading);
     }
     if (!wants) this.#watch.heard();
-    for (const [key, { nodeId, lane, readings }] of byNode) {
-      // Whoever merges partitions by time takes one that has nothing for empty up to where the others have come. So those
-      // without more are looked at again with those that catch up, also while a fetch waits for them.
-      const atEnd = lane === 'behind' ? this.#atEnd(nodeId) : [];
-      const beside = atEnd.filter((reading) => !reading.isPaused && !reading.isFull(this.#maxBytes));
-      void this.#ask(key, nodeId, lane, readings, beside);
+    for (const [nodeId, readings] of byNode) {
+      const lane = readings.some(({ isBehind }) => isBehind) ? 'behind' : 'waiting';
+      // What is on its way behind brings all of these.
+      if (this.#fetches.has(`${nodeId} behind`) || this.#fetches.has(`${nodeId} ${lane}`)) continue;
+      void this.#ask(nodeId, lane, readings);
     }
     if (leaderless.size > 0) void this.#findLeaders([...leaderless]);
     if (laterMs < Number.POSITIVE_INFINITY) this.#fetchAfter(laterMs);
-  }
-
-  /** Those on a node that had no more when they were last fetched. */
-  #atEnd(nodeId: number): Reading[] {
-    return [...this.#readings.values()].filter(
-      (reading) =>
-        reading.isAtEnd &&
-        !this.#failures.has(reading) &&
-        this.nodes.knownLeader(reading.topic, reading.partition) === nodeId,
-    );
   }
 
   #fetchAfter(ms: number): void {
@@ -233,60 +225,68 @@ class FetchingReader implements PartitionReader {
     this.#arrived?.();
   }
 
-  /** @param beside Looked at as well; whatever ails these is found out by a fetch that is theirs. */
-  async #ask(
-    key: string,
-    nodeId: number,
-    lane: Lane,
-    readings: readonly Reading[],
-    beside: readonly Reading[],
-  ): Promise<void> {
+  async #ask(nodeId: number, lane: Lane, readings: readonly Reading[]): Promise<void> {
+    const key = `${nodeId} ${lane}`;
     this.#fetches.add(key);
-    for (const reading of readings) reading.isAsked = true;
     try {
       const link = await this.nodes.link(nodeId, LANES[lane]);
-      this.#turn += 1;
-      const all = [...readings, ...beside];
-      const asked = new Map(all.map((reading) => [reading, reading.position]));
-      const request = fetchRequest(all, lane === 'waiting', this.#turn, this.options);
+      this.#turns[lane] += 1;
+      const asked = new Map(readings.map((reading) => [reading, reading.position]));
+      const newsBefore = this.#news.get(nodeId) ?? 0;
+      const request = fetchRequest(readings, lane === 'waiting', this.#turns[lane], this.options);
       const answer = await link.request(apis.fetch, request);
       this.#watch.heard();
       accept(answer.errorCode);
+      const news = this.#news.get(nodeId) ?? 0;
+      const moves: Promise<void>[] = [];
       let isNews = false;
+      // An answer is taken whole: who polls must not see a part of it, and take the rest for not there.
       for (const { topic, partitions } of answer.responses) {
         for (const partition of partitions) {
           const reading = this.#readings.get(keyOf({ topic, partition: partition.partitionIndex }));
           // One that was moved meanwhile is another one.
           const from = reading && asked.get(reading);
           if (reading === undefined || from === undefined) continue;
-          if (partition.errorCode !== errorCode.none && beside.includes(reading)) continue;
+          const { position } = reading;
           const moving = this.#take(reading, from, partition);
-          if (reading.position > from) isNews = true;
-          // An answer is taken whole: who polls must not see a part of it, and take the rest for not there.
-          if (moving !== undefined) await moving;
+          if (moving !== undefined) moves.push(moving);
+          if (reading.position > position) isNews = true;
         }
       }
-      // What ended somewhere before this came may not end there any more.
-      if (isNews) for (const reading of this.#atEnd(nodeId)) if (!asked.has(reading)) reading.forgetEnd();
+      if (isNews) {
+        this.#news.set(nodeId, news + 1);
+        this.#doubtEnds(nodeId, (reading) => !asked.has(reading));
+      }
+      // The other fetch has brought something newer than this one knows of.
+      if (news > newsBefore) this.#doubtEnds(nodeId, (reading) => asked.has(reading));
+      await Promise.all(moves);
     } catch (error) {
       const again = Date.now() + AGAIN_MS;
       for (const reading of readings) {
         reading.notBefore = again;
+        reading.forgetEnd();
         // The leader may be another one when it is back.
         this.nodes.forgetLeaders(reading.topic);
         if (error instanceof KitError && error.code === 'protocol') this.#fail(reading, error);
       }
     } finally {
       this.#fetches.delete(key);
-      for (const reading of readings) reading.isAsked = false;
     }
     this.#fetch();
+  }
+
+  /** What ended somewhere before others got something newer may not end there any more. */
+  #doubtEnds(nodeId: number, isOlder: (reading: Reading) => boolean): void {
+    for (const reading of this.#readings.values()) {
+      if (!reading.isAtEnd || !isOlder(reading)) continue;
+      if ((this.nodes.knownLeader(reading.topic, reading.partition) ?? nodeId) === nodeId) reading.forgetEnd();
+    }
   }
 
   #take(reading: Reading, from: number, answer: Answer): Promise<void> | undefined {
     if (answer.errorCode === errorCode.none) {
       const end = this.options.isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark;
-      // The other fetch that it was in has brought this already.
+      // The other fetch has brought this already.
       if (reading.position !== from) {
         reading.seeEnd(end);
         return undefined;
@@ -304,6 +304,7 @@ class FetchingReader implements PartitionReader {
     } else {
       const refusal = new Refusal(answer.errorCode);
       reading.notBefore = Date.now() + AGAIN_MS;
+      reading.forgetEnd();
       this.nodes.forgetLeaders(reading.topic);
       if (answer.errorCode === errorCode.topicAuthorizationFailed) this.#failTopic(reading.topic, refusal);
     }
@@ -328,7 +329,8 @@ class FetchingReader implements PartitionReader {
     const link = await this.nodes.link(this.nodes.knownLeader(topic, partition) ?? -1);
     const timestamp = onOutOfRange === 'earliest' ? EARLIEST : LATEST;
     const offset = await offsetAt(link, reading, timestamp, isolation);
-    if (this.#isCurrent(reading)) {
+    // Both fetches may have been out of range.
+    if (this.#isCurrent(reading) && reading.position === position) {
       reading.position = offset;
       if (offset < position) {
         // The topic was made anew: what waits is of the one before, at offsets that are to come again.
@@ -337,7 +339,7 @@ class FetchingReader implements PartitionReader {
       }
       if (offset !== position) onReset?.({ topic, partition, from: position, to: offset });
     }
-    reading.isBehind = true;
+    reading.forgetEnd();
   }
 }
 

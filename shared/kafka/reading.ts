@@ -11,9 +11,7 @@ export class Reading implements TopicPartition {
   readonly partition: number;
   /** The next offset to be fetched. */
   position: number;
-  isPaused = false;
-  /** A fetch of it is on its way. */
-  isAsked = false;
+  isPaused: boolean;
   /** There was more when it was last looked at, or it is not known: worth a fetch that does not wait. */
   isBehind = true;
   /** Not to be fetched before that time, after a refusal. */
@@ -22,14 +20,11 @@ export class Reading implements TopicPartition {
   #queuedRecords = 0;
   #queuedBytes = 0;
 
-  /** @param before Where it stood before it was moved. */
-  constructor({ topic, partition, offset }: TopicPartition & { readonly offset: number }, before?: Reading) {
+  constructor({ topic, partition, offset }: TopicPartition & { readonly offset: number }, isPaused = false) {
     this.topic = topic;
     this.partition = partition;
     this.position = offset;
-    if (before === undefined) return;
-    this.#end = before.#end;
-    this.isPaused = before.isPaused;
+    this.isPaused = isPaused;
   }
 
   /** Where the partition ended when it was last fetched; undefined where it may have grown since, and nobody looks. */
@@ -55,7 +50,8 @@ export class Reading implements TopicPartition {
 
   /** Learns where the partition ends of an answer that brings what was taken before. */
   seeEnd(end: number): void {
-    if (this.#end !== undefined && end <= this.#end) return;
+    // Where it is not known, whoever looks next will say.
+    if (this.#end === undefined || end <= this.#end) return;
     this.#end = end;
     this.isBehind = this.position < end;
   }
