@@ -37,7 +37,7 @@ function readByHand() {
     const partitions = [...(topics ?? [])].flatMap(({ partitions }) => [...(partitions ?? [])]);
     return new Promise((resolve) => {
       asked.push({
-        partitions: partitions.map(({ partition }) => Number(partition)).toSorted(),
+        partitions: partitions.map(({ partition }) => Number(partition)).toSorted((a, b) => a - b),
         maxWaitMs: Number(maxWaitMs),
         async answer(counts) {
           const answers = partitions.map(({ partition, fetchOffset }) => {
