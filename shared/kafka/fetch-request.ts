@@ -11,19 +11,17 @@ export const isolationLevel = (isolation: ReaderOptions['isolation']): number =>
 
 /**
  * A fetch of all the readings from their positions: one that may wait until there is something, or one that is answered at
- * once. Brokers fill an answer in the order of the request, so each comes first in its `turn`.
+ * once. Brokers fill an answer in the order of the request: whoever was served longest ago comes first.
  */
 export function fetchRequest(
   readings: readonly Reading[],
   mayWait: boolean,
-  turn: number,
   options: ReaderOptions,
 ): InputOf<typeof apis.fetch.request> {
   const { isolation, maxWaitMs = 100, minFetchBytes = 1 } = options;
   const partitionMaxBytes = maxBytesOf(options);
-  const first = turn % readings.length;
   const byTopic = new Map<string, Reading[]>();
-  for (const reading of [...readings.slice(first), ...readings.slice(0, first)]) {
+  for (const reading of readings.toSorted((a, b) => a.served - b.served)) {
     const those = byTopic.get(reading.topic);
     if (those === undefined) byTopic.set(reading.topic, [reading]);
     else those.push(reading);

@@ -10,7 +10,7 @@ type Request = InputOf<typeof apis.fetch.request>;
 type Answer = ValueOf<typeof apis.fetch.response>;
 
 interface Asked {
-  /** The partitions that were asked for, in their order. */
+  /** The partitions that were asked for, first things first. */
   readonly partitions: readonly number[];
   readonly maxWaitMs: number;
   /** Gives how many records there are by now of some partitions, and the records from the offset that was asked for; none of others. */
@@ -37,7 +37,7 @@ function readByHand() {
     const partitions = [...(topics ?? [])].flatMap(({ partitions }) => [...(partitions ?? [])]);
     return new Promise((resolve) => {
       asked.push({
-        partitions: partitions.map(({ partition }) => Number(partition)).toSorted((a, b) => a - b),
+        partitions: partitions.map(({ partition }) => Number(partition)),
         maxWaitMs: Number(maxWaitMs),
         async answer(counts) {
           const answers = partitions.map(({ partition, fetchOffset }) => {
@@ -74,6 +74,16 @@ it('asks for what is resumed at once, also while a fetch that waits has it', asy
   expect(await fetchOf(3)).toMatchObject({ partitions: [0, 1], maxWaitMs: 0 });
 });
 
+it('asks first for what was served longest ago', async () => {
+  const { reader, fetchOf } = readByHand();
+  await (await fetchOf(1)).answer({ 0: 1 });
+  const next = await fetchOf(2);
+  expect(next.partitions).toEqual([1, 0]);
+  await next.answer({ 0: 1, 1: 1 });
+  await reader.poll(0);
+  expect((await fetchOf(3)).partitions).toEqual([0, 1]);
+});
+
 it('gives once what two answers bring', async () => {
   const { reader, fetchOf } = readByHand();
   await (await fetchOf(1)).answer({});
@@ -108,5 +118,5 @@ it('does not take the end of an answer for what is, when another has overtaken i
   expect(newer).toMatchObject({ partitions: [0, 1], maxWaitMs: 0 });
   await newer.answer({ 0: 1, 1: 1 });
   expect([first, second].map((each) => reader.knownEnd(each))).toEqual([1, 1]);
-  expect(await fetchOf(5)).toMatchObject({ partitions: [0, 1], maxWaitMs: 100 });
+  expect(await fetchOf(5)).toMatchObject({ partitions: [1, 0], maxWaitMs: 100 });
 });

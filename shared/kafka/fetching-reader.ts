@@ -34,8 +34,8 @@ class FetchingReader implements PartitionReader {
   #lost: KitError | undefined;
   #arrived: (() => void) | undefined;
   #again: NodeJS.Timeout | undefined;
-  /** Fetches sent by each lane: whose turn it is to be first in an answer. */
-  readonly #turns = { behind: 0, waiting: 0 };
+  /** How often an answer has brought something of a partition. */
+  #served = 0;
   /** How many answers of a node have brought something. */
   readonly #news = new Map<number, number>();
 
@@ -145,10 +145,6 @@ class FetchingReader implements PartitionReader {
     for (const reading of readings) this.#failures.delete(reading);
   }
 
-  #isCurrent(reading: Reading): boolean {
-    return this.#readings.get(keyOf(reading)) === reading;
-  }
-
   /**
    * Sends whatever fetches are due: of each node one at most that waits, and one that does not. Each has all partitions of
    * its node, those without more as well, and also while a fetch waits for them: whoever merges partitions by time takes one
@@ -230,10 +226,9 @@ class FetchingReader implements PartitionReader {
     this.#fetches.add(key);
     try {
       const link = await this.nodes.link(nodeId, LANES[lane]);
-      this.#turns[lane] += 1;
       const asked = new Map(readings.map((reading) => [reading, reading.position]));
       const newsBefore = this.#news.get(nodeId) ?? 0;
-      const request = fetchRequest(readings, lane === 'waiting', this.#turns[lane], this.options);
+      const request = fetchRequest(readings, lane === 'waiting', this.options);
       const answer = await link.request(apis.fetch, request);
       this.#watch.heard();
       accept(answer.errorCode);
@@ -250,7 +245,10 @@ class FetchingReader implements PartitionReader {
           const { position } = reading;
           const moving = this.#take(reading, from, partition);
           if (moving !== undefined) moves.push(moving);
-          if (reading.position > position) isNews = true;
+          if (reading.position === position) continue;
+          isNews = true;
+          this.#served += 1;
+          reading.served = this.#served;
         }
       }
       if (isNews) {
@@ -261,14 +259,7 @@ class FetchingReader implements PartitionReader {
       if (news > newsBefore) this.#doubtEnds(nodeId, (reading) => asked.has(reading));
       await Promise.all(moves);
     } catch (error) {
-      const again = Date.now() + AGAIN_MS;
-      for (const reading of readings) {
-        reading.notBefore = again;
-        reading.forgetEnd();
-        // The leader may be another one when it is back.
-        this.nodes.forgetLeaders(reading.topic);
-        if (error instanceof KitError && error.code === 'protocol') this.#fail(reading, error);
-      }
+      for (const reading of readings) this.#askLater(reading, error);
     } finally {
       this.#fetches.delete(key);
     }
@@ -279,7 +270,7 @@ class FetchingReader implements PartitionReader {
   #doubtEnds(nodeId: number, isOlder: (reading: Reading) => boolean): void {
     for (const reading of this.#readings.values()) {
       if (!reading.isAtEnd || !isOlder(reading)) continue;
-      if ((this.nodes.knownLeader(reading.topic, reading.partition) ?? nodeId) === nodeId) reading.forgetEnd();
+      if (this.nodes.knownLeader(reading.topic, reading.partition) === nodeId) reading.forgetEnd();
     }
   }
 
@@ -300,15 +291,23 @@ class FetchingReader implements PartitionReader {
       for (const chunk of chunks) this.#ready.push({ reading, chunk });
       if (chunks.length > 0) this.#arrived?.();
     } else if (answer.errorCode === errorCode.offsetOutOfRange) {
-      if (reading.position === from) return this.#comeIntoRange(reading);
+      if (reading.position !== from) return undefined;
+      // Until it is known where it goes on, nothing is known of its end.
+      reading.forgetEnd();
+      return this.#comeIntoRange(reading).catch((error: unknown) => this.#askLater(reading, error));
     } else {
       const refusal = new Refusal(answer.errorCode);
-      reading.notBefore = Date.now() + AGAIN_MS;
-      reading.forgetEnd();
-      this.nodes.forgetLeaders(reading.topic);
+      this.#askLater(reading, refusal);
       if (answer.errorCode === errorCode.topicAuthorizationFailed) this.#failTopic(reading.topic, refusal);
     }
     return undefined;
+  }
+
+  /** The leader may be another one by then. */
+  #askLater(reading: Reading, reason: unknown): void {
+    reading.notBefore = Date.now() + AGAIN_MS;
+    this.nodes.forgetLeaders(reading.topic);
+    if (reason instanceof KitError && reason.code === 'protocol') this.#fail(reading, reason);
   }
 
   async #comeIntoRange(reading: Reading): Promise<void> {
@@ -330,7 +329,7 @@ class FetchingReader implements PartitionReader {
     const timestamp = onOutOfRange === 'earliest' ? EARLIEST : LATEST;
     const offset = await offsetAt(link, reading, timestamp, isolation);
     // Both fetches may have been out of range.
-    if (this.#isCurrent(reading) && reading.position === position) {
+    if (this.#readings.get(keyOf(reading)) === reading && reading.position === position) {
       reading.position = offset;
       if (offset < position) {
         // The topic was made anew: what waits is of the one before, at offsets that are to come again.

@@ -16,6 +16,8 @@ export class Reading implements TopicPartition {
   isBehind = true;
   /** Not to be fetched before that time, after a refusal. */
   notBefore = 0;
+  /** When an answer has brought something of it last, as a count: whoever has waited longest comes first in the next one. */
+  served = 0;
   #end: number | undefined;
   #queuedRecords = 0;
   #queuedBytes = 0;
