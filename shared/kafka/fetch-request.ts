@@ -11,7 +11,7 @@ export const isolationLevel = (isolation: ReaderOptions['isolation']): number =>
 
 /**
  * A fetch of all the readings from their positions: one that may wait until there is something, or one that is answered at
- * once. Brokers fill an answer in the order of the request: whoever was served longest ago comes first.
+ * once. Brokers fill an answer in the order of the request: whoever has got nothing for longest comes first.
  */
 export function fetchRequest(
   readings: readonly Reading[],
@@ -21,7 +21,7 @@ export function fetchRequest(
   const { isolation, maxWaitMs = 100, minFetchBytes = 1 } = options;
   const partitionMaxBytes = maxBytesOf(options);
   const byTopic = new Map<string, Reading[]>();
-  for (const reading of readings.toSorted((a, b) => a.served - b.served)) {
+  for (const reading of readings.toSorted((a, b) => a.starvedSince - b.starvedSince)) {
     const those = byTopic.get(reading.topic);
     if (those === undefined) byTopic.set(reading.topic, [reading]);
     else those.push(reading);

@@ -13,8 +13,11 @@ interface Asked {
   /** The partitions that were asked for, first things first. */
   readonly partitions: readonly number[];
   readonly maxWaitMs: number;
-  /** Gives how many records there are by now of some partitions, and the records from the offset that was asked for; none of others. */
-  answer(counts: Readonly<Record<number, number>>): Promise<void>;
+  /**
+   * Gives how many records there are by now of some partitions, none of others, and those from the offset that was asked
+   * for; of some they do not go in.
+   */
+  answer(counts: Readonly<Record<number, number>>, options?: { readonly leavesOut: readonly number[] }): Promise<void>;
 }
 
 const [first, second] = [0, 1].map((partition) => ({ topic: 't', partition, offset: 0 })) as [
@@ -39,10 +42,10 @@ function readByHand() {
       asked.push({
         partitions: partitions.map(({ partition }) => Number(partition)),
         maxWaitMs: Number(maxWaitMs),
-        async answer(counts) {
+        async answer(counts, { leavesOut } = { leavesOut: [] }) {
           const answers = partitions.map(({ partition, fetchOffset }) => {
             const end = counts[Number(partition)] ?? 0;
-            const records = recordsOf(Number(fetchOffset), end);
+            const records = leavesOut.includes(Number(partition)) ? null : recordsOf(Number(fetchOffset), end);
             const ends = { highWatermark: end, lastStableOffset: end };
             return { partitionIndex: partition, errorCode: 0, ...ends, abortedTransactions: null, records };
           });
@@ -74,14 +77,16 @@ it('asks for what is resumed at once, also while a fetch that waits has it', asy
   expect(await fetchOf(3)).toMatchObject({ partitions: [0, 1], maxWaitMs: 0 });
 });
 
-it('asks first for what was served longest ago', async () => {
+it('asks first for what has got nothing for longest although there is more, and otherwise always in one order', async () => {
   const { reader, fetchOf } = readByHand();
-  await (await fetchOf(1)).answer({ 0: 1 });
-  const next = await fetchOf(2);
-  expect(next.partitions).toEqual([1, 0]);
-  await next.answer({ 0: 1, 1: 1 });
+  await (await fetchOf(1)).answer({ 0: 1, 1: 1 }, { leavesOut: [1] });
+  expect(await fetchOf(2)).toMatchObject({ partitions: [1, 0] });
+  await (await fetchOf(2)).answer({ 0: 2, 1: 1 }, { leavesOut: [0] });
+  expect(await fetchOf(3)).toMatchObject({ partitions: [0, 1] });
+  await (await fetchOf(3)).answer({ 0: 2, 1: 2 });
+  expect(await fetchOf(4)).toMatchObject({ partitions: [0, 1] });
   await reader.poll(0);
-  expect((await fetchOf(3)).partitions).toEqual([0, 1]);
+  expect([first, second].map((each) => reader.position(each))).toEqual([2, 2]);
 });
 
 it('gives once what two answers bring', async () => {
@@ -118,5 +123,5 @@ it('does not take the end of an answer for what is, when another has overtaken i
   expect(newer).toMatchObject({ partitions: [0, 1], maxWaitMs: 0 });
   await newer.answer({ 0: 1, 1: 1 });
   expect([first, second].map((each) => reader.knownEnd(each))).toEqual([1, 1]);
-  expect(await fetchOf(5)).toMatchObject({ partitions: [1, 0], maxWaitMs: 100 });
+  expect(await fetchOf(5)).toMatchObject({ partitions: [0, 1], maxWaitMs: 100 });
 });

@@ -34,8 +34,6 @@ class FetchingReader implements PartitionReader {
   #lost: KitError | undefined;
   #arrived: (() => void) | undefined;
   #again: NodeJS.Timeout | undefined;
-  /** How often an answer has brought something of a partition. */
-  #served = 0;
   /** How many answers of a node have brought something. */
   readonly #news = new Map<number, number>();
 
@@ -245,10 +243,7 @@ class FetchingReader implements PartitionReader {
           const { position } = reading;
           const moving = this.#take(reading, from, partition);
           if (moving !== undefined) moves.push(moving);
-          if (reading.position === position) continue;
-          isNews = true;
-          this.#served += 1;
-          reading.served = this.#served;
+          if (reading.position > position) isNews = true;
         }
       }
       if (isNews) {

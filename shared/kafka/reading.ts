@@ -5,6 +5,8 @@ import type { LazyChunk, TopicPartition } from './records.js';
 /** Beyond so many records that wait to be polled, a partition is not fetched. */
 const MAX_QUEUED_RECORDS = 4_096;
 
+const NOT_STARVED = Number.MAX_SAFE_INTEGER;
+
 /** Where reading of one partition stands. A new one is made whenever it is moved: an answer to the one before is stale. */
 export class Reading implements TopicPartition {
   readonly topic: string;
@@ -16,8 +18,8 @@ export class Reading implements TopicPartition {
   isBehind = true;
   /** Not to be fetched before that time, after a refusal. */
   notBefore = 0;
-  /** When an answer has brought something of it last, as a count: whoever has waited longest comes first in the next one. */
-  served = 0;
+  /** Since when answers have brought nothing of it although there is more, by the process's clock. */
+  starvedSince = NOT_STARVED;
   #end: number | undefined;
   #queuedRecords = 0;
   #queuedBytes = 0;
@@ -65,6 +67,7 @@ export class Reading implements TopicPartition {
     this.#end = end;
     this.isBehind = next > from && next < end;
     this.position = next;
+    this.starvedSince = next > from || next >= end ? NOT_STARVED : Math.min(this.starvedSince, performance.now());
     if (parts.length === 0) return [];
     for (const { count } of parts) this.#queuedRecords += count;
     this.#queuedBytes += fetched.bytes.length;
