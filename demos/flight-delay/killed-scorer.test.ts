@@ -26,7 +26,7 @@ await describeOnEachKafkaAlone('a scorer killed in mid-stream, and another that 
       const { decisions, predictedIds, also } = await killedInMidStream(demo, {
         brokers: kafka.brokers,
         records: FLIGHTS,
-        rate: 400,
+        rate: 200,
         decisions: alerts,
         expected: expected[0]?.length ?? 0,
         also: [predictions, quality],
