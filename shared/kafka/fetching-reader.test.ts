@@ -1,8 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { type apis, buildBatch, type InputOf, type ValueOf } from '#shared/wire';
+import { apis, buildBatch, type InputOf, type ValueOf } from '#shared/wire';
 import { createReader } from './fetching-reader.js';
 import type { Nodes } from './nodes.js';
+import { errorCode } from './refusal.js';
 
 // In which order the answers of two connections come can't be had of a broker at will: here they are given by hand.
 
@@ -17,7 +18,10 @@ interface Asked {
    * Gives how many records there are by now of some partitions, none of others, and those from the offset that was asked
    * for; of some they do not go in.
    */
-  answer(counts: Readonly<Record<number, number>>, options?: { readonly leavesOut: readonly number[] }): Promise<void>;
+  answer(
+    counts: Readonly<Record<number, number>>,
+    options?: { readonly leavesOut?: readonly number[]; readonly outOfRange?: boolean },
+  ): Promise<void>;
 }
 
 const [first, second] = [0, 1].map((partition) => ({ topic: 't', partition, offset: 0 })) as [
@@ -26,7 +30,7 @@ const [first, second] = [0, 1].map((partition) => ({ topic: 't', partition, offs
 ];
 
 const recordsOf = (from: number, to: number): Buffer | null =>
-  from === to
+  from >= to
     ? null
     : buildBatch(
         Array.from({ length: to - from }, (_, at) => ({ timestamp: from + at, value: Buffer.from(String(from + at)) })),
@@ -36,18 +40,29 @@ const recordsOf = (from: number, to: number): Buffer | null =>
 /** A reader of two partitions of one broker, whose answers the test gives. */
 function readByHand() {
   const asked: Asked[] = [];
-  const request = (_: unknown, { topics, maxWaitMs }: Request): Promise<Answer> => {
+  const request = (api: unknown, { topics, maxWaitMs }: Request): Promise<Answer> => {
+    // Each partition begins at 0.
+    if (api === apis.listOffsets) {
+      const found = { topics: [{ partitions: [{ errorCode: errorCode.none, offset: 0 }] }] };
+      return Promise.resolve(found as unknown as Answer);
+    }
     const partitions = [...(topics ?? [])].flatMap(({ partitions }) => [...(partitions ?? [])]);
     return new Promise((resolve) => {
       asked.push({
         partitions: partitions.map(({ partition }) => Number(partition)),
         maxWaitMs: Number(maxWaitMs),
-        async answer(counts, { leavesOut } = { leavesOut: [] }) {
+        async answer(counts, { leavesOut = [], outOfRange = false } = {}) {
           const answers = partitions.map(({ partition, fetchOffset }) => {
             const end = counts[Number(partition)] ?? 0;
             const records = leavesOut.includes(Number(partition)) ? null : recordsOf(Number(fetchOffset), end);
             const ends = { highWatermark: end, lastStableOffset: end };
-            return { partitionIndex: partition, errorCode: 0, ...ends, abortedTransactions: null, records };
+            return {
+              partitionIndex: partition,
+              errorCode: outOfRange ? errorCode.offsetOutOfRange : 0,
+              ...ends,
+              abortedTransactions: null,
+              records,
+            };
           });
           resolve({ errorCode: 0, responses: [{ topic: 't', partitions: answers }] } as unknown as Answer);
           await new Promise(setImmediate);
@@ -56,7 +71,10 @@ function readByHand() {
     });
   };
   const nodes = { isClosed: false, knownLeader: () => 1, link: async () => ({ request }), close: () => undefined };
-  const reader = createReader(nodes as unknown as Nodes, {} as Admin, { isolation: 'read_committed' });
+  const reader = createReader(nodes as unknown as Nodes, {} as Admin, {
+    isolation: 'read_committed',
+    onOutOfRange: 'earliest',
+  });
   onTestFinished(() => reader.close());
   reader.seek([first, second]);
   /** The fetch that was sent last, as soon as there are so many. */
@@ -124,4 +142,21 @@ it('does not take the end of an answer for what is, when another has overtaken i
   await newer.answer({ 0: 1, 1: 1 });
   expect([first, second].map((each) => reader.knownEnd(each))).toEqual([1, 1]);
   expect(await fetchOf(5)).toMatchObject({ partitions: [0, 1], maxWaitMs: 100 });
+});
+
+it('drops what the other answer brings of a topic that has begun anew meanwhile', async () => {
+  const { reader, fetchOf } = readByHand();
+  reader.seek([{ ...first, offset: 5 }]);
+  reader.remove([second]);
+  await (await fetchOf(1)).answer({});
+  await (await fetchOf(2)).answer({ 0: 5 });
+  const older = await fetchOf(3);
+  expect(older.maxWaitMs).toBe(100);
+  reader.pause([first]);
+  reader.resume([first]);
+  await (await fetchOf(4)).answer({}, { outOfRange: true });
+  await fetchOf(5);
+  expect(reader.position(first)).toBe(0);
+  await older.answer({ 0: 7 });
+  expect([await reader.poll(0), reader.position(first)]).toEqual([[], 0]);
 });
